@@ -1,0 +1,20 @@
+# The host library (libcordon) and the program. A new .c file in a folder below is picked up by itself.
+LIB_DIRS := host/usb host/hid host/model host/detect host/capture host/sim host/report host/lib
+LIB_SRC := $(CORE_SRC) $(wildcard $(addsuffix /*.c,$(LIB_DIRS)) host/detect/*/*.c)
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
+CLI_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
+LIB := $(BUILD)/libcordon.a
+LDLIBS += -lxkbcommon -ljansson -lsodium -lm
+
+## program|build the program: build/release/cordon
+.PHONY: program
+program: $(BUILD)/cordon
+
+$(LIB): $(LIB_OBJ)
+	$(call say,AR,$@)
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/cordon: $(CLI_OBJ) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

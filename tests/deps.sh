@@ -1,0 +1,29 @@
+#!/bin/sh
+# Installs the Debian packages that the named purposes need and that are missing; says nothing when none is.
+# usage: tests/deps.sh PURPOSE...
+set -eu
+
+packages() {
+	case $1 in
+	build) echo gcc make libc6-dev libxkbcommon-dev xkb-data libjansson-dev libsodium-dev hwdata ;;
+	test) echo libcmocka-dev tshark ;;
+	fuzz) echo clang llvm libclang-rt-14-dev ;;
+	*) echo "deps: unknown purpose '$1'" >&2; exit 2 ;;
+	esac
+}
+
+missing=
+for purpose in "$@"; do
+	for p in $(packages "$purpose"); do
+		dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null | grep -qx installed || missing="$missing $p"
+	done
+done
+[ -n "$missing" ] || exit 0
+
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
+echo "installing:$missing"
+export DEBIAN_FRONTEND=noninteractive
+# A new machine has no package lists, an old one may have stale ones: refresh on the first failure.
+install() { $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null; }
+install 2>/dev/null || { $sudo apt-get update -qq && install; }

@@ -1,0 +1,31 @@
+# Tests: each tests/unit/test_*.c is a cmocka program, each tests/cli/test_*.sh a script that prints TAP.
+UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+UNIT_HELP_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/unit/test_*.c),$(wildcard tests/unit/*.c)))
+
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_HELP_OBJ) $(LIB)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(LDLIBS) -lcmocka
+
+.PHONY: deps-build deps-test test unit layers format-check
+deps-build:
+	@tests/deps.sh build
+deps-test:
+	@tests/deps.sh build test
+
+unit: $(UNIT_BIN)
+
+## test|install what is missing, build with sanitizers, run every test
+test: deps-test
+	@$(MAKE) --no-print-directory layers
+	@$(MAKE) --no-print-directory KIND=release program
+	@$(MAKE) --no-print-directory KIND=asan unit program
+	@tests/run.sh build/asan build/release
+
+## layers|check that no file includes a header from a layer above its own
+layers:
+	@tests/layers.sh
+
+## format-check|check the C sources against .clang-format
+format-check:
+	@git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror

@@ -1,0 +1,87 @@
+/* The table-driven checksums against the bit-by-bit definition of USB 2.0 §8.3.5, and against packets of the standard. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "core/crc.h"
+
+static uint32_t bitwise(uint32_t crc, uint32_t poly, uint32_t value, unsigned bits)
+{
+	for (unsigned i = 0; i < bits; i++, value >>= 1)
+		crc = crc >> 1 ^ (((crc ^ value) & 1) ? poly : 0);
+	return crc;
+}
+
+static void crc5_equals_definition(void **state)
+{
+	(void)state;
+	for (uint32_t v = 0; v < 1u << 11; v++)
+		assert_int_equal(crc5(v, 11), bitwise(0x1f, 0x14, v, 11) ^ 0x1f);
+	for (uint32_t v = 0; v < 1u << 19; v++)
+		assert_int_equal(crc5(v, 19), bitwise(0x1f, 0x14, v, 19) ^ 0x1f);
+}
+
+static void crc5_of_known_tokens(void **state)
+{
+	(void)state;
+	/* The worked examples of the USB-IF's CRC white paper, which writes them in the order of sending. */
+	assert_int_equal(crc5(0x15 | 0xe << 7, 11), 0x1d);
+	assert_int_equal(crc5(0x3a | 0xa << 7, 11), 0x07);
+	assert_int_equal(crc5(0x70 | 0x4 << 7, 11), 0x0e);
+	assert_int_equal(crc5(0x001, 11), 0x1d);
+}
+
+static void crc16_equals_definition(void **state)
+{
+	uint8_t data[1024];
+	uint32_t x = 12345;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(data); i++) {
+		x = x * 1103515245u + 12345u;
+		data[i] = (uint8_t)(x >> 16);
+	}
+	for (size_t len = 0; len <= sizeof(data); len++) {
+		uint32_t want = 0xffff;
+
+		for (size_t i = 0; i < len; i++)
+			want = bitwise(want, 0xa001, data[i], 8);
+		assert_int_equal(crc16(data, len), want ^ 0xffff);
+	}
+}
+
+static void crc16_goes_in_pieces(void **state)
+{
+	static const uint8_t data[] = "the same bytes in two pieces give the same checksum";
+	uint16_t whole = crc16(data, sizeof(data));
+
+	(void)state;
+	for (size_t cut = 0; cut <= sizeof(data); cut++) {
+		uint16_t crc = crc16_update(0xffff, data, cut);
+
+		crc = crc16_update(crc, data + cut, sizeof(data) - cut);
+		assert_int_equal((uint16_t)~crc, whole);
+	}
+}
+
+static void crc16_of_known_packets(void **state)
+{
+	static const uint8_t four[] = {0, 1, 2, 3}, other[] = {0x23, 0x45, 0x67, 0x89};
+
+	(void)state;
+	assert_int_equal(crc16(NULL, 0), 0x0000);
+	assert_int_equal(crc16(four, 4), 0x7aef);
+	assert_int_equal(crc16(other, 4), 0x1c0e);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(crc5_equals_definition),  cmocka_unit_test(crc5_of_known_tokens),
+		cmocka_unit_test(crc16_equals_definition), cmocka_unit_test(crc16_goes_in_pieces),
+		cmocka_unit_test(crc16_of_known_packets),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
