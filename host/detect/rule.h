@@ -1,0 +1,53 @@
+/*
+ * A rule: a const entry in the table of rules.c, and a pure function. It sees an event, the const model, the profile
+ * and its own state (zeroed before the first event), and fills in findings through `emit`. It never prints,
+ * allocates or looks at a clock.
+ */
+#ifndef CORDON_DETECT_RULE_H
+#define CORDON_DETECT_RULE_H
+
+#include "detect/finding.h"
+#include "detect/profile.h"
+#include "model/event.h"
+
+struct rule_input {
+	const struct event *event;
+	const struct model *model;
+	const struct profile *profile;
+	void *state;
+	/* A finding with rule, name, group, weight, time, packet and device set from rule and event; to be filled in. NULL-free:
+	   when the list is full it still counts, and what is written goes nowhere. Borrowed until the rule returns. */
+	struct finding *(*emit)(void *engine, const struct rule_input *in, const char *suffix);
+	void *engine;
+	const struct rule *rule;
+};
+
+struct rule {
+	const char *id;      /* "R14" */
+	const char *name;    /* "known-identity" */
+	const char *summary; /* one line for `cordon rules` */
+	enum group group;
+	enum weight weight; /* default; the finding has the last word */
+	uint32_t events;    /* EVENT_BIT of those it wants */
+	uint32_t profiles;  /* PROFILE_BIT of those it applies in */
+	uint32_t state_size;
+	void (*match)(const struct rule_input *in);
+};
+
+/* The table of rules.c, in the order of their ids. */
+extern const struct rule *const rules[];
+extern const unsigned rules_count;
+
+/* `suffix` completes the id ("a" makes R14a), NULL or "" for none; `name` NULL: the rule's. */
+static inline struct finding *rule_emit(const struct rule_input *in, const char *suffix)
+{
+	return in->emit(in->engine, in, suffix);
+}
+
+/* The slot of the event's device, to index state by; MODEL_NONE where it has none. */
+static inline unsigned rule_device_slot(const struct rule_input *in)
+{
+	return in->event->device ? (unsigned)(in->event->device - in->model->device) : MODEL_NONE;
+}
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * The verdict: a pure function of findings, profile and coverage. product.md "Findings, verdicts, exit codes".
+ */
+#ifndef CORDON_DETECT_VERDICT_H
+#define CORDON_DETECT_VERDICT_H
+
+#include "detect/finding.h"
+#include "detect/profile.h"
+
+enum verdict {
+	VERDICT_NO_FINDING,
+	VERDICT_NOT_COVERED,
+	VERDICT_SUSPECT,
+	VERDICT_MALICIOUS,
+};
+
+/* What was seen, in figures. */
+struct coverage_input {
+	int64_t duration_ns;
+	uint64_t packets, bad_packets, lost_packets;
+	int64_t blind_ns;
+	uint64_t transfers;                    /* decoded */
+	unsigned undecided_keyboards;          /* R9 without a decision, with 1 to 9 keys */
+	int64_t line_seen_ns, current_seen_ns; /* with VBUS on */
+	bool truncated;
+};
+
+enum { COVERAGE_MISSING_MAX = 8, COVERAGE_TEXT_MAX = 120 };
+
+struct coverage {
+	int64_t seconds_ns, blind_ns;
+	unsigned missing; /* entries used */
+	char text[COVERAGE_MISSING_MAX][COVERAGE_TEXT_MAX];
+};
+
+void coverage_judge(struct coverage *c, const struct coverage_input *in, const struct profile *p);
+enum verdict verdict_of(const struct finding *f, size_t count, const struct coverage *c);
+const char *verdict_name(enum verdict v);
+int verdict_exit_code(enum verdict v); /* 20, 10, 30, 0 */
+
+#endif

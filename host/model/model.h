@@ -1,0 +1,97 @@
+/*
+ * What is known now: the bus, its devices, their interfaces and keyboards. Changed by decoding alone
+ * (this folder); rules, reports and screens get it const.
+ *
+ * All tables are bounded. Devices are slots: a slot is re-used when the table is full, the longest gone first, those that
+ * findings rest on last; `forgotten` counts them.
+ */
+#ifndef CORDON_MODEL_MODEL_H
+#define CORDON_MODEL_MODEL_H
+
+#include "hid/keys.h"
+#include "usb/descriptor.h"
+#include "usb/stream.h"
+
+enum {
+	MODEL_DEVICES_MAX = 128,
+	MODEL_HIDS_MAX = 96,     /* HID interfaces of all devices: one parsed descriptor each */
+	MODEL_CONFIG_MAX = 2048, /* bytes of a configuration descriptor that are kept */
+	MODEL_NONE = 0xffff,
+};
+
+/* One HID interface: what its reports mean, and what its keyboard, if any, holds down. */
+struct model_hid {
+	uint16_t device;    /* slot, MODEL_NONE where this one is free */
+	uint8_t interface;  /* bInterfaceNumber; 0xff where no descriptor was captured */
+	uint8_t endpoint;   /* its interrupt IN, with bit 7; 0 unknown */
+	bool described;     /* its report descriptor was captured */
+	bool boot_protocol; /* SET_PROTOCOL(boot): reports are those of HID 1.11 appendix B */
+	bool inferred;      /* a keyboard known by its reports alone */
+	uint32_t kinds;     /* enum hid_kind; of the descriptor, or inferred */
+	uint32_t reports;   /* input reports */
+	uint32_t report_ns; /* poll interval: measured where raw, else bInterval, else 0 */
+	uint16_t descriptor_len;
+	uint8_t descriptor_sha256[32];
+	uint32_t keys_pressed; /* key presses, modifiers not counted */
+	uint32_t leds_written; /* output reports with LEDs */
+	uint8_t leds;          /* the last such, boot order: num, caps, scroll, compose, kana */
+	struct keys keys;
+	struct hid_descriptor descriptor;
+	uint8_t pending[256]; /* a report that takes several packets on the wire */
+	uint16_t pending_len;
+};
+
+struct model_device {
+	bool used; /* the slot holds a device, on the bus or gone */
+	bool gone;
+	bool reached; /* a finding rests on it: forgotten last */
+	uint16_t bus;
+	uint8_t address;
+	enum usb_speed speed;
+	uint64_t packet; /* its first */
+	int64_t first_seen_ns, last_seen_ns;
+	int64_t attached_ns; /* line attach or first request; equal to first_seen_ns where enumeration was not captured */
+	int64_t configured_ns; /* SET_CONFIGURATION, -1 not seen */
+	int64_t led_ns;        /* first LED report, -1 not seen */
+	int64_t gone_ns;       /* -1 still there */
+	bool enumerated;       /* its enumeration was captured */
+	uint8_t configuration; /* value of the last SET_CONFIGURATION */
+	uint32_t problems;     /* enum usb_descriptor_problem of all its descriptors */
+	uint32_t hid_problems; /* enum hid_problem of all its report descriptors */
+
+	bool has_device, has_config, has_bos, has_hub, has_hash;
+	struct usb_device_descriptor device;
+	uint8_t device_raw[18];
+	struct usb_configuration config;
+	uint8_t config_raw[MODEL_CONFIG_MAX];
+	uint16_t config_len;
+	struct usb_bos bos;
+	struct usb_hub_descriptor hub;
+	char manufacturer[USB_STRING_MAX], product[USB_STRING_MAX], serial[USB_STRING_MAX];
+	uint8_t structure_sha256
+		[32]; /* threats.md §0.3: known once all report descriptors were seen */
+
+	uint32_t kinds; /* enum hid_kind, all interfaces */
+	bool is_hub;
+	uint64_t transfers, reports;
+	uint64_t in_bytes, out_bytes; /* payload outside endpoint 0 */
+};
+
+struct model {
+	struct model_device device[MODEL_DEVICES_MAX];
+	struct model_hid hid[MODEL_HIDS_MAX];
+	uint64_t devices_seen, forgotten;
+	int64_t now_ns; /* latest time of any record */
+	bool line_seen; /* the input carries line states */
+	bool vbus_on, vbus_known;
+	bool blind;
+	int64_t blind_since_ns, blind_ns; /* closed spans of high speed that could not be seen */
+};
+
+static inline const struct model_device *model_device_of(const struct model *m,
+                                                         const struct model_hid *h)
+{
+	return &m->device[h->device];
+}
+
+#endif
