@@ -3,7 +3,7 @@
  * (this folder); rules, reports and screens get it const.
  *
  * All tables are bounded. Devices are slots: a slot is re-used when the table is full, the longest gone first, those that
- * findings rest on last; `forgotten` counts them.
+ * findings rest on last; `devices_forgotten` counts them.
  */
 #ifndef CORDON_MODEL_MODEL_H
 #define CORDON_MODEL_MODEL_H
@@ -16,11 +16,13 @@ enum {
 	MODEL_DEVICES_MAX = 128,
 	MODEL_HIDS_MAX = 96,     /* HID interfaces of all devices: one parsed descriptor each */
 	MODEL_CONFIG_MAX = 2048, /* bytes of a configuration descriptor that are kept */
+	MODEL_REPORT_DESCRIPTOR_MAX = 2048, /* bytes of a report descriptor that are kept */
 	MODEL_NONE = 0xffff,
 };
 
 /* One HID interface: what its reports mean, and what its keyboard, if any, holds down. */
 struct model_hid {
+	uint32_t id;            /* unique in the input: tells a slot's next user from its last */
 	uint16_t device;    /* slot, MODEL_NONE where this one is free */
 	uint8_t interface;  /* bInterfaceNumber; 0xff where no descriptor was captured */
 	uint8_t endpoint;   /* its interrupt IN, with bit 7; 0 unknown */
@@ -31,17 +33,18 @@ struct model_hid {
 	uint32_t reports;   /* input reports */
 	uint32_t report_ns; /* poll interval: measured where raw, else bInterval, else 0 */
 	uint16_t descriptor_len;
-	uint8_t descriptor_sha256[32];
 	uint32_t keys_pressed; /* key presses, modifiers not counted */
 	uint32_t leds_written; /* output reports with LEDs */
 	uint8_t leds;          /* the last such, boot order: num, caps, scroll, compose, kana */
 	struct keys keys;
 	struct hid_descriptor descriptor;
+	uint8_t descriptor_raw[MODEL_REPORT_DESCRIPTOR_MAX];
 	uint8_t pending[256]; /* a report that takes several packets on the wire */
 	uint16_t pending_len;
 };
 
 struct model_device {
+	uint32_t id;      /* unique in the input: tells a slot's next user from its last */
 	bool used; /* the slot holds a device, on the bus or gone */
 	bool gone;
 	bool reached; /* a finding rests on it: forgotten last */
@@ -68,8 +71,7 @@ struct model_device {
 	struct usb_bos bos;
 	struct usb_hub_descriptor hub;
 	char manufacturer[USB_STRING_MAX], product[USB_STRING_MAX], serial[USB_STRING_MAX];
-	uint8_t structure_sha256
-		[32]; /* threats.md §0.3: known once all report descriptors were seen */
+	uint8_t structure_sha256[32]; /* of what stays the same when its names change; see structure.c */
 
 	uint32_t kinds; /* enum hid_kind, all interfaces */
 	bool is_hub;
@@ -80,7 +82,7 @@ struct model_device {
 struct model {
 	struct model_device device[MODEL_DEVICES_MAX];
 	struct model_hid hid[MODEL_HIDS_MAX];
-	uint64_t devices_seen, forgotten;
+	uint64_t devices_seen, devices_forgotten, hids_forgotten;
 	int64_t now_ns; /* latest time of any record */
 	bool line_seen; /* the input carries line states */
 	bool vbus_on, vbus_known;

@@ -70,6 +70,7 @@ struct usb_transfer {
 	enum usb_transfer_type type;
 	enum usb_speed speed;
 	enum usb_transfer_status status;
+	bool wire; /* from packets of one cable, not from an operating system's URBs of a whole tree */
 	bool transaction;
 	bool has_setup; /* a control URB may come without one */
 	struct usb_setup setup;
