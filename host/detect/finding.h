@@ -78,4 +78,7 @@ void finding_number(struct finding *f, const char *name, double v, unsigned deci
 void finding_text(struct finding *f, const char *name, const char *v);
 void finding_hex(struct finding *f, const char *name, const uint8_t *bytes, size_t len);
 
+const char *weight_name(enum weight w);
+const char *group_name(enum group g);
+
 #endif

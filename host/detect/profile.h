@@ -19,12 +19,25 @@ enum { PROFILES_ALL = 0xf };
 
 struct profile {
 	enum profile_kind kind;
-	/* PROFILE_DEVICE alone */
+	/* PROFILE_DEVICE; PROFILE_KEYBOARD too where the keyboard is known beforehand, else its first keyboard is it */
 	char name[64]; /* what the operator calls it: stands in "waived_by" */
 	bool has_hash, has_serial, has_alphabet;
 	uint8_t structure_sha256[32];
 	char serial[128];
 	uint8_t alphabet[32]; /* bit n: usage n on page 07 may be typed; modifiers too */
 };
+
+/* For arguments, help and `cordon profiles`, in the order of enum profile_kind. */
+struct profile_info {
+	enum profile_kind kind;
+	const char *name, *summary;
+};
+
+extern const struct profile_info profile_infos[];
+extern const unsigned profile_infos_count;
+
+/* NULL where there is none of that name. */
+const struct profile_info *profile_find(const char *name);
+const char *profile_name(enum profile_kind kind);
 
 #endif

@@ -31,8 +31,11 @@ struct rule {
 	uint32_t events;    /* EVENT_BIT of those it wants */
 	uint32_t profiles;  /* PROFILE_BIT of those it applies in */
 	uint32_t state_size;
-	void (*match)(const struct rule_input *in);
+	void (*match)(const struct rule_input *in); /* NULL: makes no finding, is coverage alone */
 };
+
+/* Version of the table, and of the identities and hashes that rules know. */
+#define RULES_VERSION "2026.1"
 
 /* The table of rules.c, in the order of their ids. */
 extern const struct rule *const rules[];

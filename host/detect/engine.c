@@ -1,0 +1,213 @@
+/*
+ * The engine: each event goes to the rules that want its kind and apply in the profile, in the order of the table. What
+ * they emit is kept, at most FINDINGS_MAX; the rest is counted. The last step is the waiver (R22): findings of a declared
+ * device keep their own weight here, and are shown as weak for as long as the waiver holds.
+ */
+#include "detect/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "detect/declared.h"
+#include "detect/words.h"
+
+enum { RULES_MAX = 32, ID_MAX = 8 };
+
+/* What the engine knows of a finding beside what it shows. */
+struct origin {
+	enum weight weight; /* before any waiver */
+	uint16_t slot;      /* of its device; MODEL_NONE */
+	uint32_t instance;  /* which of the devices that this slot has held */
+	char id[ID_MAX];
+};
+
+struct engine {
+	const struct model *model;
+	const struct profile *profile;
+	uint32_t wanted; /* EVENT_BIT of all that any rule wants */
+	uint8_t by_event[EVENT_KINDS][RULES_MAX];
+	uint8_t by_events[EVENT_KINDS];
+	void *state[RULES_MAX];
+	uint8_t *states;
+	struct declared *declared; /* state of R22; NULL where the profile declares no device */
+	uint32_t instance[MODEL_DEVICES_MAX];
+	bool waived[MODEL_DEVICES_MAX][GROUPS];
+	size_t findings;
+	uint64_t dropped;
+	size_t emitted_from;  /* findings before this event: those after may still be written to */
+	struct finding spare; /* where findings beyond the limit are written */
+	struct finding finding[FINDINGS_MAX];
+	struct origin origin[FINDINGS_MAX];
+};
+
+struct engine *engine_new(const struct model *m, const struct profile *p)
+{
+	const size_t align = _Alignof(max_align_t);
+	struct engine *e = calloc(1, sizeof(*e));
+	size_t bytes = align;
+
+	if (!e)
+		return NULL;
+	e->model = m;
+	e->profile = p;
+	for (unsigned i = 0; i < rules_count; i++)
+		bytes += (rules[i]->state_size + align - 1) / align * align;
+	e->states = calloc(1, bytes);
+	if (!e->states) {
+		free(e);
+		return NULL;
+	}
+	bytes = 0;
+	for (unsigned i = 0; i < rules_count && i < RULES_MAX; i++) {
+		const struct rule *r = rules[i];
+
+		e->state[i] = e->states + bytes;
+		bytes += (r->state_size + align - 1) / align * align;
+		if (!r->match || !(r->profiles & PROFILE_BIT(p->kind)))
+			continue;
+		if (r == &rule_declared_device)
+			e->declared = e->state[i];
+		e->wanted |= r->events;
+		for (unsigned k = 0; k < EVENT_KINDS; k++)
+			if (r->events & EVENT_BIT(k))
+				e->by_event[k][e->by_events[k]++] = (uint8_t)i;
+	}
+	e->wanted |= EVENT_BIT(EVENT_DEVICE_SEEN);
+	return e;
+}
+
+void engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	free(e->states);
+	free(e);
+}
+
+static struct finding *emit(void *context, const struct rule_input *in, const char *suffix)
+{
+	struct engine *e = context;
+	const struct model_device *device = in->event->device;
+	struct finding *f = &e->spare;
+	struct origin *o = NULL;
+
+	if (e->findings < FINDINGS_MAX) {
+		o = &e->origin[e->findings];
+		f = &e->finding[e->findings++];
+	} else {
+		e->dropped++;
+	}
+	*f = (struct finding){
+		.rule = in->rule->id,
+		.name = in->rule->name,
+		.group = in->rule->group,
+		.weight = in->rule->weight,
+		.t_ns = in->event->t_ns,
+		.packet = in->event->packet,
+	};
+	if (device) {
+		f->has_device = true;
+		f->device_bus = device->bus;
+		f->device_address = device->address;
+	}
+	if (!o)
+		return f;
+	*o = (struct origin){.slot = MODEL_NONE};
+	words_append(o->id, sizeof(o->id), in->rule->id);
+	words_append(o->id, sizeof(o->id), suffix ? suffix : "");
+	f->rule = o->id;
+	if (device) {
+		o->slot = (uint16_t)rule_device_slot(in);
+		o->instance = e->instance[o->slot];
+	}
+	return f;
+}
+
+static void apply_waiver(struct engine *e, size_t i)
+{
+	struct finding *f = &e->finding[i];
+	const struct origin *o = &e->origin[i];
+
+	if (o->slot == MODEL_NONE || o->instance != e->instance[o->slot])
+		return;
+	f->weight = o->weight;
+	f->waived_by[0] = '\0';
+	if (e->waived[o->slot][f->group]) {
+		f->weight = WEIGHT_WEAK;
+		words_append(f->waived_by, sizeof(f->waived_by),
+		             e->profile->name[0] ? e->profile->name : "declared device");
+	}
+}
+
+/* A waiver may come after the finding that it covers (the hash is known late) and may be lost again (a foreign key). */
+static void waive(struct engine *e, const struct event *ev)
+{
+	size_t first = e->emitted_from;
+
+	if (e->declared && ev->device) {
+		unsigned slot = (unsigned)(ev->device - e->model->device);
+
+		for (unsigned g = 0; g < GROUPS; g++) {
+			bool now = declared_waives(e->declared, slot, (enum group)g);
+
+			if (now == e->waived[slot][g])
+				continue;
+			e->waived[slot][g] = now;
+			first = 0;
+		}
+	}
+	for (size_t i = first; i < e->findings; i++)
+		apply_waiver(e, i);
+}
+
+void engine_event(struct engine *e, const struct event *ev)
+{
+	struct rule_input in;
+
+	if (!(e->wanted & EVENT_BIT(ev->kind)))
+		return;
+	in = (struct rule_input){
+		.event = ev,
+		.model = e->model,
+		.profile = e->profile,
+		.emit = emit,
+		.engine = e,
+	};
+	if (ev->kind == EVENT_DEVICE_SEEN && ev->device) {
+		unsigned slot = rule_device_slot(&in);
+
+		e->instance[slot]++;
+		memset(e->waived[slot], 0, sizeof(e->waived[slot]));
+	}
+	e->emitted_from = e->findings;
+	for (unsigned i = 0; i < e->by_events[ev->kind]; i++) {
+		unsigned at = e->by_event[ev->kind][i];
+
+		in.rule = rules[at];
+		in.state = e->state[at];
+		in.rule->match(&in);
+	}
+	for (size_t i = e->emitted_from; i < e->findings; i++)
+		e->origin[i].weight = e->finding[i].weight;
+	if (e->declared)
+		waive(e, ev);
+}
+
+const struct finding *engine_findings(const struct engine *e, size_t *count)
+{
+	*count = e->findings;
+	return e->finding;
+}
+
+uint64_t engine_findings_dropped(const struct engine *e)
+{
+	return e->dropped;
+}
+
+const void *engine_rule_state(const struct engine *e, const char *id)
+{
+	for (unsigned i = 0; i < rules_count && i < RULES_MAX; i++)
+		if (!strcmp(rules[i]->id, id))
+			return e->state[i];
+	return NULL;
+}

@@ -1,0 +1,19 @@
+/* The entries of all rules, one a file. Everybody else goes through the table, rules[] of rule.h. */
+#ifndef CORDON_DETECT_RULES_H
+#define CORDON_DETECT_RULES_H
+
+#include "detect/rule.h"
+
+extern const struct rule rule_unexpected_device;
+extern const struct rule rule_undeclared_keyboard;
+extern const struct rule rule_short_life;
+extern const struct rule rule_lock_keys;
+extern const struct rule rule_raw_channel;
+extern const struct rule rule_known_identity;
+extern const struct rule rule_unexpected_hub;
+extern const struct rule rule_high_speed_blind;
+extern const struct rule rule_stand_in;
+extern const struct rule rule_accessory_mode;
+extern const struct rule rule_declared_device;
+
+#endif

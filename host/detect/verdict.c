@@ -1,0 +1,132 @@
+/* Coverage in words, and the verdict over findings and coverage. product.md "Findings, verdicts, exit codes". */
+#include "detect/verdict.h"
+
+#include "detect/words.h"
+
+#define SECOND_NS INT64_C(1000000000)
+
+enum {
+	BAD_PERCENT_MAX = 1,
+	BLIND_SECONDS_MAX = 1,
+	SENSED_SECONDS_MIN = 10, /* `bare`: line and current, with VBUS on */
+};
+
+static char *entry(struct coverage *c)
+{
+	char *text;
+
+	if (c->missing >= COVERAGE_MISSING_MAX)
+		return NULL;
+	text = c->text[c->missing++];
+	text[0] = '\0';
+	return text;
+}
+
+static void say(char *text, const char *s)
+{
+	words_append(text, COVERAGE_TEXT_MAX, s);
+}
+
+static void say_seconds(char *text, int64_t ns)
+{
+	words_number(text, COVERAGE_TEXT_MAX, (double)ns / 1e9, 1);
+	say(text, " s");
+}
+
+static void judge_packets(struct coverage *c, const struct coverage_input *in)
+{
+	uint64_t all = in->packets + in->lost_packets, bad = in->bad_packets + in->lost_packets;
+	char *text;
+
+	/* In doubles: a hostile count of lost packets must not wrap. */
+	if (!bad || (double)bad * 100.0 <= (double)all * BAD_PERCENT_MAX)
+		return;
+	text = entry(c);
+	if (!text)
+		return;
+	words_number(text, COVERAGE_TEXT_MAX, 100.0 * (double)bad / (double)all, 1);
+	say(text, " % of packets lost or bad, at most 1 % is allowed");
+}
+
+static void judge_sensor(struct coverage *c, const char *what, int64_t seen_ns)
+{
+	char *text;
+
+	if (seen_ns >= SENSED_SECONDS_MIN * SECOND_NS)
+		return;
+	text = entry(c);
+	if (!text)
+		return;
+	say(text, what);
+	say(text, " seen for ");
+	say_seconds(text, seen_ns > 0 ? seen_ns : 0);
+	say(text, " with VBUS on, 10 s are needed");
+}
+
+void coverage_judge(struct coverage *c, const struct coverage_input *in, const struct profile *p)
+{
+	char *text;
+
+	*c = (struct coverage){.seconds_ns = in->duration_ns, .blind_ns = in->blind_ns};
+	judge_packets(c, in);
+	if (in->blind_ns > BLIND_SECONDS_MAX * SECOND_NS && (text = entry(c))) {
+		say(text, "blind to high speed for ");
+		say_seconds(text, in->blind_ns);
+		say(text, ", at most 1 s is allowed");
+	}
+	if (in->undecided_keyboards && (text = entry(c))) {
+		words_integer(text, COVERAGE_TEXT_MAX, in->undecided_keyboards);
+		say(text, in->undecided_keyboards == 1 ? " keyboard" : " keyboards");
+		say(text, " typed fewer than 10 keys, too few to tell who typed");
+	}
+	if (p->kind == PROFILE_BARE) {
+		judge_sensor(c, "line", in->line_seen_ns);
+		judge_sensor(c, "current", in->current_seen_ns);
+	} else if (!in->transfers && (text = entry(c))) {
+		say(text, "no transfer was decoded: nothing enumerated, or nothing could be read");
+	}
+}
+
+static unsigned groups_at_least(const struct finding *f, size_t count, enum weight w)
+{
+	uint32_t seen = 0;
+	unsigned n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (f[i].weight >= w)
+			seen |= 1u << f[i].group;
+	for (unsigned g = 0; g < GROUPS; g++)
+		n += seen >> g & 1;
+	return n;
+}
+
+enum verdict verdict_of(const struct finding *f, size_t count, const struct coverage *c)
+{
+	unsigned strong = groups_at_least(f, count, WEIGHT_STRONG);
+
+	if (groups_at_least(f, count, WEIGHT_DECISIVE) || strong >= 2)
+		return VERDICT_MALICIOUS;
+	if (strong || groups_at_least(f, count, WEIGHT_MEDIUM) >= 2)
+		return VERDICT_SUSPECT;
+	return c->missing ? VERDICT_NOT_COVERED : VERDICT_NO_FINDING;
+}
+
+static const struct {
+	const char *name;
+	int exit_code;
+} verdicts[] = {
+	[VERDICT_NO_FINDING] = {"no-finding",  0 },
+	[VERDICT_NOT_COVERED] = {"not-covered", 30},
+	[VERDICT_SUSPECT] = {"suspect",     10},
+	[VERDICT_MALICIOUS] = {"malicious",   20},
+};
+
+const char *verdict_name(enum verdict v)
+{
+	return verdicts[v].name;
+}
+
+int verdict_exit_code(enum verdict v)
+{
+	return verdicts[v].exit_code;
+}
