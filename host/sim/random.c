@@ -103,7 +103,7 @@ double spread_draw(const struct spread *s, struct random *r)
 	case SPREAD_LOGLOGISTIC:
 		/* The ends of the unit interval, where the quantile is 0 and infinite, are left out. */
 		u = 1e-9 + (1 - 2e-9) * random_unit(r);
-		v = s->a * pow(u / (1 - u), 1 / s->b);
+		v = s->low + (s->a - s->low) * pow(u / (1 - u), 1 / s->b);
 		break;
 	}
 	return v < s->low ? s->low : v;

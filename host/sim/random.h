@@ -30,7 +30,7 @@ enum spread_kind {
 	SPREAD_UNIFORM,     /* a to b */
 	SPREAD_NORMAL,      /* mean a, SD b */
 	SPREAD_LOGNORMAL,   /* median a, SD of the logarithm b */
-	SPREAD_LOGLOGISTIC, /* median a, shape b */
+	SPREAD_LOGLOGISTIC, /* median a, shape b, and `low` is where it begins: three parameters */
 };
 
 struct spread {

@@ -30,8 +30,8 @@ static struct spread hold(double mean_ms, double sd_ms)
 
 void typist_person_of(struct typist *t, struct random *r, double median_ms, double overlap_share)
 {
-	/* Log-logistic shape 3.2 to 5: an interquartile range of 45 to 70 % of the median. */
-	double shape = random_uniform(r, 3.2, 5), mean = random_uniform(r, 80, 120);
+	/* Over 0.3 of the median, log-logistic: an interquartile range of 35 to 60 % of the median. */
+	double shape = random_uniform(r, 2.6, 4), mean = random_uniform(r, 80, 120);
 	double sd = random_uniform(r, 20, 35), lead = random_uniform(r, 50, 150);
 
 	/* Nobody holds each key longer than the next one takes, without rollover. */
@@ -43,7 +43,7 @@ void typist_person_of(struct typist *t, struct random *r, double median_ms, doub
 		.interval_ns = {.kind = SPREAD_LOGLOGISTIC,
 	                        .a = MS(median_ms),
 	                        .b = shape,
-	                        .low = MS(28)},
+	                        .low = MS(0.3 * median_ms)},
 		.dwell_ns = hold(mean, sd < mean / 3 ? sd : mean / 3),
 		.press = PRESS_OVERLAP,
 		.shift = SHIFT_LEAD,
