@@ -7,7 +7,8 @@
 #define CORDON_BOARD_H
 
 enum board_pin {
-	BOARD_PIN_TAP_DP = 0, /* PIO input; TAP_DM must be the next one: the listener samples the pair */
+	BOARD_PIN_TAP_DP =
+		0, /* PIO input; TAP_DM must be the next one: the listener samples the pair */
 	BOARD_PIN_TAP_DM = 1,
 	BOARD_PIN_PROBE_DP = 2, /* PIO output */
 	BOARD_PIN_PROBE_DM = 3,

@@ -1,2 +1,42 @@
 # firmware/core has no registers in it: it is compiled for the chip, for the host and for the tests alike.
 CORE_SRC := $(wildcard firmware/core/*.c)
+
+FW := build/firmware
+FW_CC := arm-none-eabi-gcc
+FW_SRC := firmware/main.c $(wildcard firmware/rp2040/*.c) $(CORE_SRC)
+FW_OBJ := $(FW_SRC:%.c=$(FW)/%.o) $(FW)/firmware/rp2040/boot2.o
+FW_CFLAGS := -std=c11 -mcpu=cortex-m0plus -mthumb -ffreestanding -O2 -g -ffunction-sections -fdata-sections $(WARNINGS)
+FW_LDFLAGS := -nostdlib -Wl,--gc-sections -Wl,-T,firmware/rp2040/cordon.ld -Wl,-z,max-page-size=4 -Wl,--no-warn-rwx-segments
+
+## firmware|build the tap's image: build/firmware/cordon.elf, .bin, .uf2
+.PHONY: firmware deps-firmware
+firmware: deps-firmware
+	@$(MAKE) --no-print-directory $(FW)/cordon.uf2
+
+deps-firmware:
+	@tests/deps.sh build firmware
+
+$(FW)/%.o: %.c
+	$(call say,FWCC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(FW_CC) -I. -Ifirmware $(FW_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(FW)/%.o: %.S
+	$(call say,FWAS,$<)
+	@mkdir -p $(@D)
+	$(Q)$(FW_CC) $(FW_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Left to itself the compiler makes a call to memset out of memset's own loop.
+$(FW)/firmware/rp2040/memory.o: FW_CFLAGS += -fno-tree-loop-distribute-patterns
+
+$(FW)/cordon.elf: $(FW_OBJ) firmware/rp2040/cordon.ld
+	$(call say,FWLD,$@)
+	$(Q)$(FW_CC) $(FW_CFLAGS) $(FW_LDFLAGS) -o $@ $(FW_OBJ) -lgcc
+
+$(FW)/image: firmware/tool/image.c firmware/board.h firmware/core/bytes.h
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -std=c11 -O1 $(WARNINGS) -o $@ $<
+
+$(FW)/cordon.uf2: $(FW)/cordon.elf $(FW)/image
+	$(Q)$(FW)/image $< $(FW)/cordon.bin $@

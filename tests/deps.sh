@@ -7,6 +7,7 @@ packages() {
 	case $1 in
 	build) echo gcc make libc6-dev libxkbcommon-dev xkb-data libjansson-dev libsodium-dev hwdata ;;
 	test) echo libcmocka-dev tshark ;;
+	firmware) echo gcc-arm-none-eabi ;;
 	fuzz) echo clang llvm libclang-rt-14-dev ;;
 	*) echo "deps: unknown purpose '$1'" >&2; exit 2 ;;
 	esac

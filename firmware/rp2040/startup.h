@@ -1,0 +1,41 @@
+/* The image's head in flash and the interrupt vectors in RAM. A handler named on_... here takes the place of the fault. */
+#ifndef CORDON_RP2040_STARTUP_H
+#define CORDON_RP2040_STARTUP_H
+
+#include <stdint.h>
+
+typedef void (*vector)(void);
+
+struct image_head {
+	const uint32_t *stack;
+	vector entry;
+	uint32_t hash; /* CRC32 over the image with this word 0 */
+};
+
+extern const struct image_head image_head;
+
+/* Points the core at the vectors in RAM. */
+void vectors_use(void);
+
+void on_timer_0(void);
+void on_usbctrl(void);
+void on_pio0_0(void);
+void on_dma_0(void);
+void on_io_bank0(void);
+
+static inline void interrupts_on(void)
+{
+	__asm__ volatile("cpsie i" ::: "memory");
+}
+
+static inline void interrupts_off(void)
+{
+	__asm__ volatile("cpsid i" ::: "memory");
+}
+
+static inline void wait_for_interrupt(void)
+{
+	__asm__ volatile("dsb\n\twfi" ::: "memory");
+}
+
+#endif
