@@ -3,7 +3,8 @@
  *
  * Whoever makes records pushes them, one at a time, into a record_sink. Everything a record points to is borrowed
  * and valid until the sink returns. Times are nanoseconds since the first packet of the input; they may step back, as
- * some captures do. Nothing above this header knows which link a record came from.
+ * some captures do, and line events before that packet have negative ones. No time exceeds 2^61 either way, so that a
+ * difference of two never overflows. Nothing above this header knows which link a record came from.
  */
 #ifndef CORDON_USB_RECORD_H
 #define CORDON_USB_RECORD_H
@@ -64,14 +65,14 @@ struct record_urb {
 	enum urb_phase phase;
 	enum usb_transfer_type type;
 	uint8_t address;
-	uint8_t endpoint; /* bEndpointAddress: bit 7 is IN */
-	bool has_setup;
+	uint8_t endpoint; /* bEndpointAddress: bit 7 is IN, but in a control completion only the setup tells */
+	bool has_setup;   /* submissions of control transfers */
 	uint8_t setup[8];
 	int32_t status;      /* URB_STATUS_* or another negative errno; URB_STATUS_UNKNOWN */
 	const uint8_t *data; /* NULL where none was captured */
 	uint32_t len;        /* bytes captured at `data` */
 	uint32_t len_true;   /* submission: asked for; completion: transferred */
-	bool synthetic; /* a completion of USBPcap's control "stage" records that carries no status stage */
+	bool synthetic; /* made from an early USBPcap's DATA stage: a whole completion, whose STATUS stage was merged */
 };
 
 enum line_event {
@@ -111,7 +112,9 @@ struct record_lost {
 
 struct record {
 	enum record_kind kind;
-	uint16_t bus; /* usbmon's and USBPcap's bus number; raw: the ordinal of the interface */
+	/* usbmon's and USBPcap's bus number. Raw: how many interfaces of the same link type stand before this one, for an
+	 * analyzer may give each speed of its one bus an interface. */
+	uint16_t bus;
 	int64_t t_ns;
 	uint64_t
 		packet; /* ordinal of the packet block in the file, from 1; the last one's for records that are none */
