@@ -1,0 +1,95 @@
+/*
+ * Capture files in, records out: pcap and pcapng, from a file, a pipe or standard input, through one window of fixed
+ * size. Memory does not grow with the input and nothing is allocated per packet.
+ *
+ * Formats: pcap (draft-ietf-opsawg-pcap), pcapng (draft-ietf-opsawg-pcapng). Link types: 189 and 220 (Linux usbmon),
+ * 249 (USBPcap), 288, 293, 294, 295 (USB 2.0 packets); others are skipped and counted. Damage ends the input: all that
+ * stands before it is delivered, and capture_info says where and why.
+ */
+#ifndef CORDON_CAPTURE_CAPTURE_H
+#define CORDON_CAPTURE_CAPTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "usb/err.h"
+#include "usb/record.h"
+
+enum capture_format {
+	CAPTURE_FORMAT_UNKNOWN, /* nothing read yet */
+	CAPTURE_FORMAT_PCAP,
+	CAPTURE_FORMAT_PCAPNG,
+};
+
+enum capture_state {
+	CAPTURE_MORE, /* a block was consumed */
+	CAPTURE_WAITING, /* nothing to read now: see capture_follow, or a descriptor that does not block */
+	CAPTURE_END,
+};
+
+enum {
+	CAPTURE_SKIP_KINDS = 16,
+	CAPTURE_TEXT_MAX = 256,
+};
+
+struct capture_skip {
+	uint32_t link_type;
+	uint64_t packets;
+};
+
+struct capture_info {
+	enum capture_format format;
+	bool big_endian;             /* of the section last begun */
+	uint64_t bytes;              /* read so far */
+	uint64_t packets;            /* packet blocks, of whatever link type */
+	uint64_t packets_used;       /* those of a supported link type */
+	uint64_t packets_unreadable; /* those of them with a broken pseudo-header: RECORD_LOST */
+	uint64_t events;             /* line events from custom blocks */
+	uint64_t events_dropped;     /* too many of them before the first packet */
+	uint64_t lost;               /* packets that the file says are missing */
+	uint32_t sections, interfaces;
+	int64_t duration_ns; /* from the earliest record to the latest */
+
+	/* By link type, in order of appearance; an interface without packets has its line too. */
+	struct capture_skip skipped[CAPTURE_SKIP_KINDS];
+	uint32_t skipped_kinds;
+	uint64_t packets_skipped; /* all, also beyond the table */
+
+	bool truncated;        /* the input ends inside a block or is corrupt from here on */
+	const char *reason;    /* static text, NULL where not truncated */
+	uint64_t truncated_at; /* byte offset of the block concerned */
+	int error;             /* errno of ERR_READ */
+
+	/* Options of the first section that has them; bytes as in the file, cut, not escaped. */
+	char hardware[CAPTURE_TEXT_MAX], os[CAPTURE_TEXT_MAX];
+	char application[CAPTURE_TEXT_MAX], comment[CAPTURE_TEXT_MAX];
+};
+
+struct capture;
+
+/* "-" is standard input. Reads nothing yet. On failure *c is NULL; errno is kept with ERR_OPEN. */
+enum err capture_open(struct capture **c, const char *path);
+
+/* The descriptor passes to the capture also where this fails. */
+enum err capture_open_fd(struct capture **c, int fd);
+void capture_free(struct capture *c);
+
+/* Sees every byte of the input once, in order, as it is read; the bytes are borrowed. With a tap the input is read to
+ * its end even behind damage. To be set before the first step. */
+void capture_tap(struct capture *c, void (*tap)(void *context, const uint8_t *data, size_t len),
+                 void *context);
+
+/* The file is still being written: its end is CAPTURE_WAITING instead of CAPTURE_END. */
+void capture_follow(struct capture *c, bool on);
+
+/* One block. ERR_LINK_TYPE comes with CAPTURE_END, after everything was read. */
+enum err capture_step(struct capture *c, const struct record_sink *sink, enum capture_state *state);
+
+/* All blocks, to the end, or until nothing can be read now. */
+enum err capture_run(struct capture *c, const struct record_sink *sink);
+
+/* Valid until capture_free, and current at any time. */
+const struct capture_info *capture_info(const struct capture *c);
+
+#endif

@@ -1,0 +1,162 @@
+/*
+ * From a packet's bytes to a record in the sink: counts, the clock, what the link type asks for. Knows nothing of
+ * file formats, and leaves the pseudo-headers to the links.
+ */
+#include "capture/reader.h"
+
+/* Differences of any two times stay within 64 bits, whatever a file says. */
+#define T_LIMIT (INT64_C(1) << 61)
+
+static int64_t clock_time(struct capture *c, uint64_t time_ns)
+{
+	int64_t t = (int64_t)(time_ns - c->base_ns);
+
+	if (t > T_LIMIT)
+		t = T_LIMIT;
+	if (t < -T_LIMIT)
+		t = -T_LIMIT;
+	c->t_last = t;
+	if (t > c->t_max)
+		c->t_max = t;
+	if (t < c->t_min)
+		c->t_min = t;
+	return t;
+}
+
+static void send(struct capture *c, const struct record *r)
+{
+	c->sink->record(c->sink->context, r);
+}
+
+static __attribute__((noinline)) void clock_begin(struct capture *c, uint64_t time_ns)
+{
+	c->based = true;
+	c->base_ns = time_ns;
+	for (uint32_t i = 0; i < c->early_count; i++) {
+		const struct record r = {
+			.kind = RECORD_LINE,
+			.bus = c->early[i].bus,
+			.t_ns = clock_time(c, c->early[i].time_ns),
+			.step_ns = c->early[i].step_ns,
+			.line = c->early[i].line,
+		};
+
+		send(c, &r);
+	}
+	c->early_count = 0;
+}
+
+void deliver_early(struct capture *c)
+{
+	if (!c->based && c->early_count)
+		clock_begin(c, c->early[0].time_ns);
+}
+
+void deliver_skipped(struct capture *c, struct capture_skip *skip)
+{
+	c->info.packets++;
+	c->info.packets_skipped++;
+	if (skip)
+		skip->packets++;
+}
+
+void deliver_packet(struct capture *c, const struct iface *f, const struct raw_packet *p)
+{
+	struct record r;
+
+	if (f->kind == LINK_SKIP) {
+		deliver_skipped(c, f->skip);
+		return;
+	}
+	if (!c->based)
+		clock_begin(c, p->time_ns);
+	c->info.packets_used++;
+	r.bus = f->bus;
+	r.t_ns = clock_time(c, p->time_ns);
+	r.packet = ++c->info.packets;
+	r.step_ns = f->scale.step_ns;
+	if (f->kind == LINK_RAW) {
+		r.kind = RECORD_PACKET;
+		r.packet_data = (struct record_packet){
+			.bytes = p->data,
+			.len = p->len,
+			.len_true = p->len_true,
+			.speed = f->speed,
+			.flags = p->flags | (p->len < p->len_true ? PACKET_CUT : 0),
+		};
+		send(c, &r);
+		return;
+	}
+	r.urb = (struct record_urb){.id = 0};
+	r.kind = RECORD_URB;
+	if (f->kind == LINK_USBPCAP ? link_usbpcap(c, p, &r) : link_usbmon(c, f, p, &r)) {
+		send(c, &r);
+		return;
+	}
+	c->info.packets_unreadable++;
+	r.kind = RECORD_LOST;
+	r.lost = (struct record_lost){.packets = 1, .until_ns = r.t_ns};
+	send(c, &r);
+}
+
+void deliver_lost(struct capture *c, const struct iface *f, uint64_t packets, uint64_t time_ns)
+{
+	struct record r = {
+		.kind = RECORD_LOST,
+		.bus = f->bus,
+		.packet = c->info.packets,
+		.step_ns = f->scale.step_ns,
+		.lost.packets = packets,
+	};
+
+	if (!c->based)
+		clock_begin(c, time_ns);
+	r.t_ns = c->t_last;
+	r.lost.until_ns = clock_time(c, time_ns);
+	if (r.lost.until_ns < r.t_ns)
+		r.lost.until_ns = r.t_ns;
+	c->info.lost += packets;
+	send(c, &r);
+}
+
+/* Makes room by giving up a keep-alive, the commonest event and the least telling, or else the oldest. */
+static void early_shift(struct capture *c)
+{
+	uint32_t victim = 0;
+
+	while (victim < EVENTS_EARLY_MAX && c->early[victim].line.event != LINE_KEEPALIVE)
+		victim++;
+	if (victim == EVENTS_EARLY_MAX)
+		victim = 0;
+	memmove(&c->early[victim], &c->early[victim + 1],
+	        (EVENTS_EARLY_MAX - 1 - victim) * sizeof(c->early[0]));
+	c->early_count--;
+	c->info.events_dropped++;
+}
+
+void deliver_line(struct capture *c, const struct iface *f, uint64_t time_ns,
+                  const struct record_line *line)
+{
+	struct record r;
+
+	c->info.events++;
+	if (!c->based) {
+		if (c->early_count == EVENTS_EARLY_MAX)
+			early_shift(c);
+		c->early[c->early_count].time_ns = time_ns;
+		c->early[c->early_count].line = *line;
+		c->early[c->early_count].step_ns = f->scale.step_ns;
+		c->early[c->early_count].bus = f->bus;
+		c->early_count++;
+		return;
+	}
+	r = (struct record){
+		.kind = RECORD_LINE,
+		.bus = f->bus,
+		.t_ns = clock_time(c, time_ns),
+		.packet = c->info.packets,
+		.step_ns = f->scale.step_ns,
+		.line = *line,
+	};
+	send(c, &r);
+}

@@ -1,0 +1,68 @@
+/*
+ * Linux usbmon's binary records, link types 189 (48-byte header) and 220 (64 bytes, then isochronous descriptors), in
+ * the byte order of the file. Linux, Documentation/usb/usbmon.rst, "Raw binary format and mmap API".
+ *
+ * The letter of flag_data is not believed: QEMU writes '=' before data that is there, and counts the header in len_cap.
+ */
+#include "capture/reader.h"
+
+enum {
+	HEADER = 48,
+	HEADER_MMAPPED = 64,
+	ISO_DESCRIPTOR = 16,
+};
+
+bool link_usbmon(const struct capture *c, const struct iface *f, const struct raw_packet *p,
+                 struct record *r)
+{
+	const uint8_t *h = p->data;
+	uint32_t header = f->kind == LINK_USBMON2 ? HEADER_MMAPPED : HEADER;
+	struct record_urb *u = &r->urb;
+	uint32_t isochronous = 0;
+	int32_t status;
+
+	if (p->len < header || h[11] > 127 || h[9] > 3)
+		return false;
+	switch (h[8]) {
+	case 'S':
+		u->phase = URB_SUBMIT;
+		break;
+	case 'C':
+		u->phase = URB_COMPLETE;
+		break;
+	case 'E':
+		u->phase = URB_ERROR;
+		break;
+	default:
+		return false;
+	}
+	u->id = load64(h, c->big);
+	u->type = (enum usb_transfer_type)h[9]; /* the same order in usbmon and in USBPcap */
+	u->endpoint = h[10] & 0x8f;
+	u->address = h[11];
+	r->bus = load16(h + 12, c->big);
+	status = (int32_t)load32(h + 28, c->big);
+	u->status = status > 0 ? URB_STATUS_UNKNOWN : status;
+	u->len_true = load32(h + 32, c->big);
+	u->len = load32(h + 36, c->big);
+	if (u->type == USB_TYPE_CONTROL && u->phase == URB_SUBMIT && h[14] == 0) {
+		u->has_setup = true;
+		memcpy(u->setup, h + 40, 8);
+	}
+	/* len_cap counts the descriptors, and the data stand behind them. */
+	if (f->kind == LINK_USBMON2 && u->type == USB_TYPE_ISOCHRONOUS) {
+		uint32_t n = load32(h + 60, c->big);
+
+		if (n > (p->len - header) / ISO_DESCRIPTOR)
+			return false;
+		isochronous = n * ISO_DESCRIPTOR;
+		u->len = u->len > isochronous ? u->len - isochronous : 0;
+	}
+	if (u->len > p->len - header - isochronous)
+		u->len = p->len - header - isochronous;
+	if (u->len)
+		u->data = h + header + isochronous;
+	if (u->len_true < u->len)
+		u->len_true = u->len;
+	return true;
+}

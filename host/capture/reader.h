@@ -1,0 +1,170 @@
+/*
+ * What the parts of the reader share: the state of one capture, and the way from a packet's bytes to records.
+ * A format (pcap_read, pcapng_read) walks blocks and calls deliver_packet; a link (link_*) turns the bytes of one
+ * packet into a record. Internal to host/capture.
+ */
+#ifndef CORDON_CAPTURE_READER_H
+#define CORDON_CAPTURE_READER_H
+
+#include <string.h>
+
+#include "capture/capture.h"
+#include "capture/timescale.h"
+#include "capture/window.h"
+#include "core/bytes.h"
+
+enum {
+	INTERFACES_MAX = 256, /* of a section; packets of those beyond are skipped and counted */
+	EVENTS_EARLY_MAX = 256,
+	STAGES_OPEN = 16,
+	/* What Wireshark takes for the largest packet of USB captures, and room for a block around it. */
+	PACKET_LEN_MAX = 128 * 1024 * 1024,
+	BLOCK_LEN_MAX = PACKET_LEN_MAX + 64 * 1024,
+};
+
+enum {
+	LINK_TYPE_USB_LINUX = 189,
+	LINK_TYPE_USB_LINUX_MMAPPED = 220,
+	LINK_TYPE_USBPCAP = 249,
+	LINK_TYPE_USB_2_0 = 288,
+	LINK_TYPE_USB_2_0_LOW = 293,
+	LINK_TYPE_USB_2_0_FULL = 294,
+	LINK_TYPE_USB_2_0_HIGH = 295,
+};
+
+enum link_kind {
+	LINK_SKIP,
+	LINK_RAW,
+	LINK_USBMON,  /* 48-byte header */
+	LINK_USBMON2, /* 64-byte header and isochronous descriptors */
+	LINK_USBPCAP,
+};
+
+struct iface {
+	enum link_kind kind;
+	enum usb_speed speed;
+	uint32_t link_type;
+	uint32_t snaplen;
+	struct capture_skip *skip; /* LINK_SKIP: its counter; NULL where the table was full */
+	struct timescale scale;
+	uint64_t offset_ns; /* if_tsoffset; wraps as the time does */
+	uint64_t dropped;   /* by this interface, as last reported */
+	uint16_t bus;
+};
+
+/* One packet as the format's block has it. */
+struct raw_packet {
+	const uint8_t *data;
+	uint32_t len;      /* bytes at `data` */
+	uint32_t len_true; /* before it was captured */
+	uint32_t flags;    /* enum packet_flag, for LINK_RAW */
+	uint64_t time_ns;  /* on the file's clock */
+};
+
+/* What came of a part of the walk. */
+enum walk {
+	WALK_MORE,
+	WALK_WAIT,
+	WALK_END,
+	WALK_ERROR, /* err */
+};
+
+struct capture {
+	struct window window;
+	struct capture_info info;
+	const struct record_sink *sink; /* during a step */
+	enum err err;
+	bool finished; /* the end was delivered */
+
+	/* The clock: t = 0 is the first packet of a supported link type. */
+	bool based;
+	uint64_t base_ns;
+	int64_t t_last, t_min, t_max;
+
+	/* Format. */
+	bool big;             /* byte order of the file or section */
+	uint32_t pcap_header; /* bytes before each packet */
+	bool trailer_due;     /* pcapng: the end of a skipped block is to be checked */
+	uint32_t block_len;
+	uint64_t block_at;
+	struct iface ifaces[INTERFACES_MAX];
+	uint32_t iface_count, iface_known; /* in this section; those with an entry */
+
+	/* USBPcap: DATA stages whose STATUS stage is still to come. */
+	struct {
+		uint64_t id;
+		uint32_t device;
+		bool open;
+	} stages[STAGES_OPEN];
+
+	/* Line events before the first packet: their time is not known until it comes. */
+	struct {
+		uint64_t time_ns;
+		struct record_line line;
+		uint32_t step_ns;
+		uint16_t bus;
+	} early[EVENTS_EARLY_MAX];
+	uint32_t early_count;
+};
+
+static inline uint16_t load16(const uint8_t *p, bool big)
+{
+	uint16_t v = load_le16(p);
+
+	return big ? __builtin_bswap16(v) : v;
+}
+
+static inline uint32_t load32(const uint8_t *p, bool big)
+{
+	uint32_t v = load_le32(p);
+
+	return big ? __builtin_bswap32(v) : v;
+}
+
+static inline uint64_t load64(const uint8_t *p, bool big)
+{
+	uint64_t v = load_le64(p);
+
+	return big ? __builtin_bswap64(v) : v;
+}
+
+/* The walks: up to `max` blocks. */
+enum walk pcap_walk(struct capture *c, uint64_t max);
+enum walk pcapng_walk(struct capture *c, uint64_t max);
+
+/* Reads the file header of a pcap; the window is at its start. */
+enum walk pcap_begin(struct capture *c);
+
+/* The rest of the input is lost: says why, once, and ends it. */
+enum walk reader_damage(struct capture *c, uint64_t at, const char *reason);
+
+/* What a fill that failed means here; `part` is the reason where the input ends inside something. */
+enum walk reader_short(struct capture *c, enum window_state state, const char *part);
+
+/* Enters an interface of this link type into the table, with the time scale of microseconds. */
+void iface_init(struct capture *c, struct iface *f, uint32_t link_type);
+
+/* Blocks of packets. The first two count the packet; lost spans reach from the last packet to this time. */
+void deliver_packet(struct capture *c, const struct iface *f, const struct raw_packet *p);
+void deliver_skipped(struct capture *c, struct capture_skip *skip);
+void deliver_lost(struct capture *c, const struct iface *f, uint64_t packets, uint64_t time_ns);
+void deliver_line(struct capture *c, const struct iface *f, uint64_t time_ns,
+                  const struct record_line *line);
+/* Before the end: what waited for a first packet. */
+void deliver_early(struct capture *c);
+
+/* The links. `r` comes with bus, time, ordinal and step set; what they return is delivered unless it is false. */
+bool link_usbmon(const struct capture *c, const struct iface *f, const struct raw_packet *p,
+                 struct record *r);
+bool link_usbpcap(struct capture *c, const struct raw_packet *p, struct record *r);
+
+/* pcapng's parts. Bodies are without type, length and trailer; what is damaged comes back as the reason, else NULL. */
+const char *section_begin(struct capture *c, const uint8_t *body, size_t len);
+const char *section_interface(struct capture *c, const uint8_t *body, size_t len);
+void section_statistics(struct capture *c, const uint8_t *body, size_t len);
+void line_custom_block(struct capture *c, const uint8_t *body, size_t len);
+
+/* Walks options: false at the end of them. `value` and `len` are inside the block. */
+bool option_next(struct bytes *b, bool big, uint16_t *code, const uint8_t **value, uint16_t *len);
+
+#endif

@@ -1,0 +1,109 @@
+/* The window over the input: read(2), moving the rest to the front, skipping. It knows nothing of formats. */
+#include "capture/window.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool window_init(struct window *w, int fd)
+{
+	*w = (struct window){.fd = fd, .buffer = malloc(WINDOW_SIZE)};
+	w->at = w->end = w->buffer;
+	return w->buffer != NULL;
+}
+
+void window_release(struct window *w)
+{
+	free(w->buffer);
+	if (w->fd > 2)
+		close(w->fd);
+	*w = (struct window){.fd = -1};
+}
+
+static void to_front(struct window *w)
+{
+	size_t left = window_left(w);
+
+	w->consumed_base = window_offset(w);
+	if (left)
+		memmove(w->buffer, w->at, left);
+	w->at = w->buffer;
+	w->end = w->buffer + left;
+}
+
+/* One read(2) behind what is there. */
+static enum window_state read_some(struct window *w)
+{
+	size_t used = (size_t)(w->end - w->buffer);
+	ssize_t got;
+
+	if (w->ended)
+		return WINDOW_END;
+	do
+		got = read(w->fd, w->buffer + used, WINDOW_SIZE - used);
+	while (got < 0 && errno == EINTR);
+	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return WINDOW_WAIT;
+	if (got < 0) {
+		w->error = errno;
+		return WINDOW_ERROR;
+	}
+	if (got == 0) {
+		if (w->follow)
+			return WINDOW_WAIT;
+		w->ended = true;
+		return WINDOW_END;
+	}
+	if (w->tap)
+		w->tap(w->tap_context, w->buffer + used, (size_t)got);
+	w->end += got;
+	w->bytes += (uint64_t)got;
+	return WINDOW_OK;
+}
+
+enum window_state window_fill(struct window *w, size_t need)
+{
+	enum window_state state = WINDOW_OK;
+
+	if (window_left(w) < need)
+		to_front(w);
+	while (window_left(w) < need && state == WINDOW_OK)
+		state = read_some(w);
+	return state;
+}
+
+void window_skip(struct window *w, uint64_t n)
+{
+	uint64_t here = window_left(w);
+
+	if (n < here)
+		here = n;
+	w->at += here;
+	w->skip += n - here;
+}
+
+enum window_state window_skipped(struct window *w)
+{
+	while (w->skip) {
+		enum window_state state = window_fill(w, 1);
+		uint64_t n = w->skip;
+
+		if (state != WINDOW_OK)
+			return state;
+		w->skip = 0;
+		window_skip(w, n);
+	}
+	return WINDOW_OK;
+}
+
+enum window_state window_drain(struct window *w)
+{
+	enum window_state state;
+
+	do {
+		w->at = w->end;
+		state = window_fill(w, 1);
+	} while (state == WINDOW_OK);
+	return state;
+}
