@@ -44,6 +44,10 @@ enum hid_main_flag {
 	HID_CONSTANT = 1u << 0,
 	HID_VARIABLE = 1u << 1,
 	HID_RELATIVE = 1u << 2,
+	HID_FLAGS_SENT = 0x1ff, /* what a descriptor sets; above: ours */
+	HID_KEYS =
+		1u
+		<< 15, /* input that can report a key: not constant, usages 04 to FF on page 07 */
 };
 
 enum hid_problem {
@@ -56,9 +60,12 @@ enum hid_problem {
 	HID_PROBLEM_RESERVED = 1u << 6, /* reserved item, or report id 0 */
 };
 
-/* Consecutive usages: (page << 16 | id) from first to last. A single usage has first == last. */
+/*
+ * Consecutive usages: (page << 16 | id) from first to last. A single usage has first == last. `at` is how many usages
+ * the field has before this range, so that a lookup need not walk.
+ */
 struct hid_usage_range {
-	uint32_t first, last;
+	uint32_t first, last, at;
 };
 
 struct hid_field {
@@ -75,11 +82,12 @@ struct hid_field {
 
 struct hid_report {
 	uint8_t type, id;
-	uint32_t bits; /* without the id byte */
+	uint32_t bits; /* without the id byte; at most 8 * HID_REPORT_BYTES_MAX */
 };
 
 struct hid_descriptor {
 	uint32_t problems; /* enum hid_problem */
+	uint32_t steps;    /* work done: items read and usages completed; at most two a byte */
 	bool uses_ids;
 	uint16_t fields, reports, usages;
 	struct hid_field field[HID_FIELDS_MAX];
@@ -90,7 +98,8 @@ struct hid_descriptor {
 /* What a descriptor is able to do; each bit from usages of non-constant fields, wherever they stand. */
 enum hid_kind {
 	HID_KIND_KEYBOARD =
-		1u << 0, /* input fields on page 07, other than a lone modifier-less constant */
+		1u
+		<< 0, /* a field with HID_KEYS, whatever the collection calls itself (mice with macros too) */
 	HID_KIND_MOUSE = 1u << 1, /* application mouse or pointer, or relative X/Y with buttons */
 	HID_KIND_CONSUMER = 1u << 2,
 	HID_KIND_SYSTEM = 1u << 3, /* system control: power, sleep */
