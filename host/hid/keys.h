@@ -11,6 +11,7 @@
 
 enum {
 	KEYS_CHANGES_MAX = 32, /* of one report that are kept */
+	KEYS_ARRAYS_MAX = 4,   /* report ids with key arrays that are told apart */
 	KEY_ROLLOVER = 0x01,   /* usages on page 07: ErrorRollOver */
 	KEY_FIRST = 0x04,      /* A */
 	KEY_MODIFIER_FIRST = 0xe0,
@@ -38,24 +39,33 @@ struct key_report {
 	uint32_t ordinal; /* reports of this keyboard so far, repeated ones too, from 1 */
 	uint32_t flags;   /* enum key_report_flag */
 	uint8_t modifiers_before, modifiers; /* bit n: usage E0 + n */
-	uint8_t presses, releases;
-	uint8_t down;   /* keys down after it, modifiers not counted */
-	uint8_t length; /* bytes of the report as sent, 255 for more */
+	uint8_t presses, releases;           /* in the arrays below */
+	uint8_t down;                        /* keys down after it, modifiers not counted */
+	uint8_t length;                      /* bytes of the report as sent, 255 for more */
 	uint16_t press[KEYS_CHANGES_MAX], release[KEYS_CHANGES_MAX];
 };
 
-/* What a keyboard holds down. */
+/* What a keyboard holds down. To be set back (keys_init) when its descriptor or protocol changes. */
 struct keys {
 	uint32_t reports;
 	uint8_t modifiers;
-	uint8_t down[32];  /* bit n of byte n/8: usage n on page 07, modifiers left out */
-	uint8_t last[64];  /* the last report, or its beginning, to know a repeat */
-	uint16_t last_len; /* 0: none yet */
+	uint8_t down[32];    /* bit n of byte n/8: usage n on page 07, modifiers left out */
+	uint8_t last[64];    /* the last report, or its beginning, to know a repeat */
+	uint16_t last_len;   /* 0: none yet */
+	uint32_t last_flags; /* what still holds of it when it is repeated */
+	uint8_t arrays;      /* used of array[]; ids beyond share the last one */
+	struct {
+		uint8_t id;
+		uint8_t keys[32]; /* in this report's arrays when it last came */
+	} array[KEYS_ARRAYS_MAX];
 };
 
 void keys_init(struct keys *k);
 
 /*
+ * As hosts do: a bit of a bitmap sets its key, up or down, each time; an array speaks of what it named and of what it
+ * named the last time. Bytes that a short report lacks are zero.
+ *
  * Reads input report `report` (id byte first where `d` uses ids). False where it has no page-07 field: then it was
  * another report of the same interface and nothing changed.
  */

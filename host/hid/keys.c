@@ -1,0 +1,312 @@
+/*
+ * Key reports to changes, per keyboard: what is down before and after, and what came and went in between.
+ * Input: reports of one interface and its parsed descriptor. Times, text and judgement are left to others.
+ */
+#include "hid/keys.h"
+
+#include <string.h>
+
+enum {
+	KEYS = 256, /* usages 00 to FF of page 07 */
+	MODIFIER_BYTE = KEY_MODIFIER_FIRST / 8,
+	HELD_FLAGS = KEYS_ALL_UP | KEYS_ROLLOVER | KEYS_SLOT_GAP | KEYS_SHORT,
+};
+
+/* One report while it is read. */
+struct reading {
+	const struct hid_descriptor *d;
+	const uint8_t *report; /* without its id */
+	size_t len;
+	uint8_t *state; /* keys down, modifiers among them; becomes what holds after the report */
+	uint8_t named[32];  /* by its arrays */
+	uint8_t slot[KEYS]; /* keys that arrays name, in slot order, each once */
+	unsigned slots;
+	bool has_array;
+	uint32_t flags;
+};
+
+void keys_init(struct keys *k)
+{
+	memset(k, 0, sizeof(*k));
+}
+
+static bool bit_get(const uint8_t *bits, unsigned i)
+{
+	return bits[i / 8] >> (i % 8) & 1;
+}
+
+static void bit_put(uint8_t *bits, unsigned i, bool on)
+{
+	uint8_t mask = (uint8_t)(1u << (i % 8));
+
+	bits[i / 8] = (uint8_t)(on ? bits[i / 8] | mask : bits[i / 8] & ~mask);
+}
+
+static unsigned bits_set(const uint8_t bits[32])
+{
+	unsigned n = 0;
+	uint64_t v;
+
+	for (unsigned i = 0; i < 32; i += 8) {
+		memcpy(&v, bits + i, 8);
+		n += (unsigned)__builtin_popcountll(v);
+	}
+	return n;
+}
+
+/* `n` bits of `src` from `from` on into `dst` at `to`; bits of `src` past `len` bytes are 0. */
+static void bits_copy(uint8_t *dst, unsigned to, const uint8_t *src, size_t len, uint32_t from,
+                      unsigned n)
+{
+	while (n) {
+		unsigned shift = to % 8, take = 8 - shift < n ? 8 - shift : n;
+		size_t at = from / 8;
+		unsigned v = (at < len ? src[at] : 0) | (at + 1 < len ? src[at + 1] : 0u) << 8;
+		uint8_t mask = (uint8_t)(((1u << take) - 1) << shift);
+
+		v = v >> (from % 8) << shift;
+		dst[to / 8] = (uint8_t)((dst[to / 8] & ~mask) | (v & mask));
+		to += take;
+		from += take;
+		n -= take;
+	}
+}
+
+/* The part of a range of usages that are keys: ids `*id` .. `*id + *n - 1`, from element `*i` on. */
+static bool range_keys(const struct hid_usage_range *r, uint32_t *i, unsigned *id, unsigned *n)
+{
+	uint32_t first = HID_PAGE_KEYBOARD << 16 | KEY_FIRST, last = HID_PAGE_KEYBOARD << 16 | 0xff;
+
+	if (r->first > last || r->last < first)
+		return false;
+	first = first > r->first ? first : r->first;
+	last = last < r->last ? last : r->last;
+	*i = r->at + (first - r->first);
+	*id = first & 0xff;
+	*n = last - first + 1;
+	return true;
+}
+
+/* The elements that the report has room for; what a short one lacks is empty. */
+static uint16_t elements(const struct reading *g, const struct hid_field *f)
+{
+	uint64_t end = 8 * (uint64_t)g->len;
+	uint64_t n = end > f->bit ? (end - f->bit) / f->size : 0;
+
+	return n < f->count ? (uint16_t)n : f->count;
+}
+
+/* Elements beyond the field's usages stand for the last of them. */
+static void read_surplus(struct reading *g, const struct hid_field *f)
+{
+	const struct hid_usage_range *last = &g->d->usage[f->usage_at + f->usage_ranges - 1];
+	uint64_t i = (uint64_t)last->at + (last->last - last->first) + 1;
+	uint16_t n = elements(g, f);
+
+	if (last->last >> 16 != HID_PAGE_KEYBOARD || (last->last & 0xffff) >= KEYS)
+		return;
+	for (; i < n; i++)
+		if (hid_element(f, g->report, g->len, (uint16_t)i))
+			bit_put(g->state, last->last & 0xff, true);
+}
+
+static void read_bitmap(struct reading *g, const struct hid_field *f)
+{
+	for (uint16_t r = 0; r < f->usage_ranges; r++) {
+		uint32_t i;
+		unsigned id, n;
+
+		if (!range_keys(&g->d->usage[f->usage_at + r], &i, &id, &n) || i >= f->count)
+			continue;
+		n = n < f->count - i ? n : f->count - i;
+		if (f->size == 1) {
+			bits_copy(g->state, id, g->report, g->len, f->bit + i, n);
+			continue;
+		}
+		for (unsigned k = 0; k < n; k++)
+			bit_put(g->state, id + k,
+			        hid_element(f, g->report, g->len, (uint16_t)(i + k)) != 0);
+	}
+	read_surplus(g, f);
+}
+
+/* The id on page 07 that element `i` names; 0 for an empty slot and for what is no key. */
+static unsigned slot_key(const struct reading *g, const struct hid_field *f, uint16_t i)
+{
+	int32_t v = hid_element(f, g->report, g->len, i);
+	uint32_t usage = hid_field_usage(g->d, f, (uint32_t)v);
+
+	return usage >> 16 == HID_PAGE_KEYBOARD && (usage & 0xffff) < KEYS ? usage & 0xff : 0;
+}
+
+static void read_array(struct reading *g, const struct hid_field *f)
+{
+	uint16_t n = elements(g, f);
+	bool empty = false;
+	unsigned before = g->slots;
+
+	g->has_array = true;
+	for (uint16_t i = 0; i < n; i++) {
+		unsigned id = slot_key(g, f, i);
+
+		if (id == KEY_ROLLOVER) {
+			/* All its slots say so (HID 1.11 §8.3, appendix C): none of them names a key. */
+			while (g->slots > before)
+				bit_put(g->named, g->slot[--g->slots], false);
+			g->flags |= KEYS_ROLLOVER;
+			return;
+		}
+		empty |= id == 0;
+		if (id < KEY_FIRST || bit_get(g->named, id))
+			continue;
+		if (empty)
+			g->flags |= KEYS_SLOT_GAP;
+		bit_put(g->named, id, true);
+		g->slot[g->slots++] = (uint8_t)id;
+	}
+}
+
+static uint8_t *last_named(struct keys *k, uint8_t id)
+{
+	unsigned i = 0;
+
+	while (i < k->arrays && k->array[i].id != id)
+		i++;
+	if (i == k->arrays && k->arrays < KEYS_ARRAYS_MAX)
+		k->array[k->arrays++].id = id;
+	return k->array[i < KEYS_ARRAYS_MAX ? i : KEYS_ARRAYS_MAX - 1].keys;
+}
+
+/* Arrays into the state: what they no longer name is up, what they newly name is down. */
+static void apply_arrays(struct reading *g, uint8_t *last)
+{
+	for (unsigned i = 0; i < 32; i++) {
+		uint8_t gone = last[i] & (uint8_t)~g->named[i];
+		uint8_t came = g->named[i] & (uint8_t)~last[i];
+
+		g->state[i] = (uint8_t)((g->state[i] & ~gone) | came);
+		last[i] = g->named[i];
+	}
+}
+
+static void note(uint16_t *list, uint8_t *count, unsigned id, uint32_t *flags)
+{
+	if (*count == KEYS_CHANGES_MAX)
+		*flags |= KEYS_OVERFLOW;
+	else
+		list[(*count)++] = (uint16_t)id;
+}
+
+static void changes(const struct reading *g, const uint8_t before[32], struct key_report *out)
+{
+	uint8_t came[32], gone[32];
+
+	for (unsigned i = 0; i < 32; i++) {
+		came[i] = g->state[i] & (uint8_t)~before[i];
+		gone[i] = before[i] & (uint8_t)~g->state[i];
+	}
+	came[MODIFIER_BYTE] = gone[MODIFIER_BYTE] = 0;
+	for (unsigned i = 0; i < g->slots; i++) {
+		if (bit_get(came, g->slot[i]))
+			note(out->press, &out->presses, g->slot[i], &out->flags);
+		bit_put(came, g->slot[i], false);
+	}
+	for (unsigned i = 0; i < 32; i++) {
+		for (unsigned v = came[i]; v; v &= v - 1)
+			note(out->press, &out->presses, 8 * i + (unsigned)__builtin_ctz(v),
+			     &out->flags);
+		for (unsigned v = gone[i]; v; v &= v - 1)
+			note(out->release, &out->releases, 8 * i + (unsigned)__builtin_ctz(v),
+			     &out->flags);
+	}
+	if (out->presses && out->releases)
+		out->flags |= KEYS_REPLACED;
+}
+
+/* False where the report has no field with keys. */
+static bool read_fields(struct reading *g, uint8_t id)
+{
+	bool any = false;
+
+	for (uint16_t i = 0; i < g->d->fields; i++) {
+		const struct hid_field *f = &g->d->field[i];
+
+		if (!(f->flags & HID_KEYS) || f->report_id != id)
+			continue;
+		any = true;
+		if (f->flags & HID_VARIABLE)
+			read_bitmap(g, f);
+		else
+			read_array(g, f);
+	}
+	return any;
+}
+
+static void start(struct key_report *out, const struct keys *k, size_t len, int64_t t_ns,
+                  uint64_t packet)
+{
+	out->t_ns = t_ns;
+	out->packet = packet;
+	out->ordinal = k->reports;
+	out->flags = 0;
+	out->modifiers_before = out->modifiers = k->modifiers;
+	out->presses = out->releases = 0;
+	out->length = len > 255 ? 255 : (uint8_t)len;
+}
+
+static bool same_as_last(const struct keys *k, const uint8_t *report, size_t len)
+{
+	return len && len == k->last_len && len <= sizeof(k->last) &&
+	       memcmp(k->last, report, len) == 0;
+}
+
+bool keys_report(struct keys *k, const struct hid_descriptor *d, const uint8_t *report, size_t len,
+                 int64_t t_ns, uint64_t packet, struct key_report *out)
+{
+	struct reading g;
+	uint8_t id = d->uses_ids && len ? report[0] : 0;
+	uint8_t before[32];
+
+	if (same_as_last(k, report, len)) {
+		k->reports++;
+		start(out, k, len, t_ns, packet);
+		out->flags = k->last_flags | KEYS_REPEATED;
+		out->down = (uint8_t)bits_set(k->down);
+		return true;
+	}
+	if (!len)
+		return false;
+	g.d = d;
+	g.report = report + d->uses_ids;
+	g.len = len - d->uses_ids;
+	g.state = k->down;
+	g.slots = 0;
+	g.has_array = false;
+	g.flags = 0;
+	memset(g.named, 0, sizeof(g.named));
+	k->down[MODIFIER_BYTE] = k->modifiers;
+	memcpy(before, k->down, sizeof(before));
+	if (!read_fields(&g, id)) {
+		k->down[MODIFIER_BYTE] = 0;
+		return false;
+	}
+	if (g.has_array && !(g.flags & KEYS_ROLLOVER))
+		apply_arrays(&g, last_named(k, id));
+	k->reports++;
+	start(out, k, len, t_ns, packet);
+	out->flags = g.flags;
+	changes(&g, before, out);
+	k->modifiers = out->modifiers = k->down[MODIFIER_BYTE];
+	k->down[MODIFIER_BYTE] = 0;
+	out->down = (uint8_t)bits_set(k->down);
+	if (len < hid_report_bytes(d, HID_INPUT, id))
+		out->flags |= KEYS_SHORT;
+	if (!out->down && !k->modifiers)
+		out->flags |= KEYS_ALL_UP;
+	if (out->modifiers != out->modifiers_before)
+		out->flags |= KEYS_MODIFIERS;
+	k->last_flags = out->flags & HELD_FLAGS;
+	k->last_len = len > UINT16_MAX ? UINT16_MAX : (uint16_t)len;
+	memcpy(k->last, report, len < sizeof(k->last) ? len : sizeof(k->last));
+	return true;
+}
