@@ -1,0 +1,376 @@
+/*
+ * The protocol between tap and PC, one header for both sides; firmware/README.md has it byte by byte.
+ * The tap sends blocks, each with a sequence number, a 64-bit tick and a CRC, filled with records. A record says its
+ * kind and its length: who does not know a kind skips it, and bodies only ever grow at their end. Commands go the other
+ * way, in one encoding for bulk and HID. Everything is little-endian; nothing here allocates or keeps a pointer.
+ */
+#ifndef CORDON_CORE_WIRE_H
+#define CORDON_CORE_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum wire_size {
+	WIRE_VERSION = 1,
+	WIRE_MAGIC = 0x4443, /* "CD" */
+	WIRE_BLOCK_HEAD = 16,
+	WIRE_BLOCK_TAIL = 2,
+	WIRE_BLOCK_MAX = 2048,
+	WIRE_RECORD_HEAD = 8,
+	WIRE_PACKET_HEAD = 4,
+	WIRE_COMMAND_HEAD = 14,
+	WIRE_COMMAND_MAX =
+		62, /* what a HID report of 64 bytes can carry behind its id and a length */
+	WIRE_TICK_HZ = 120000000,
+};
+
+enum wire_kind {
+	WIRE_HELLO = 0x01,  /* who speaks; at the start, each second, and in answer to IDENTIFY */
+	WIRE_PACKET = 0x02, /* a USB packet: struct wire_packet, then the bytes from the PID on */
+	WIRE_EDGES = 0x03,  /* changes of the lines outside packets: varints, see wire_edge_put */
+	WIRE_LINE = 0x04,   /* what those changes mean: attach, reset, ... */
+	WIRE_FOLD = 0x05,   /* SOFs or NAKed polls, counted instead of sent */
+	WIRE_COUNT = 0x06,  /* packets of one endpoint in a span, counted instead of sent */
+	WIRE_LOST = 0x07,   /* something is missing, and how much */
+	WIRE_BAND = 0x08,   /* minimum, mean, maximum of one sensor over a millisecond */
+	WIRE_BURST = 0x09,
+	WIRE_STEP = 0x0a,
+	WIRE_STATE = 0x0b, /* a setting changed, whatever the cause */
+	WIRE_REPLY = 0x0c, /* to a command: struct wire_reply, then data */
+	WIRE_ALERT = 0x0d,
+	WIRE_STATUS = 0x0e,
+	WIRE_SELFTEST = 0x0f,
+	/* From here on: records that only the PC makes, for capture files (marks, claims, operator). */
+	WIRE_HOST_FIRST = 0x80,
+};
+
+enum wire_flag {
+	WIRE_FROM_TAP = 1u << 0, /* the tap itself put this on the cable */
+	WIRE_PORT_FAR = 1u << 1, /* seen at FAR; else at NEAR */
+	WIRE_FLIPPED = 1u << 2,  /* the plug lies the other way round */
+};
+
+struct wire_hello {
+	uint16_t version;      /* of this protocol */
+	uint16_t capabilities; /* enum wire_capability */
+	uint32_t tick_hz;
+	uint64_t serial;      /* of the flash */
+	uint32_t boot_id;     /* counts the starts; a change tells of a reset nobody asked for */
+	uint32_t firmware;    /* hash of the image */
+	uint32_t calibration; /* id; 0: none */
+	uint8_t board;        /* revision */
+	uint8_t start_cause;  /* enum wire_cause */
+	uint8_t bus_switch;   /* enum wire_switch */
+	uint8_t vbus;         /* 1: on */
+	uint8_t range;        /* enum wire_range */
+	uint8_t capturing;
+	uint8_t speed;               /* enum usb_speed, as found */
+	uint8_t guard;               /* armed trip mask */
+	uint16_t burst_threshold[2]; /* ADC counts above the floor; current, radio */
+	uint16_t step_threshold;     /* ADC counts */
+	uint16_t failed_checks;      /* bits of the last self-test, 0: all good */
+};
+
+enum wire_capability {
+	WIRE_CAN_LISTEN = 1u << 0,
+	WIRE_CAN_SENSE = 1u << 1,
+	WIRE_CAN_SWITCH = 1u << 2,
+	WIRE_CAN_GUARD = 1u << 3,
+	WIRE_CAN_PROBE = 1u << 4,
+};
+
+/* Damage that the receiver saw. A packet may have several. */
+enum wire_packet_flag {
+	WIRE_BAD_SYNC = 1u << 0,
+	WIRE_BAD_PID = 1u << 1,
+	WIRE_BAD_CRC = 1u << 2,
+	WIRE_BAD_STUFFING = 1u << 3,
+	WIRE_BAD_EOP = 1u << 4,    /* no SE0, or not on a byte's boundary */
+	WIRE_BAD_LENGTH = 1u << 5, /* too long, or not what its PID asks for */
+	WIRE_CUT =
+		1u << 6, /* fewer bytes follow than `len_true`; CRC was checked over all of them */
+};
+
+struct wire_packet {
+	uint8_t flags; /* enum wire_packet_flag */
+	uint8_t speed; /* enum usb_speed */
+	uint16_t len_true;
+};
+
+/* Which lines are high. With WIRE_EDGES, bit 0 and 1 of each varint. */
+enum wire_lines {
+	WIRE_SE0 = 0,
+	WIRE_DP = 1, /* J at full speed, K at low speed */
+	WIRE_DM = 2,
+	WIRE_SE1 = 3,
+};
+
+enum wire_line_event {
+	WIRE_ATTACH = 1,
+	WIRE_DETACH = 2,
+	WIRE_RESET = 3, /* the record's tick is its start, `duration` how long so far */
+	WIRE_RESET_END = 4,
+	WIRE_SUSPEND = 5,
+	WIRE_RESUME = 6,
+	WIRE_KEEPALIVE = 7, /* only the first after other traffic; the rest is folded */
+	WIRE_SPEED = 8,     /* the listener now expects `speed` */
+	WIRE_BLIND = 9,     /* high speed, which these pins cannot see */
+	WIRE_SIGHTED = 10,
+	WIRE_GATE = 11, /* edges were not recorded for `duration` although no packet came of it */
+};
+
+struct wire_line {
+	uint8_t event; /* enum wire_line_event */
+	uint8_t speed; /* enum usb_speed */
+	uint8_t lines; /* enum wire_lines, as they are now */
+	uint8_t reserved;
+	uint64_t duration; /* ticks */
+};
+
+enum wire_fold_what {
+	WIRE_FOLD_SOF = 1,
+	WIRE_FOLD_NAK_IN = 2,  /* IN, NAK */
+	WIRE_FOLD_NAK_OUT = 3, /* OUT, data, NAK */
+	WIRE_FOLD_KEEPALIVE = 4,
+};
+
+struct wire_fold {
+	uint8_t what; /* enum wire_fold_what */
+	uint8_t address, endpoint;
+	uint8_t reserved;
+	uint32_t count;
+	uint32_t span;        /* ticks from the first to the last start */
+	uint16_t first, last; /* SOF: frame numbers */
+};
+
+struct wire_count {
+	uint8_t address, endpoint; /* bit 7 of the endpoint: IN */
+	uint16_t reserved;
+	uint32_t packets, bytes, bad;
+	uint32_t span;
+};
+
+enum wire_lost_what {
+	WIRE_LOST_LINE = 1,    /* samples of the bus were overwritten before they were read */
+	WIRE_LOST_EVENTS = 2,  /* so were stamps */
+	WIRE_LOST_RECORDS = 3, /* the PC did not fetch in time */
+	WIRE_LOST_SENSOR = 4,
+	WIRE_LOST_BURSTS = 5, /* more than may be reported in a millisecond */
+};
+
+struct wire_lost {
+	uint8_t what; /* enum wire_lost_what */
+	uint8_t reserved[3];
+	uint32_t count; /* in the unit of `what`; 0: unknown */
+	uint64_t span;  /* ticks, from the record's own */
+};
+
+enum wire_channel {
+	WIRE_CURRENT = 0,
+	WIRE_RADIO = 1,
+	WIRE_MUX = 2, /* `input` says which */
+};
+
+enum wire_range {
+	WIRE_RANGE_MA = 0,
+	WIRE_RANGE_UA = 1,
+};
+
+struct wire_band {
+	uint8_t channel, input, range, reserved;
+	uint16_t minimum, mean, maximum; /* ADC counts times 16 */
+	uint16_t floor;
+};
+
+struct wire_burst {
+	uint8_t channel, input, range, reserved;
+	uint16_t peak, mean; /* ADC counts times 16, above the floor */
+	uint32_t length;     /* ticks */
+};
+
+struct wire_step {
+	uint8_t channel, input, range, reserved;
+	uint16_t before, after;
+};
+
+enum wire_setting {
+	WIRE_SET_CAPTURE = 1,
+	WIRE_SET_VBUS = 2,
+	WIRE_SET_SWITCH = 3,
+	WIRE_SET_RANGE = 4,
+	WIRE_SET_PULL_DOWNS = 5,
+	WIRE_SET_MUX = 6,
+	WIRE_SET_LEDS = 7,
+	WIRE_SET_BUZZER = 8,
+	WIRE_SET_GUARD = 9,
+	WIRE_SET_OVERVOLTAGE = 10, /* the latch */
+	WIRE_SET_VBUS_FAULT = 11,
+	WIRE_SET_THRESHOLDS = 12,
+};
+
+enum wire_switch {
+	WIRE_SWITCH_OPEN = 0,
+	WIRE_SWITCH_HOST = 1,
+	WIRE_SWITCH_PROBE = 2,
+};
+
+enum wire_cause {
+	WIRE_BY_POWER = 0,
+	WIRE_BY_COMMAND = 1,
+	WIRE_BY_HARDWARE = 2,
+	WIRE_BY_GUARD = 3,
+	WIRE_BY_WATCHDOG = 4,
+	WIRE_BY_BUTTON = 5,
+	WIRE_BY_REBOOT = 6,
+};
+
+struct wire_state {
+	uint8_t setting;  /* enum wire_setting */
+	uint8_t cause;    /* enum wire_cause */
+	uint16_t request; /* of the command, where one was the cause */
+	uint32_t before, after;
+};
+
+struct wire_reply {
+	uint8_t opcode;
+	uint8_t error; /* enum wire_error */
+	uint16_t request;
+	uint64_t done; /* the tick at which it took effect */
+};
+
+struct wire_alert {
+	uint16_t sequence;
+	uint8_t what; /* enum wire_alert_what */
+	uint8_t address;
+	uint64_t at;
+};
+
+enum wire_alert_what {
+	WIRE_ALERT_KEYBOARD = 1,
+	WIRE_ALERT_OVERVOLTAGE = 2,
+	WIRE_ALERT_HOST_LOST = 3,
+	WIRE_ALERT_VBUS_FAULT = 4,
+};
+
+struct wire_status {
+	uint32_t packets, bad_packets;
+	uint32_t lost_line, lost_events, lost_records, lost_sensor;
+	uint16_t line_high_water, event_high_water,
+		up_high_water; /* shares of the rings, of 65535 */
+	uint16_t cpu;          /* share of the last second, of 65535 */
+	uint16_t alerts;
+	uint16_t reserved;
+};
+
+struct wire_selftest {
+	uint16_t ran, failed; /* bits, enum wire_check */
+	uint32_t detail;
+};
+
+enum wire_error {
+	WIRE_OK = 0,
+	WIRE_E_VERSION = 1,
+	WIRE_E_OPCODE = 2,
+	WIRE_E_LENGTH = 3,
+	WIRE_E_VALUE = 4,
+	WIRE_E_STATE = 5, /* not now: refused while capturing, guarded, ... */
+	WIRE_E_LATE = 6,  /* its tick had passed */
+	WIRE_E_HARDWARE = 7,
+	WIRE_E_BUSY = 8, /* no place to keep it until its tick */
+};
+
+/* The sixteen opcodes of each block belong together. */
+enum wire_opcode {
+	WIRE_OP_IDENTIFY = 0x00,
+	WIRE_OP_STATISTICS = 0x01,
+	WIRE_OP_SELFTEST = 0x02,
+	WIRE_OP_REBOOT = 0x03,  /* to the boot loader */
+	WIRE_OP_CAPTURE = 0x10, /* u8: 1 start, 0 stop */
+	WIRE_OP_VBUS = 0x20,
+	WIRE_OP_VBUS_CODE = 0x21,
+	WIRE_OP_SWITCH = 0x22,
+	WIRE_OP_RANGE = 0x23,
+	WIRE_OP_PULL_DOWNS = 0x24,
+	WIRE_OP_MUX = 0x25,
+	WIRE_OP_THRESHOLDS = 0x26,
+	WIRE_OP_LEDS = 0x30,
+	WIRE_OP_BUZZER = 0x31,
+	WIRE_OP_GUARD = 0x40, /* block of guard mode */
+	WIRE_OP_PROBE_FIRST = 0x50,
+	WIRE_OP_PERSONA_FIRST = 0x60,
+	WIRE_OP_FAR_FIRST = 0x70, /* FAR and DC path */
+	WIRE_OP_BATCH_FIRST = 0x80,
+	WIRE_OP_CALIBRATE = 0x90,
+};
+
+struct wire_command {
+	uint8_t version, opcode;
+	uint16_t
+		request; /* the same number again is the same command: it is answered, not repeated */
+	uint64_t at;     /* tick; 0: at once */
+	uint8_t len;     /* of the arguments that follow */
+	uint8_t reserved;
+};
+
+/* One record as a reader hands it on; `body` is borrowed until the call returns. */
+struct wire_record {
+	uint8_t kind, flags;
+	uint16_t len;
+	uint64_t tick;
+	const uint8_t *body;
+};
+
+/*
+ * Fixed bodies to and from bytes. `_put` writes all of it and returns its length. `_get` fails where the body is shorter
+ * than the structure (bodies only grow), and leaves what follows it, if a kind has more, from `wire_..._size` on.
+ */
+#define WIRE_BODIES(X)                                                                             \
+	X(hello)                                                                                   \
+	X(packet) X(line) X(fold) X(count) X(lost) X(band) X(burst) X(step) X(state) X(reply)      \
+		X(alert) X(status) X(selftest) X(command)
+#define WIRE_DECLARE(name)                                                                         \
+	size_t wire_##name##_put(uint8_t *to, const struct wire_##name *from);                     \
+	bool wire_##name##_get(struct wire_##name *to, const uint8_t *from, size_t len);
+WIRE_BODIES(WIRE_DECLARE)
+
+/* One edge: ticks since the one before (the first: since the record's tick) and the lines after it. At most 10 bytes. */
+size_t wire_edge_put(uint8_t *to, uint64_t delta, enum wire_lines lines);
+/* Its length, or 0 where the bytes end too early or the number is longer than 64 bits. */
+size_t wire_edge_get(const uint8_t *from, size_t len, uint64_t *delta, enum wire_lines *lines);
+
+/* A block under construction, in WIRE_BLOCK_MAX bytes of the caller's. */
+struct wire_block {
+	uint8_t *at;
+	uint16_t len; /* 0: none begun */
+	uint64_t tick;
+};
+
+void wire_block_begin(struct wire_block *b, uint8_t *at, uint64_t tick);
+/* Room for a record's body of `len` bytes; NULL where the block is full or the tick is more than 17 s from its own. */
+uint8_t *wire_block_put(struct wire_block *b, enum wire_kind kind, uint8_t flags, uint64_t tick,
+                        size_t len);
+/* Number and checksum; returns the block's length. */
+size_t wire_block_end(struct wire_block *b, uint32_t sequence);
+
+/* What comes off the bulk pipe, in pieces of any size, possibly torn or damaged. */
+struct wire_reader {
+	uint8_t held[WIRE_BLOCK_MAX];
+	size_t len;
+	bool started;
+	uint32_t sequence; /* of the next block */
+	uint64_t blocks, lost_blocks, bad_blocks, skipped_bytes, bad_records;
+};
+
+struct wire_sink {
+	void *context;
+	void (*record)(void *context, const struct wire_record *r);
+	void (*lost)(void *context,
+	             uint32_t blocks); /* before the first record after a gap; may be NULL */
+};
+
+void wire_reader_init(struct wire_reader *r);
+void wire_reader_push(struct wire_reader *r, const uint8_t *data, size_t len,
+                      const struct wire_sink *sink);
+
+#endif
