@@ -17,7 +17,7 @@ enum { RULES_MAX = 32, ID_MAX = 8 };
 struct origin {
 	enum weight weight; /* before any waiver */
 	uint16_t slot;      /* of its device; MODEL_NONE */
-	uint32_t instance;  /* which of the devices that this slot has held */
+	uint32_t device_id; /* tells the slot's next user from its last */
 	char id[ID_MAX];
 };
 
@@ -30,7 +30,6 @@ struct engine {
 	void *state[RULES_MAX];
 	uint8_t *states;
 	struct declared *declared; /* state of R22; NULL where the profile declares no device */
-	uint32_t instance[MODEL_DEVICES_MAX];
 	bool waived[MODEL_DEVICES_MAX][GROUPS];
 	size_t findings;
 	uint64_t dropped;
@@ -118,7 +117,7 @@ static struct finding *emit(void *context, const struct rule_input *in, const ch
 	f->rule = o->id;
 	if (device) {
 		o->slot = (uint16_t)rule_device_slot(in);
-		o->instance = e->instance[o->slot];
+		o->device_id = device->id;
 	}
 	return f;
 }
@@ -128,7 +127,7 @@ static void apply_waiver(struct engine *e, size_t i)
 	struct finding *f = &e->finding[i];
 	const struct origin *o = &e->origin[i];
 
-	if (o->slot == MODEL_NONE || o->instance != e->instance[o->slot])
+	if (o->slot == MODEL_NONE || o->device_id != e->model->device[o->slot].id)
 		return;
 	f->weight = o->weight;
 	f->waived_by[0] = '\0';
@@ -173,12 +172,8 @@ void engine_event(struct engine *e, const struct event *ev)
 		.emit = emit,
 		.engine = e,
 	};
-	if (ev->kind == EVENT_DEVICE_SEEN && ev->device) {
-		unsigned slot = rule_device_slot(&in);
-
-		e->instance[slot]++;
-		memset(e->waived[slot], 0, sizeof(e->waived[slot]));
-	}
+	if (ev->kind == EVENT_DEVICE_SEEN && ev->device)
+		memset(e->waived[rule_device_slot(&in)], 0, sizeof(e->waived[0]));
 	e->emitted_from = e->findings;
 	for (unsigned i = 0; i < e->by_events[ev->kind]; i++) {
 		unsigned at = e->by_event[ev->kind][i];

@@ -25,7 +25,9 @@ enum declared_match declared_device_match(const struct profile *p, const struct 
 		return structure;
 	if (!strcmp(p->serial, d->serial))
 		return DECLARED_YES;
-	if (d->serial[0] == '\0' && d->has_device && d->device.iSerialNumber)
+	/* Not asked for yet, or only its first character was: some hosts ask for 4 bytes first. */
+	if (d->has_device && d->device.iSerialNumber &&
+	    (d->serial[0] == '\0' || (d->serial[1] == '\0' && d->serial[0] == p->serial[0])))
 		return DECLARED_UNKNOWN;
 	return DECLARED_NO;
 }

@@ -2,10 +2,21 @@
 #include "detect/rules.h"
 
 const struct rule *const rules[] = {
-	&rule_unexpected_device, /* R5 */
-	&rule_unexpected_hub,    /* R15 */
-	&rule_high_speed_blind,  /* R19 */
-	&rule_declared_device,   /* R22 */
+	&rule_unexpected_device,     /* R5 */
+	&rule_undeclared_keyboard,   /* R6 */
+	&rule_short_life,            /* R7 */
+	&rule_lock_keys,             /* R12 */
+	&rule_raw_channel,           /* R13 */
+	&rule_known_identity,        /* R14 */
+	&rule_known_structure,       /* R14a */
+	&rule_false_vendor,          /* R14b */
+	&rule_hidden_receiver,       /* R14c */
+	&rule_malformed_descriptors, /* R14d */
+	&rule_unexpected_hub,        /* R15 */
+	&rule_high_speed_blind,      /* R19 */
+	&rule_stand_in,              /* R20 */
+	&rule_accessory_mode,        /* R21 */
+	&rule_declared_device,       /* R22 */
 };
 
 const unsigned rules_count = sizeof(rules) / sizeof(rules[0]);
