@@ -99,7 +99,7 @@ void deliver_packet(struct capture *c, const struct iface *f, const struct raw_p
 	send(c, &r);
 }
 
-void deliver_lost(struct capture *c, const struct iface *f, uint64_t packets, uint64_t time_ns)
+void deliver_lost(struct capture *c, struct iface *f, uint64_t packets, uint64_t time_ns)
 {
 	struct record r = {
 		.kind = RECORD_LOST,
@@ -115,6 +115,7 @@ void deliver_lost(struct capture *c, const struct iface *f, uint64_t packets, ui
 	r.lost.until_ns = clock_time(c, time_ns);
 	if (r.lost.until_ns < r.t_ns)
 		r.lost.until_ns = r.t_ns;
+	f->dropped += packets;
 	c->info.lost += packets;
 	send(c, &r);
 }

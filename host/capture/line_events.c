@@ -7,13 +7,9 @@
  * stage of that file, with other codes from 12 on, never got into a capture file. Of "J" and "K" Packetry tells chirps
  * (high-speed amplitude) from low and full speed, which is our `speed`.
  */
-#include "capture/reader.h"
+#include "capture/line_events.h"
 
-enum {
-	PEN_GREAT_SCOTT_GADGETS = 62392,
-	EVENT_FORMAT = 0x334300,
-	EVENT_LEN = 20,
-};
+#include "capture/reader.h"
 
 static const struct {
 	enum line_event event;
@@ -51,27 +47,56 @@ static const struct {
 	[30] = {LINE_KEEPALIVE,     USB_SPEED_LOW    },
 };
 
+enum {
+	CODES = sizeof(events) / sizeof(events[0]),
+};
+
+struct record_line line_event_of(uint8_t code)
+{
+	struct record_line line = {.event = LINE_UNKNOWN, .code = code};
+
+	if (code < CODES) {
+		line.event = events[code].event;
+		line.speed = events[code].speed;
+	}
+	return line;
+}
+
+uint8_t line_event_code(const struct record_line *line)
+{
+	uint8_t speedless = 0;
+
+	if (line->event == LINE_UNKNOWN)
+		return 0;
+	if (line->code < CODES && events[line->code].event == line->event &&
+	    events[line->code].speed == line->speed)
+		return (uint8_t)line->code;
+	for (uint8_t code = 1; code < CODES; code++) {
+		if (events[code].event != line->event)
+			continue;
+		if (events[code].speed == line->speed)
+			return code;
+		if (events[code].speed == USB_SPEED_UNKNOWN && !speedless)
+			speedless = code;
+	}
+	return speedless;
+}
+
 void line_custom_block(struct capture *c, const uint8_t *body, size_t len)
 {
-	struct record_line line = {.event = LINE_UNKNOWN};
+	struct record_line line;
 	uint32_t word, id;
 	const struct iface *f;
 
-	if (len < EVENT_LEN || load32(body, c->big) != PEN_GREAT_SCOTT_GADGETS)
+	if (len < LINE_EVENT_LEN || load32(body, c->big) != PEN_GREAT_SCOTT_GADGETS)
 		return;
 	word = load32(body + 4, c->big);
 	id = load32(body + 8, c->big);
-	if (word >> 8 != EVENT_FORMAT || id >= c->iface_known || c->ifaces[id].kind == LINK_SKIP)
+	if (word >> 8 != LINE_EVENT_FORMAT || id >= c->iface_known ||
+	    c->ifaces[id].kind == LINK_SKIP)
 		return;
 	f = &c->ifaces[id];
-	line.code = word & 0xff;
-	if (line.code < sizeof(events) / sizeof(events[0])) {
-		line.event = events[line.code].event;
-		line.speed = events[line.code].speed;
-	}
-	deliver_line(c, f,
-	             f->offset_ns +
-	                     timescale_ns(&f->scale, (uint64_t)load32(body + 12, c->big) << 32 |
-	                                                     load32(body + 16, c->big)),
+	line = line_event_of((uint8_t)word);
+	deliver_line(c, f, f->offset_ns + timescale_ns(&f->scale, load_time(body + 12, c->big)),
 	             &line);
 }

@@ -54,7 +54,7 @@ bool option_next(struct bytes *b, bool big, uint16_t *code, const uint8_t **valu
 }
 
 /* Options of a packet: what was lost before it, and what the receiver thought of it. */
-static void packet_options(struct capture *c, const struct iface *f, struct bytes *b,
+static void packet_options(struct capture *c, struct iface *f, struct bytes *b,
                            struct raw_packet *packet, uint64_t drops)
 {
 	const uint8_t *value;
@@ -82,7 +82,7 @@ static const char *packet_block(struct capture *c, uint32_t type, const uint8_t 
 {
 	const size_t fixed = type == BLOCK_PACKET_SIMPLE ? 4 : 20;
 	struct raw_packet packet = {.flags = 0};
-	const struct iface *f;
+	struct iface *f;
 	uint32_t id = 0, kept, padded;
 	uint64_t drops = 0;
 
@@ -112,9 +112,8 @@ static const char *packet_block(struct capture *c, uint32_t type, const uint8_t 
 		/* It has no time: that of the packet before it is the nearest. */
 		packet.time_ns = c->based ? c->base_ns + (uint64_t)c->t_last : 0;
 	} else {
-		packet.time_ns = f->offset_ns +
-		                 timescale_ns(&f->scale, (uint64_t)load32(body + 4, c->big) << 32 |
-		                                                 load32(body + 8, c->big));
+		packet.time_ns =
+			f->offset_ns + timescale_ns(&f->scale, load_time(body + 4, c->big));
 		kept = load32(body + 12, c->big);
 		packet.len_true = load32(body + 16, c->big);
 		if (kept > whole - fixed)

@@ -90,8 +90,7 @@ void section_statistics(struct capture *c, const uint8_t *body, size_t len)
 	if (id >= c->iface_known || c->ifaces[id].kind == LINK_SKIP)
 		return;
 	f = &c->ifaces[id];
-	time_ns = f->offset_ns + timescale_ns(&f->scale, (uint64_t)load32(head + 4, c->big) << 32 |
-	                                                         load32(head + 8, c->big));
+	time_ns = f->offset_ns + timescale_ns(&f->scale, load_time(head + 4, c->big));
 	while (option_next(&b, c->big, &code, &value, &size))
 		if ((code == OPTION_ISB_IFDROP || code == OPTION_ISB_OSDROP) && size == 8 &&
 		    __builtin_add_overflow(dropped, load64(value, c->big), &dropped))
@@ -99,5 +98,4 @@ void section_statistics(struct capture *c, const uint8_t *body, size_t len)
 	if (dropped <= f->dropped)
 		return;
 	deliver_lost(c, f, dropped - f->dropped, time_ns);
-	f->dropped = dropped;
 }

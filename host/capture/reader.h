@@ -48,7 +48,7 @@ struct iface {
 	struct capture_skip *skip; /* LINK_SKIP: its counter; NULL where the table was full */
 	struct timescale scale;
 	uint64_t offset_ns; /* if_tsoffset; wraps as the time does */
-	uint64_t dropped;   /* by this interface, as last reported */
+	uint64_t dropped;   /* by this interface, as far as it was delivered */
 	uint16_t bus;
 };
 
@@ -128,6 +128,12 @@ static inline uint64_t load64(const uint8_t *p, bool big)
 	return big ? __builtin_bswap64(v) : v;
 }
 
+/* A time stamp: its upper half comes first in both byte orders. */
+static inline uint64_t load_time(const uint8_t *p, bool big)
+{
+	return (uint64_t)load32(p, big) << 32 | load32(p + 4, big);
+}
+
 /* The walks: up to `max` blocks. */
 enum walk pcap_walk(struct capture *c, uint64_t max);
 enum walk pcapng_walk(struct capture *c, uint64_t max);
@@ -147,7 +153,7 @@ void iface_init(struct capture *c, struct iface *f, uint32_t link_type);
 /* Blocks of packets. The first two count the packet; lost spans reach from the last packet to this time. */
 void deliver_packet(struct capture *c, const struct iface *f, const struct raw_packet *p);
 void deliver_skipped(struct capture *c, struct capture_skip *skip);
-void deliver_lost(struct capture *c, const struct iface *f, uint64_t packets, uint64_t time_ns);
+void deliver_lost(struct capture *c, struct iface *f, uint64_t packets, uint64_t time_ns);
 void deliver_line(struct capture *c, const struct iface *f, uint64_t time_ns,
                   const struct record_line *line);
 /* Before the end: what waited for a first packet. */

@@ -6,6 +6,17 @@
 #include <string.h>
 #include <unistd.h>
 
+/* In builds with AddressSanitizer, a read behind what is there is caught even though the buffer goes on. */
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(p, n)   ((void)(p), (void)(n))
+#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#endif
+
 bool window_init(struct window *w, int fd)
 {
 	*w = (struct window){.fd = fd, .buffer = malloc(WINDOW_SIZE)};
@@ -15,6 +26,8 @@ bool window_init(struct window *w, int fd)
 
 void window_release(struct window *w)
 {
+	if (w->buffer)
+		ASAN_UNPOISON_MEMORY_REGION(w->buffer, WINDOW_SIZE);
 	free(w->buffer);
 	if (w->fd > 2)
 		close(w->fd);
@@ -66,10 +79,12 @@ enum window_state window_fill(struct window *w, size_t need)
 {
 	enum window_state state = WINDOW_OK;
 
+	ASAN_UNPOISON_MEMORY_REGION(w->buffer, WINDOW_SIZE);
 	if (window_left(w) < need)
 		to_front(w);
 	while (window_left(w) < need && state == WINDOW_OK)
 		state = read_some(w);
+	ASAN_POISON_MEMORY_REGION(w->end, (size_t)(w->buffer + WINDOW_SIZE - w->end));
 	return state;
 }
 
