@@ -47,7 +47,8 @@ enum {
 	STACK_MAX = 8,
 	USAGES_FOR_KEYS =
 		64, /* of the table's end, kept for page 07: no flood may push a keyboard out */
-	PADDING_MAX = HID_FIELDS_MAX / 2, /* constants are kept in this half only */
+	PADDING_MAX =
+		HID_FIELDS_MAX - 32, /* constants leave the rest to fields that say something */
 	BITS_MAX = 8 * HID_REPORT_BYTES_MAX,
 	BITS_SATURATED = 1u << 30,
 	ELEMENT_BITS_MAX = 32,

@@ -1,0 +1,287 @@
+/* Key reports: what came, what went, in which order, for arrays, bitmaps, several ids and short reports. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "hid/keys.h"
+
+static struct hid_descriptor d;
+static struct keys k;
+static struct key_report r;
+
+/* Report 1: 8 modifiers, 6-key array. Report 2: bitmap of usages 04 to 1D. Report 3: consumer. */
+static const uint8_t several_ids[] = {
+	0x05, 0x01, 0x09, 0x06, 0xa1, 0x01, 0x85, 0x01, 0x05, 0x07, 0x19, 0xe0, 0x29, 0xe7, 0x15,
+	0x00, 0x25, 0x01, 0x75, 0x01, 0x95, 0x08, 0x81, 0x02, 0x19, 0x00, 0x29, 0xff, 0x26, 0xff,
+	0x00, 0x75, 0x08, 0x95, 0x06, 0x81, 0x00, 0x85, 0x02, 0x19, 0x04, 0x29, 0x1d, 0x25, 0x01,
+	0x75, 0x01, 0x95, 0x1a, 0x81, 0x02, 0x95, 0x06, 0x81, 0x03, 0x85, 0x03, 0x05, 0x0c, 0x19,
+	0x00, 0x2a, 0xff, 0x03, 0x26, 0xff, 0x03, 0x75, 0x10, 0x95, 0x01, 0x81, 0x00, 0xc0,
+};
+
+static int boot(void **state)
+{
+	(void)state;
+	keys_init(&k);
+	hid_boot_keyboard(&d);
+	return 0;
+}
+
+static int ids(void **state)
+{
+	(void)state;
+	keys_init(&k);
+	hid_parse(&d, several_ids, sizeof(several_ids));
+	assert_int_equal(d.problems, 0);
+	return 0;
+}
+
+static bool send(const uint8_t *report, size_t len)
+{
+	uint8_t *exact = malloc(len ? len : 1);
+	bool any;
+
+	memcpy(exact, report, len);
+	memset(&r, 0xa5, sizeof(r));
+	any = keys_report(&k, &d, exact, len, 1000 + k.reports, 7 + k.reports, &r);
+	free(exact);
+	return any;
+}
+
+#define SEND(...) send((const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
+
+static void expect(const char *press, const char *release, uint32_t flags)
+{
+	assert_int_equal(r.presses, strlen(press));
+	assert_int_equal(r.releases, strlen(release));
+	for (size_t i = 0; press[i]; i++)
+		assert_int_equal(r.press[i], press[i] - 'a' + 4);
+	for (size_t i = 0; release[i]; i++)
+		assert_int_equal(r.release[i], release[i] - 'a' + 4);
+	assert_int_equal(r.flags, flags);
+}
+
+static void presses_and_releases(void **state)
+{
+	(void)state;
+	assert_true(SEND(0, 0, 0, 0, 0, 0, 0, 0));
+	expect("", "", KEYS_ALL_UP);
+	assert_int_equal(r.ordinal, 1);
+	SEND(0, 0, 4, 0, 0, 0, 0, 0);
+	expect("a", "", 0);
+	assert_int_equal(r.t_ns, 1001);
+	assert_int_equal(r.packet, 8);
+	assert_int_equal(r.down, 1);
+	SEND(0, 0, 4, 5, 0, 0, 0, 0);
+	expect("b", "", 0);
+	assert_int_equal(r.down, 2);
+	SEND(0, 0, 5, 0, 0, 0, 0, 0);
+	expect("", "a", 0);
+	SEND(0, 0, 6, 0, 0, 0, 0, 0);
+	expect("c", "b", KEYS_REPLACED);
+	SEND(0, 0, 0, 0, 0, 0, 0, 0);
+	expect("", "c", KEYS_ALL_UP);
+	assert_int_equal(r.ordinal, 6);
+	assert_int_equal(r.length, 8);
+}
+
+static void several_keys_in_slot_order(void **state)
+{
+	(void)state;
+	SEND(0, 0, 9, 6, 7, 0, 0, 0);
+	expect("fcd", "", 0);
+	SEND(0, 0, 7, 8, 4, 9, 9, 0); /* 9 is named twice: one key */
+	expect("ea", "c", KEYS_REPLACED);
+	assert_int_equal(r.down, 4);
+	SEND(0, 0, 7, 7, 7, 7, 7, 7);
+	expect("", "aef", 0);
+}
+
+static void a_repeat_is_no_news(void **state)
+{
+	(void)state;
+	SEND(0, 0, 4, 0, 0, 0, 0, 0);
+	SEND(0, 0, 4, 0, 0, 0, 0, 0);
+	expect("", "", KEYS_REPEATED);
+	assert_int_equal(r.down, 1);
+	assert_int_equal(r.ordinal, 2);
+	SEND(0, 0, 0, 0, 0, 0, 0, 0);
+	SEND(0, 0, 0, 0, 0, 0, 0, 0);
+	expect("", "", KEYS_REPEATED | KEYS_ALL_UP);
+	/* another reserved byte: not byte for byte the same, still no key */
+	SEND(0, 1, 0, 0, 0, 0, 0, 0);
+	expect("", "", KEYS_ALL_UP);
+}
+
+static void rollover_keeps_what_was_down(void **state)
+{
+	(void)state;
+	SEND(0, 0, 4, 5, 0, 0, 0, 0);
+	SEND(2, 0, 1, 1, 1, 1, 1, 1);
+	expect("", "", KEYS_ROLLOVER | KEYS_MODIFIERS);
+	assert_int_equal(r.modifiers, 2);
+	assert_int_equal(r.down, 2);
+	SEND(2, 0, 1, 1, 1, 1, 1, 1);
+	expect("", "", KEYS_ROLLOVER | KEYS_REPEATED);
+	SEND(0, 0, 5, 6, 1, 0, 0, 0); /* one slot says it for all */
+	expect("", "", KEYS_ROLLOVER | KEYS_MODIFIERS);
+	SEND(0, 0, 5, 6, 0, 0, 0, 0);
+	expect("c", "a", KEYS_REPLACED);
+}
+
+static void modifiers_are_not_keys(void **state)
+{
+	(void)state;
+	SEND(0x22, 0, 0, 0, 0, 0, 0, 0);
+	expect("", "", KEYS_MODIFIERS);
+	assert_int_equal(r.modifiers_before, 0);
+	assert_int_equal(r.modifiers, 0x22);
+	assert_int_equal(r.down, 0);
+	SEND(0x02, 0, 4, 0xe3, 0, 0, 0, 0); /* GUI through the array */
+	expect("a", "", KEYS_MODIFIERS);
+	assert_int_equal(r.modifiers_before, 0x22);
+	assert_int_equal(r.modifiers, 0x0a);
+	assert_int_equal(r.down, 1);
+	SEND(0, 0, 0, 0, 0, 0, 0, 0);
+	expect("", "a", KEYS_MODIFIERS | KEYS_ALL_UP);
+}
+
+static void an_empty_first_slot_is_told(void **state)
+{
+	(void)state;
+	SEND(0, 0, 0, 4, 0, 0, 0, 0);
+	expect("a", "", KEYS_SLOT_GAP);
+	SEND(0, 0, 0, 4, 0, 0, 0, 0);
+	expect("", "", KEYS_SLOT_GAP | KEYS_REPEATED);
+	SEND(0, 0, 4, 0, 0, 0, 0, 0);
+	expect("", "", 0);
+}
+
+static void short_reports_lack_zeros(void **state)
+{
+	static const uint8_t full[] = {0, 0, 4, 5, 6, 7, 8, 9};
+
+	(void)state;
+	for (size_t len = 1; len <= sizeof(full); len++) {
+		keys_init(&k);
+		assert_true(send(full, len));
+		assert_int_equal(r.presses, len > 2 ? len - 2 : 0);
+		assert_int_equal(!!(r.flags & KEYS_SHORT), len < 8);
+	}
+	assert_false(send(full, 0));
+	SEND(0, 0, 4);
+	expect("", "bcdef", KEYS_SHORT);
+	SEND(0, 0, 4, 0, 0, 0, 0, 0, 5, 5);
+	expect("", "", 0);
+}
+
+static void reports_speak_for_their_own_fields(void **state)
+{
+	(void)state;
+	assert_true(SEND(1, 0, 4, 0, 0, 0, 0, 0));
+	expect("a", "", 0);
+	assert_false(SEND(3, 0xe9, 0));
+	assert_false(SEND(9, 4, 4));
+	assert_true(SEND(1, 2, 4, 0, 0, 0, 0, 0));
+	expect("", "", KEYS_MODIFIERS);
+	/* the bitmap has A as well, and says that it is up: so hosts take it */
+	SEND(2, 0x02, 0, 0, 0);
+	expect("b", "a", KEYS_REPLACED);
+	/* the array does not know B: it stays */
+	SEND(1, 2, 4, 5, 0, 0, 0, 0);
+	expect("", "", 0);
+	SEND(1, 0, 0, 0, 0, 0, 0, 0);
+	expect("", "b", KEYS_MODIFIERS | KEYS_ALL_UP);
+}
+
+static void bitmaps_in_order_of_usages(void **state)
+{
+	(void)state;
+	SEND(2, 0x81, 0x01, 0, 0x02);
+	expect("ahiz", "", 0);
+	SEND(2, 0x80, 0x01, 0, 0x03);
+	expect("y", "a", KEYS_REPLACED);
+	SEND(2, 0x80);
+	expect("", "iyz", KEYS_SHORT);
+	SEND(2, 0, 0, 0, 0xfc); /* padding bits */
+	expect("", "h", KEYS_ALL_UP);
+}
+
+static void odd_fields_are_read(void **state)
+{
+	/* 2-bit elements, usages with a hole, one usage for three elements, then an array of 4-bit slots from A on */
+	static const uint8_t odd[] = {
+		0x05, 7, 0x15, 0,  0x25, 3, 0x09, 6,  0x09, 4, 0x75, 2, 0x95, 4, 0x81, 2,
+		0x15, 1, 0x25, 15, 0x19, 4, 0x29, 18, 0x75, 4, 0x95, 2, 0x81, 0,
+	};
+
+	(void)state;
+	keys_init(&k);
+	hid_parse(&d, odd, sizeof(odd));
+	SEND(0x02, 0x00);
+	expect("c", "", 0);
+	SEND(0x40, 0x00); /* the fourth element is the second usage again */
+	expect("a", "c", KEYS_REPLACED);
+	SEND(0x00, 0x52);
+	expect("be", "a", KEYS_REPLACED);
+}
+
+static void a_flood_is_cut_and_told(void **state)
+{
+	static const uint8_t all[] = {0x05, 7, 0x19, 0, 0x29, 0xff, 0x75, 1, 0x96, 0, 1, 0x81, 2};
+	uint8_t report[32];
+
+	(void)state;
+	keys_init(&k);
+	hid_parse(&d, all, sizeof(all));
+	memset(report, 0xff, sizeof(report));
+	send(report, sizeof(report));
+	assert_int_equal(r.presses, KEYS_CHANGES_MAX);
+	assert_int_equal(r.flags, KEYS_OVERFLOW | KEYS_MODIFIERS);
+	assert_int_equal(r.modifiers, 0xff);
+	assert_int_equal(r.down, 244); /* 04 to FF without the modifiers */
+}
+
+static void many_ids_share_what_is_left(void **state)
+{
+	uint8_t bytes[256] = {0x05, 7, 0x19, 0, 0x29, 0x65, 0x15, 0, 0x25, 0x65, 0x75, 8, 0x95, 2};
+	size_t n = 14;
+
+	(void)state;
+	keys_init(&k);
+	for (uint8_t id = 1; id <= 9; id++) {
+		memcpy(bytes + n, (uint8_t[]){0x19, 0, 0x29, 0x65, 0x85, id, 0x81, 0}, 8);
+		n += 8;
+	}
+	hid_parse(&d, bytes, n);
+	for (uint8_t id = 1; id <= 9; id++) {
+		SEND(id, (uint8_t)(id + 3), 0);
+		assert_int_equal(r.presses, 1);
+		assert_int_equal(r.press[0], id + 3);
+	}
+	for (uint8_t id = 1; id <= 9; id++)
+		SEND(id, 0, 0);
+	assert_int_equal(r.flags, KEYS_ALL_UP);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(presses_and_releases, boot),
+		cmocka_unit_test_setup(several_keys_in_slot_order, boot),
+		cmocka_unit_test_setup(a_repeat_is_no_news, boot),
+		cmocka_unit_test_setup(rollover_keeps_what_was_down, boot),
+		cmocka_unit_test_setup(modifiers_are_not_keys, boot),
+		cmocka_unit_test_setup(an_empty_first_slot_is_told, boot),
+		cmocka_unit_test_setup(short_reports_lack_zeros, boot),
+		cmocka_unit_test_setup(reports_speak_for_their_own_fields, ids),
+		cmocka_unit_test_setup(bitmaps_in_order_of_usages, ids),
+		cmocka_unit_test(odd_fields_are_read),
+		cmocka_unit_test(a_flood_is_cut_and_told),
+		cmocka_unit_test(many_ids_share_what_is_left),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
