@@ -1,0 +1,161 @@
+/*
+ * One bus of a raw capture: packets to transactions to transfers. Inside usb/ only; stream.h is the way in.
+ *
+ * Everything a bus needs is in one allocation, made when its first packet comes. Tables are bounded: the oldest
+ * entry gives way, and a control transfer that gives way comes out as USB_TRANSFER_INCOMPLETE.
+ */
+#ifndef CORDON_USB_BUS_H
+#define CORDON_USB_BUS_H
+
+#include "usb/stream.h"
+#include "usb/transaction.h"
+
+enum {
+	BUS_ENDPOINTS = 128 * 16 * 2,
+	BUS_CONTROLS_MAX = 16, /* control transfers under way at one time */
+	BUS_HELD_MAX = 16,     /* data whose fate is not known yet */
+	BUS_POLLS_KEPT = 8,
+	BUS_DATA_MAX = 1024,
+	BUS_SILENT_ISOCHRONOUS = 4, /* so much data in a row that nobody answered is no accident */
+};
+
+/* One direction of an endpoint; one cache line. Slots are 1 + index, 0 is none. */
+struct bus_endpoint {
+	int64_t poll_ns; /* time of the last IN token */
+	uint32_t interval_ns[BUS_POLLS_KEPT];
+	uint32_t naks;
+	uint32_t epoch;   /* of the bus, when `toggle` was true */
+	uint32_t damaged; /* of the bus, likewise */
+	uint16_t crc;     /* of the last accepted data */
+	uint8_t toggle;   /* PID of the last accepted data, 0 unknown */
+	uint8_t intervals;
+	uint8_t silent;  /* data in a row that nobody answered */
+	uint8_t control; /* slot of the control transfer on this endpoint's number; in [OUT] only */
+	uint8_t held;    /* slot of data whose fate is not known yet */
+};
+
+/* A data packet, and the transaction it is in. */
+struct bus_data {
+	int64_t t_ns, t_token_ns;
+	uint64_t packet, packet_token;
+	uint32_t step_ns;
+	uint16_t crc;
+	uint8_t pid;
+	enum usb_speed speed;
+	enum usb_transfer_type type; /* from a split, else unknown */
+	uint32_t len, len_true;
+	uint8_t bytes[BUS_DATA_MAX];
+};
+
+/* Where a transaction goes: an index into bus.endpoint, and its parts. */
+struct bus_target {
+	uint16_t at; /* address << 5 | number << 1 | in */
+	bool setup;
+};
+
+struct bus_held {
+	bool used;
+	bool setup;
+	bool split; /* a hub took it and will say what became of it; else its handshake was not seen */
+	uint16_t at;
+	uint64_t age;
+	struct bus_data data;
+};
+
+struct bus_control {
+	bool used;
+	uint8_t address, number;
+	uint8_t toggle; /* PID of the last accepted data */
+	bool hole;      /* something of it is missing */
+	uint64_t age;
+	int64_t t_begin_ns, t_ns;
+	uint64_t packet_begin, packet;
+	uint32_t step_ns;
+	enum usb_speed speed;
+	struct usb_setup setup;
+	uint32_t len, len_true;
+	uint8_t bytes[USB_TRANSFER_KEPT];
+};
+
+struct usb_bus {
+	uint16_t number;
+	const struct usb_sink *sink;
+	struct usb_counts *counts;
+
+	uint8_t state; /* enum transaction_state */
+	bool preamble; /* the next packet goes to a low-speed port */
+	enum usb_speed speed;
+	uint32_t epoch;   /* steps where nothing known of toggles holds any more */
+	uint32_t damaged; /* damaged packets */
+	uint64_t age;     /* steps with each use of a table */
+	uint32_t split;   /* field of the split token */
+	struct bus_target target;
+	struct bus_data data;
+
+	struct bus_endpoint endpoint[BUS_ENDPOINTS];
+	struct bus_control control[BUS_CONTROLS_MAX];
+	struct bus_held held[BUS_HELD_MAX];
+};
+
+/* NULL where memory is out. `sink` and `counts` are borrowed for the bus's life. */
+struct usb_bus *usb_bus_new(uint16_t number, const struct usb_sink *sink,
+                            struct usb_counts *counts);
+void usb_bus_free(struct usb_bus *b);
+
+void usb_bus_packet(struct usb_bus *b, const struct record *r);
+
+/* Packets are missing: toggles are unknown, and what is under way has a hole. */
+void usb_bus_lost(struct usb_bus *b);
+
+/* Reset, attach or detach: nothing that was under way goes on. */
+void usb_bus_reset(struct usb_bus *b);
+
+/* The input is over. */
+void usb_bus_end(struct usb_bus *b);
+
+/* Below: between bus.c, control.c and transfer.c. */
+
+static inline struct bus_endpoint *bus_endpoint_at(struct usb_bus *b, uint16_t at)
+{
+	return &b->endpoint[at % BUS_ENDPOINTS];
+}
+
+static inline uint16_t bus_at(uint8_t address, uint8_t number, bool in)
+{
+	return (uint16_t)((address & 0x7f) << 5 | (number & 0xf) << 1 | in);
+}
+
+/* Data that its receiver took, `d` as it stood on the wire; retries are left out here. */
+void bus_accept(struct usb_bus *b, uint16_t at, const struct bus_data *d);
+
+/* Data that nobody answered. */
+void bus_unanswered(struct usb_bus *b, struct bus_target target, const struct bus_data *d);
+
+/* A SETUP that the device took. */
+void bus_accept_setup(struct usb_bus *b, uint16_t at, const struct bus_data *d);
+
+/* Something was taken, and what it was cannot be known: only the time and ordinal of `d` count. */
+void bus_accept_unseen(struct usb_bus *b, uint16_t at, const struct bus_data *d);
+
+/* Data kept until its fate is known. One a target: an earlier one gives way. */
+struct bus_held *bus_hold(struct usb_bus *b, struct bus_target target, const struct bus_data *d,
+                          bool split);
+struct bus_held *bus_held_at(struct usb_bus *b, uint16_t at);
+void bus_drop(struct usb_bus *b, struct bus_held *h);
+
+/* A transaction's data as a transfer of its own. */
+void bus_emit(struct usb_bus *b, uint16_t at, const struct bus_data *d, enum usb_transfer_type type,
+              enum usb_transfer_status status);
+
+/* Toggles and polls of all endpoints of `address` but its default pipe are those of a new device. */
+void bus_address_clear(struct usb_bus *b, uint8_t address);
+
+void control_setup(struct usb_bus *b, uint16_t at, const struct bus_data *d);
+/* True where a control transfer is under way on that endpoint, and took it. */
+bool control_data(struct usb_bus *b, uint16_t at, const struct bus_data *d);
+bool control_stall(struct usb_bus *b, uint16_t at, const struct bus_data *d);
+bool control_unseen(struct usb_bus *b, uint16_t at, const struct bus_data *d);
+void control_lost(struct usb_bus *b);
+void control_abandon_all(struct usb_bus *b);
+
+#endif
