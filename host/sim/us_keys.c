@@ -12,6 +12,7 @@ static const char shifted[] = "!@#$%^&*()     _+{}| :\"~<>?";
 
 enum { FIRST_TABLED = 0x1e };
 
+/* clang-format off: a table to read across */
 static const struct {
 	const char *name;
 	uint8_t usage;
@@ -22,33 +23,33 @@ static const struct {
 	{"TAB",       0x2b         },
         {"SPACE",     KEY_SPACE    },
         {"CAPS",      KEY_CAPS_LOCK},
-	{"F1",        0x3a         },
-        {"F2",        0x3b         },
-        {"F3",        0x3c         },
-	{"F4",        0x3d         },
-        {"F5",        0x3e         },
-        {"F6",        0x3f         },
-	{"F7",        0x40         },
-        {"F8",        0x41         },
-        {"F9",        0x42         },
-	{"F10",       0x43         },
-        {"F11",       0x44         },
-        {"F12",       0x45         },
-	{"PRINT",     0x46         },
-        {"SCROLL",    0x47         },
-        {"PAUSE",     0x48         },
-	{"INSERT",    0x49         },
-        {"HOME",      0x4a         },
-        {"PGUP",      0x4b         },
-	{"DELETE",    0x4c         },
-        {"END",       0x4d         },
-        {"PGDN",      0x4e         },
-	{"RIGHT",     0x4f         },
-        {"LEFT",      0x50         },
-        {"DOWN",      0x51         },
-	{"UP",        0x52         },
+	{"SCROLL",    0x47         },
         {"NUM",       0x53         },
-        {"MENU",      0x65         },
+        {"F1",        0x3a         },
+	{"F2",        0x3b         },
+        {"F3",        0x3c         },
+        {"F4",        0x3d         },
+	{"F5",        0x3e         },
+        {"F6",        0x3f         },
+        {"F7",        0x40         },
+	{"F8",        0x41         },
+        {"F9",        0x42         },
+        {"F10",       0x43         },
+	{"F11",       0x44         },
+        {"F12",       0x45         },
+        {"PRINT",     0x46         },
+	{"PAUSE",     0x48         },
+        {"INSERT",    0x49         },
+        {"DELETE",    0x4c         },
+	{"MENU",      0x65         },
+        {"HOME",      0x4a         },
+        {"END",       0x4d         },
+	{"PGUP",      0x4b         },
+        {"PGDN",      0x4e         },
+        {"RIGHT",     0x4f         },
+	{"LEFT",      0x50         },
+        {"DOWN",      0x51         },
+        {"UP",        0x52         },
 };
 
 static const struct {
@@ -60,6 +61,7 @@ static const struct {
 	{"ALT",   MOD_ALT  },
 	{"GUI",   MOD_GUI  },
 };
+/* clang-format on */
 
 static bool of_character(char c, struct keystroke *k)
 {

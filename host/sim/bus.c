@@ -1,0 +1,308 @@
+/*
+ * Time on the simulated bus: frames, keep-alives, polls, attach, reset, detach. In: calls in order of time. Out:
+ * records. Leaves alone: transfers (bus_transfer.c), what hosts ask (host.c) and what devices type.
+ */
+#include <string.h>
+
+#include "sim/bus_emit.h"
+
+void bus_init(struct bus *b, const struct record_sink *sink, const struct bus_settings *set,
+              uint64_t seed)
+{
+	memset(b, 0, sizeof(*b));
+	b->sink = *sink;
+	b->set = *set;
+	random_init(&b->random, seed);
+	b->frame = (uint16_t)random_below(&b->random, 2048);
+	b->speed = USB_SPEED_FULL;
+}
+
+static void emit(struct bus *b, struct record *r)
+{
+	r->bus = b->set.number;
+	r->t_ns = b->now_ns;
+	r->packet = b->packets;
+	r->step_ns = 1;
+	b->sink.record(b->sink.context, r);
+}
+
+void bus_line(struct bus *b, enum line_event event, enum usb_speed speed, int64_t duration_ns)
+{
+	struct record r = {
+		.kind = RECORD_LINE,
+		.line = {.event = event, .speed = speed, .duration_ns = (uint64_t)duration_ns}
+        };
+
+	if (b->set.view == BUS_WIRE)
+		emit(b, &r);
+}
+
+static void wire(struct bus *b, const struct wire_packet *p, enum usb_speed speed)
+{
+	struct wire_packet damaged;
+	struct record r = {
+		.kind = RECORD_PACKET,
+		.packet_data = {
+				.bytes = p->bytes, .len = p->len, .len_true = p->len, .speed = speed}
+        };
+
+	if (b->set.damage_per_million &&
+	    random_below(&b->random, 1000000) < b->set.damage_per_million) {
+		damaged = *p;
+		damaged.bytes[random_below(&b->random, p->len)] ^=
+			(uint8_t)(1u << random_below(&b->random, 8));
+		r.packet_data.bytes = damaged.bytes;
+	}
+	b->packets++;
+	emit(b, &r);
+	b->now_ns += wire_duration_ns(p, speed) + BUS_TURNAROUND_BITS * wire_bit_ps(speed) / 1000;
+}
+
+void bus_packet(struct bus *b, const struct bus_device *d, const struct wire_packet *p,
+                bool from_host)
+{
+	if (from_host && d && d->behind_hub && d->speed == USB_SPEED_LOW) {
+		struct wire_packet pre;
+
+		wire_handshake(&pre, USB_PID_PRE);
+		wire(b, &pre, USB_SPEED_FULL);
+	}
+	wire(b, p, d ? d->speed : b->speed);
+}
+
+void bus_token(struct bus *b, const struct bus_device *d, enum usb_pid pid, uint8_t endpoint)
+{
+	struct wire_packet p;
+
+	wire_token(&p, pid, d->address, endpoint);
+	bus_packet(b, d, &p, true);
+}
+
+void bus_handshake(struct bus *b, const struct bus_device *d, enum usb_pid pid, bool from_host)
+{
+	struct wire_packet p;
+
+	wire_handshake(&p, pid);
+	bus_packet(b, d, &p, from_host);
+}
+
+void bus_urb(struct bus *b, const struct record_urb *urb)
+{
+	struct record r = {.kind = RECORD_URB, .urb = *urb};
+
+	b->packets++;
+	emit(b, &r);
+}
+
+static uint64_t pipe_urb(struct bus *b)
+{
+	return 0xffff888003000000u + 0xc0u * ++b->urbs;
+}
+
+static void pipe_record(struct bus *b, struct bus_pipe *p, enum urb_phase phase, int32_t status,
+                        const struct keyboard_report *report)
+{
+	struct record_urb u = {
+		.id = p->urb,
+		.phase = phase,
+		.type = USB_TYPE_INTERRUPT,
+		.address = p->device->address,
+		.endpoint = p->endpoint,
+		.status = status,
+		.data = report ? report->bytes : NULL,
+		.len = report ? report->len : 0,
+		.len_true = report ? report->len : 0,
+	};
+
+	if (phase == URB_SUBMIT)
+		for (unsigned i = 0; i < p->device->model->endpoints; i++)
+			if (p->device->model->endpoint[i].address == p->endpoint)
+				u.len_true = p->device->model->endpoint[i].max_packet;
+	bus_urb(b, &u);
+	p->submitted = phase == URB_SUBMIT;
+}
+
+static void poll_wire(struct bus *b, struct bus_pipe *p, const struct keyboard_report *due)
+{
+	struct wire_packet data;
+
+	if (!due && !b->set.empty_polls)
+		return;
+	bus_token(b, p->device, USB_PID_IN, p->endpoint & 0xf);
+	if (!due) {
+		bus_handshake(b, p->device, USB_PID_NAK, false);
+		return;
+	}
+	wire_data(&data, p->toggle, due->bytes, due->len);
+	bus_packet(b, p->device, &data, false);
+	bus_handshake(b, p->device, USB_PID_ACK, true);
+	p->toggle = !p->toggle;
+}
+
+static void poll_pipe(struct bus *b, struct bus_pipe *p)
+{
+	const struct keyboard_report *due = NULL;
+
+	if (p->next < p->count && p->reports[p->next].t_ns <= b->now_ns)
+		due = &p->reports[p->next++];
+	if (b->set.view == BUS_WIRE) {
+		poll_wire(b, p, due);
+	} else if (due) {
+		pipe_record(b, p, URB_COMPLETE, URB_STATUS_OK, due);
+		b->now_ns += 9000 + random_below(&b->random, 8000);
+		pipe_record(b, p, URB_SUBMIT, URB_STATUS_PENDING, NULL);
+	}
+}
+
+static void begin_frame(struct bus *b)
+{
+	struct wire_packet sof;
+
+	b->frame_ns += BUS_FRAME_NS;
+	b->now_ns = b->frame_ns;
+	b->frame = (b->frame + 1) & 0x7ff;
+	if (b->set.view == BUS_WIRE && b->set.frames) {
+		wire_sof(&sof, b->frame);
+		if (b->speed == USB_SPEED_LOW)
+			bus_line(b, LINE_KEEPALIVE, USB_SPEED_LOW, 0);
+		else
+			bus_packet(b, NULL, &sof, true);
+	}
+	/* Controllers work through the periodic list before anything else. */
+	if (b->now_ns < b->frame_ns + 3000)
+		b->now_ns = b->frame_ns + 3000;
+	for (unsigned i = 0; i < b->pipes; i++) {
+		struct bus_pipe *p = &b->pipe[i];
+
+		if (p->device->present && b->frame % p->every == p->phase)
+			poll_pipe(b, p);
+	}
+}
+
+void bus_run_until(struct bus *b, int64_t t_ns)
+{
+	while (b->running && b->frame_ns + BUS_FRAME_NS <= t_ns)
+		begin_frame(b);
+	if (b->now_ns < t_ns)
+		b->now_ns = t_ns;
+}
+
+void bus_fit(struct bus *b, const struct bus_device *d, size_t payload)
+{
+	/* Token, data and handshake with their syncs, ends and turnarounds, some bits of stuffing, and the end of frame. */
+	int64_t bits = (int64_t)(payload * 8 * 8 / 7 + 120);
+	int64_t need = bits * wire_bit_ps(d->speed) / 1000 + 30000;
+
+	if (b->running && b->now_ns + need > b->frame_ns + BUS_FRAME_NS)
+		bus_run_until(b, b->frame_ns + BUS_FRAME_NS);
+}
+
+struct bus_device *bus_attach(struct bus *b, const struct sim_device *model, bool behind_hub)
+{
+	struct bus_device *d = NULL;
+
+	for (unsigned i = 0; i < BUS_DEVICES_MAX && !d; i++)
+		if (!b->device[i].present)
+			d = &b->device[i];
+	if (!d)
+		return NULL;
+	*d = (struct bus_device){
+		.model = model, .speed = model->speed, .present = true, .behind_hub = behind_hub};
+	if (!behind_hub) {
+		b->speed = model->speed;
+		bus_line(b, LINE_ATTACH, model->speed, 0);
+	}
+	return d;
+}
+
+static void drop_pipes(struct bus *b, const struct bus_device *d)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < b->pipes; i++) {
+		if (b->pipe[i].device == d && b->set.view == BUS_URBS && b->pipe[i].submitted)
+			pipe_record(b, &b->pipe[i], URB_COMPLETE, -108, NULL); /* ESHUTDOWN */
+		if (b->pipe[i].device != d)
+			b->pipe[kept++] = b->pipe[i];
+	}
+	b->pipes = kept;
+}
+
+void bus_detach(struct bus *b, struct bus_device *d)
+{
+	drop_pipes(b, d);
+	d->present = false;
+	if (!d->behind_hub) {
+		b->running = false;
+		bus_line(b, LINE_DETACH, d->speed, 0);
+	}
+}
+
+void bus_reset(struct bus *b, int64_t se0_ns)
+{
+	b->running = false;
+	bus_line(b, LINE_RESET, b->speed, se0_ns);
+	b->now_ns += se0_ns;
+	for (unsigned i = 0; i < BUS_DEVICES_MAX; i++) {
+		struct bus_device *d = &b->device[i];
+
+		drop_pipes(b, d);
+		d->address = 0;
+		d->configured = false;
+		memset(d->in_toggle, 0, sizeof(d->in_toggle));
+		memset(d->out_toggle, 0, sizeof(d->out_toggle));
+	}
+	b->frame_ns = b->now_ns;
+	b->running = true;
+}
+
+/* Hosts poll at the power of two under bInterval, up to 32 frames. */
+static uint8_t frames_between_polls(uint8_t interval)
+{
+	uint8_t every = 1;
+
+	while (every < 32 && every * 2 <= interval)
+		every *= 2;
+	return every;
+}
+
+void bus_poll(struct bus *b, struct bus_device *d)
+{
+	/* One phase for all: controllers put the endpoints of a device into the same frame. */
+	uint8_t phase = (uint8_t)random_below(&b->random, 32);
+
+	for (unsigned i = 0; i < d->model->endpoints && b->pipes < BUS_PIPES_MAX; i++) {
+		const struct sim_endpoint *e = &d->model->endpoint[i];
+		struct bus_pipe *p = &b->pipe[b->pipes];
+
+		if (e->type != 3 || !(e->address & 0x80))
+			continue;
+		*p = (struct bus_pipe){.device = d,
+		                       .endpoint = e->address,
+		                       .every = frames_between_polls(e->interval)};
+		p->phase = phase % p->every;
+		p->urb = pipe_urb(b);
+		b->pipes++;
+		if (b->set.view == BUS_URBS)
+			pipe_record(b, p, URB_SUBMIT, URB_STATUS_PENDING, NULL);
+	}
+}
+
+bool bus_reports(struct bus *b, struct bus_device *d, uint8_t endpoint,
+                 const struct keyboard_report *reports, size_t count)
+{
+	for (unsigned i = 0; i < b->pipes; i++) {
+		struct bus_pipe *p = &b->pipe[i];
+
+		if (p->device != d || p->endpoint != endpoint)
+			continue;
+		/* What came before must be through: it is not kept. */
+		while (p->next < p->count && b->running && d->present)
+			bus_run_until(b, b->frame_ns + BUS_FRAME_NS);
+		p->reports = reports;
+		p->count = count;
+		p->next = 0;
+		return true;
+	}
+	return false;
+}
