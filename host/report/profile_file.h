@@ -17,7 +17,7 @@
 
 #include "detect/profile.h"
 
-enum { PROFILE_ERROR_MAX = 256 };
+enum { PROFILE_ERROR_MAX = 320 };
 
 /*
  * False with a line in `error` (e.g. cannot read profile 'x': field 'alphabet': no key types 'ä'), escaped for terminals;
