@@ -146,12 +146,13 @@ void image_packet(struct image *i, uint32_t interface, uint64_t t, const void *d
 void collect(void *collection, const struct record *r)
 {
 	struct collection *c = collection;
-	struct seen *s = &c->seen[c->count];
+	struct seen *s;
 	const uint8_t *from = NULL;
 	uint32_t len = 0;
 
 	if (c->count++ >= SEEN_MAX)
 		return;
+	s = &c->seen[c->count - 1];
 	s->r = *r;
 	if (r->kind == RECORD_PACKET) {
 		from = r->packet_data.bytes;
