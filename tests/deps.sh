@@ -8,6 +8,7 @@ packages() {
 	build) echo gcc make libc6-dev libxkbcommon-dev xkb-data libjansson-dev libsodium-dev hwdata ;;
 	test) echo libcmocka-dev tshark ;;
 	firmware) echo gcc-arm-none-eabi ;;
+	hw) echo ngspice poppler-utils librsvg2-bin openscad python3 ;;
 	fuzz) echo clang llvm libclang-rt-14-dev ;;
 	*) echo "deps: unknown purpose '$1'" >&2; exit 2 ;;
 	esac
