@@ -66,6 +66,8 @@ void bus_packet(struct bus *b, const struct bus_device *d, const struct wire_pac
 
 		wire_handshake(&pre, USB_PID_PRE);
 		wire(b, &pre, USB_SPEED_FULL);
+		/* Four bit times for the hub to turn its low-speed ports on; wire() has left three. USB 2.0 §8.6.5 */
+		b->now_ns += 100;
 	}
 	wire(b, p, d ? d->speed : b->speed);
 }

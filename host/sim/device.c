@@ -175,9 +175,15 @@ bool sim_device_answer(const struct sim_device *d, const uint8_t setup[8], uint8
 	else if ((setup[0] & 0x60) == 0x20 && setup[1] == 6)
 		*len = descriptor(d, setup, out); /* hubs ask for theirs by class request */
 	else if (setup[1] == 0) {
-		/* GET_STATUS; a hub's port answers four bytes. USB 2.0 §9.4.5, §11.24.2.7 */
-		memset(out, 0, 4);
-		*len = (setup[0] & 0x60) == 0x20 ? 4 : 2;
+		/* A hub's port: connected, enabled, powered, low speed; both changes set. USB 2.0 §9.4.5, §11.24.2.7 */
+		static const uint8_t port[4] = {0x03, 0x03, 0x11, 0};
+
+		memset(out, 0, 2);
+		*len = 2;
+		if (setup[0] == 0xa3) {
+			memcpy(out, port, 4);
+			*len = 4;
+		}
 	} else if ((setup[0] & 0x60) == 0x20) {
 		memset(out, 0, 8); /* GET_REPORT, GET_MAX_LUN and their like */
 		*len = want < 8 ? want : 8;

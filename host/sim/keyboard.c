@@ -51,9 +51,12 @@ static void render(const struct keyboard *k, const struct held *h, struct keyboa
 		break;
 	case FORM_NKRO:
 	case FORM_NKRO_ID:
-		for (unsigned i = 0; i < h->count; i++)
-			if (h->key[i] / 8 < k->bitmap_bytes)
-				b[1 + h->key[i] / 8] |= (uint8_t)(1u << h->key[i] % 8);
+		for (unsigned i = 0; i < h->count; i++) {
+			unsigned bit = (unsigned)h->key[i] - k->bitmap_first;
+
+			if (h->key[i] >= k->bitmap_first && bit / 8 < k->bitmap_bytes)
+				b[1 + bit / 8] |= (uint8_t)(1u << bit % 8);
+		}
 		b += 1 + k->bitmap_bytes;
 		break;
 	default:

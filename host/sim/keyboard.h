@@ -11,7 +11,7 @@ enum report_form {
 	FORM_BOOT_SLOT1, /* the same, slot 0 left empty, as DigiKeyboard does */
 	FORM_TWO_BYTES,  /* modifiers and one key: V-USB's example and what grew from it */
 	FORM_REPORT_ID,  /* id, then as boot */
-	FORM_NKRO,       /* modifiers in one byte, then a bitmap of usages from 0 */
+	FORM_NKRO,       /* modifiers in one byte, then a bitmap of usages from bitmap_first */
 	FORM_NKRO_ID,    /* id, then as NKRO */
 };
 
@@ -20,8 +20,8 @@ enum { KEYBOARD_REPORT_MAX = 32 };
 struct keyboard {
 	enum report_form form;
 	uint8_t report_id;
-	uint8_t bitmap_bytes; /* NKRO */
-	bool null_first;      /* an all-zero report before the first key */
+	uint8_t bitmap_first, bitmap_bytes; /* NKRO */
+	bool null_first;                    /* an all-zero report before the first key */
 	bool scans; /* people's keyboards: a report says what is down now; else each change
 	                         waits for a poll of its own */
 };

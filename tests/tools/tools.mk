@@ -1,0 +1,13 @@
+# Programs that make the project's own captures.
+MAKE_CAPTURES_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(addprefix tests/tools/,make_captures.c scenes.c usbpcap_bytes.c))
+
+$(BUILD)/make_captures: $(MAKE_CAPTURES_OBJ) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+## captures|make tests/captures anew: the same bytes, unless the simulator changed
+.PHONY: captures
+captures: $(BUILD)/make_captures
+	@$(BUILD)/make_captures tests/captures
+
+unit: $(BUILD)/make_captures
