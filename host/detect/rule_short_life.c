@@ -162,7 +162,8 @@ static void hashed(const struct rule_input *in, struct life_state *s, unsigned s
 	finding_say_number(f, (double)(d->attached_ns - last->gone_ns) / 1e6, 0);
 	finding_say(f, " ms, with the supply on");
 	finding_hex(f, "structure_sha256", d->structure_sha256, sizeof(d->structure_sha256));
-	finding_hex(f, "before_sha256", last->hash, last->has_hash ? sizeof(last->hash) : 0);
+	if (last->has_hash)
+		finding_hex(f, "before_sha256", last->hash, sizeof(last->hash));
 	finding_number(f, "gap_ms", (double)(d->attached_ns - last->gone_ns) / 1e6, 1);
 }
 

@@ -44,7 +44,7 @@ static void judge_packets(struct coverage *c, const struct coverage_input *in)
 	text = entry(c);
 	if (!text)
 		return;
-	words_number(text, COVERAGE_TEXT_MAX, 100.0 * (double)bad / (double)all, 1);
+	words_number(text, COVERAGE_TEXT_MAX, 100.0 * (double)bad / (double)all, 2);
 	say(text, " % of packets lost or bad, at most 1 % is allowed");
 }
 
@@ -59,7 +59,8 @@ static void judge_sensor(struct coverage *c, const char *what, int64_t seen_ns)
 		return;
 	say(text, what);
 	say(text, " seen for ");
-	say_seconds(text, seen_ns > 0 ? seen_ns : 0);
+	/* Down, so that what is missing never reads as enough. */
+	say_seconds(text, seen_ns > 0 ? seen_ns / (SECOND_NS / 10) * (SECOND_NS / 10) : 0);
 	say(text, " with VBUS on, 10 s are needed");
 }
 
