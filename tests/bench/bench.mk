@@ -1,0 +1,13 @@
+# Measurements: ratios of CPU time in one run, memory, start-up. Nothing here passes or fails on a time.
+BENCH_TOOLS := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard $(addprefix tests/bench/,gen_capture.c measure.c walk.c)))
+
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+## bench|measure CPU time against tshark, capinfos and a bare walk, memory, start-up; BENCH_100M=1 adds 100 M packets
+.PHONY: bench
+bench: deps-test
+	@$(MAKE) --no-print-directory KIND=release program $(patsubst $(BUILD)/%,build/release/%,$(BENCH_TOOLS))
+	@tests/bench/bench.sh build/release

@@ -1,0 +1,86 @@
+#!/bin/sh
+# Measures `cordon analyze` on captures made for it, beside tshark, capinfos and a bare read-and-walk of the same files,
+# and prints each goal with what was reached. Ratios of CPU time of one run only; it fails only where it cannot measure.
+# usage: tests/bench/bench.sh RELEASE-BUILD      BENCH_100M=1 adds 100 M packets, BENCH_KEEP=1 keeps the big files
+set -eu
+build=$1
+cordon=$build/cordon
+measure=$build/bench/measure
+walk=$build/bench/walk
+dir=build/bench
+runs=${BENCH_RUNS:-5}
+mkdir -p "$dir"
+
+goal() { # TEXT VALUE LIMIT at-most|at-least
+	awk -v text="$1" -v value="$2" -v limit="$3" -v how="$4" 'BEGIN {
+		met = how == "at-most" ? value <= limit : value >= limit
+		printf "  %-58s %9.4g  goal %s %g  %s\n", text, value, how, limit, met ? "met" : "MISSED" }'
+}
+make_file() { # KIND VIEW PACKETS
+	file=$dir/$1-$2-$3.pcapng
+	[ -f "$file" ] || { "$build/bench/gen_capture" "$1" "$2" "$3" "$file.part" && mv "$file.part" "$file"; }
+	cat "$file" >/dev/null # into the page cache
+}
+cpu() { "$measure" "$@" | cut -d' ' -f1; }
+quotient() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4g", b > 0 ? a / b : 0 }'; }
+whole_decode() { cpu 1 tshark -r "$1" -T fields -e frame.time_relative -e usb.device_address \
+	-e usb.endpoint_address -e usb.capdata -e usbhid.data -e usbll.data; }
+
+echo "1 M packets, CPU time, medians of $runs runs (tshark: 1 run)"
+printf '  %-16s %9s %12s %12s %14s %14s\n' file bytes/pkt "M pkt/CPU-s" "x the walk" "1/x capinfos" "1/x tshark"
+for view in raw usbmon; do
+	for kind in keyboard mixed bulk; do
+		make_file $kind $view 1000000
+		ours=$(cpu "$runs" "$cordon" analyze --json "$file")
+		infos=$(cpu 3 capinfos -c "$file")
+		tshark=$(whole_decode "$file")
+		floor=none ratio=-
+		[ ! -x "$walk" ] || { floor=$(cpu "$runs" "$walk" "$file"); ratio=$(quotient "$ours" "$floor"); }
+		printf '  %-16s %9s %12s %12s %14s %14s\n' "$kind $view" "$(($(wc -c <"$file") / 1000000))" \
+			"$(quotient 1000000 "$ours")" "$ratio" "$(quotient "$infos" "$ours")" "$(quotient "$tshark" "$ours")"
+		eval "tshark_${kind}_$view=$(quotient "$tshark" "$ours") walk_${kind}_$view=$ratio"
+	done
+done
+echo "goals"
+for view in raw usbmon; do
+	for kind in keyboard mixed bulk; do
+		eval "t=\$tshark_${kind}_$view w=\$walk_${kind}_$view"
+		goal "$kind $view: times less CPU than tshark -T fields" "$t" 150 at-least
+		limit=5
+		[ $kind != keyboard ] || limit=3
+		[ "$w" = - ] || goal "$kind $view: times the CPU of read and walk" "$w" $limit at-most
+	done
+done
+
+echo "start-up: a capture of 2,000 packets, start to verdict"
+make_file keyboard usbmon 2000
+ours=$(cpu 21 "$cordon" analyze --json "$file")
+tshark=$(cpu 3 tshark -r "$file" -T fields -e usb.capdata -e usbhid.data)
+goal "tshark's CPU over ours" "$(quotient "$tshark" "$ours")" 50 at-least
+goal "milliseconds of CPU" "$(quotient "$ours" 1000)" 10 at-most
+
+echo "memory and cost as files grow"
+sizes="1000000 10000000"
+[ -z "${BENCH_100M-}" ] || sizes="$sizes 100000000"
+for of in "keyboard raw" "keyboard usbmon" "mixed raw" "mixed usbmon" "bulk raw" "bulk usbmon"; do
+	kind=${of% *} view=${of#* } first= tenth=
+	for size in $sizes; do
+		[ "$size" -le 10000000 ] || [ "$of" = "keyboard raw" ] || continue
+		make_file "$kind" "$view" "$size"
+		often=3
+		[ "$size" -le 10000000 ] || often=1
+		set -- $("$measure" $often "$cordon" analyze --json "$file")
+		ns=$(quotient "${1}000" "$size")
+		printf '  %-16s %4d M packets: %7.1f ns a packet, peak %6d KiB\n' "$of" $((size / 1000000)) "$ns" "$2"
+		if [ -z "$first" ]; then
+			first=$2
+			goal "$of: peak memory, KiB" "$2" 8192 at-most
+		else
+			goal "$of: KiB more than at 1 M" $(($2 - first)) 256 at-most
+		fi
+		[ -z "$tenth" ] || goal "$of: ns a packet, times that at 10 M" "$(quotient "$ns" "$tenth")" 1.1 at-most
+		[ "$size" != 10000000 ] || tenth=$ns
+		[ "$size" = 1000000 ] || [ -n "${BENCH_KEEP-}" ] || rm -f "$file"
+	done
+done
+[ -x "$walk" ] || echo "(no bare walk was built: the comparison with it is missing)"
