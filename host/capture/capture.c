@@ -187,13 +187,13 @@ static enum walk walk(struct capture *c, uint64_t max)
 	return result;
 }
 
-enum err capture_step(struct capture *c, const struct record_sink *sink, enum capture_state *state)
+enum err capture_steps(struct capture *c, const struct record_sink *sink, uint64_t blocks, enum capture_state *state)
 {
 	*state = CAPTURE_END;
 	if (c->err || c->finished)
 		return c->err;
 	c->sink = sink;
-	switch (walk(c, 1)) {
+	switch (walk(c, blocks)) {
 	case WALK_MORE:
 		*state = CAPTURE_MORE;
 		break;
@@ -205,6 +205,11 @@ enum err capture_step(struct capture *c, const struct record_sink *sink, enum ca
 		break;
 	}
 	return c->err;
+}
+
+enum err capture_step(struct capture *c, const struct record_sink *sink, enum capture_state *state)
+{
+	return capture_steps(c, sink, 1, state);
 }
 
 enum err capture_run(struct capture *c, const struct record_sink *sink)

@@ -86,6 +86,9 @@ void capture_follow(struct capture *c, bool on);
 /* One block. ERR_LINK_TYPE comes with CAPTURE_END, after everything was read. */
 enum err capture_step(struct capture *c, const struct record_sink *sink, enum capture_state *state);
 
+/* The same for `blocks` blocks. */
+enum err capture_steps(struct capture *c, const struct record_sink *sink, uint64_t blocks, enum capture_state *state);
+
 /* All blocks, to the end, or until nothing can be read now. */
 enum err capture_run(struct capture *c, const struct record_sink *sink);
 
