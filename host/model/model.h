@@ -22,7 +22,7 @@ enum {
 
 /* One HID interface: what its reports mean, and what its keyboard, if any, holds down. */
 struct model_hid {
-	uint32_t id;            /* unique in the input: tells a slot's next user from its last */
+	uint32_t id;        /* unique in the input: tells a slot's next user from its last */
 	uint16_t device;    /* slot, MODEL_NONE where this one is free */
 	uint8_t interface;  /* bInterfaceNumber; 0xff where no descriptor was captured */
 	uint8_t endpoint;   /* its interrupt IN, with bit 7; 0 unknown */
@@ -44,8 +44,8 @@ struct model_hid {
 };
 
 struct model_device {
-	uint32_t id;      /* unique in the input: tells a slot's next user from its last */
-	bool used; /* the slot holds a device, on the bus or gone */
+	uint32_t id; /* unique in the input: tells a slot's next user from its last */
+	bool used;   /* the slot holds a device, on the bus or gone */
 	bool gone;
 	bool reached; /* a finding rests on it: forgotten last */
 	uint16_t bus;
@@ -71,7 +71,8 @@ struct model_device {
 	struct usb_bos bos;
 	struct usb_hub_descriptor hub;
 	char manufacturer[USB_STRING_MAX], product[USB_STRING_MAX], serial[USB_STRING_MAX];
-	uint8_t structure_sha256[32]; /* of what stays the same when its names change; see structure.c */
+	uint8_t structure_sha256
+		[32]; /* of what stays the same when its names change; see structure.c */
 
 	uint32_t kinds; /* enum hid_kind, all interfaces */
 	bool is_hub;

@@ -1,0 +1,101 @@
+/*
+ * What the files of this folder share: the model with what is needed to keep it, and no rule or screen may see.
+ */
+#ifndef CORDON_MODEL_DECODE_STATE_H
+#define CORDON_MODEL_DECODE_STATE_H
+
+#include "hid/infer.h"
+#include "model/decode.h"
+
+enum {
+	DECODE_BUSES_MAX = 16,
+	HID_INTERFACE_UNKNOWN = 0xff,
+	DECODE_INFER_MAX =
+		32, /* endpoints watched at a time for a keyboard that has no descriptor */
+};
+
+struct decode_bus {
+	bool used;
+	bool wire; /* raw packets were seen here: one cable, so a reset concerns all devices */
+	uint16_t number;
+	uint16_t fresh;   /* slot of the device that answers at address 0, MODEL_NONE */
+	int64_t reset_ns; /* SE0 since then, no J yet; -1 */
+	uint64_t reset_packet;
+	int64_t attach_ns; /* line attach since the last device was new here, -1 */
+};
+
+/* One input report, perhaps an earlier one than the transfer at hand. */
+struct report_bytes {
+	const uint8_t *bytes;
+	size_t len;
+	int64_t t_ns;
+	uint64_t packet;
+};
+
+/* An endpoint whose reports may be a keyboard's. */
+struct decode_infer {
+	bool used;
+	uint16_t device;
+	uint32_t device_id;
+	uint8_t endpoint;
+	int64_t last_ns;
+	struct infer infer;
+};
+
+struct decode {
+	struct model model;
+	struct event_sink sink;
+	uint32_t last_id;
+	bool resetting; /* some bus had a reset: only then is there one to settle */
+	struct decode_bus bus[DECODE_BUSES_MAX];
+	struct decode_infer infer[DECODE_INFER_MAX];
+};
+
+/* decode.c */
+void decode_emit(struct decode *d, const struct event *e);
+struct event decode_event(enum event_kind kind, const struct usb_transfer *t,
+                          const struct model_device *device);
+struct decode_bus *decode_bus_of(struct decode *d, uint16_t number);
+
+/* devices.c: slots */
+struct model_device *devices_for(struct decode *d, const struct usb_transfer *t);
+struct model_device *devices_renew(struct decode *d, const struct usb_transfer *t,
+                                   struct model_device *old);
+void devices_address(struct decode *d, const struct usb_transfer *t, struct model_device *device,
+                     uint8_t address);
+void devices_gone(struct decode *d, struct model_device *device, int64_t t_ns, uint64_t packet);
+void devices_bus_reset(struct decode *d, const struct usb_bus_event *e);
+void devices_bus_detach(struct decode *d, uint16_t bus, int64_t t_ns, uint64_t packet);
+static inline unsigned devices_slot(const struct decode *d, const struct model_device *device)
+{
+	return (unsigned)(device - d->model.device);
+}
+
+/* enumeration.c: control transfers */
+void enumeration_control(struct decode *d, const struct usb_transfer *t,
+                         struct model_device *device);
+
+/* structure.c */
+void structure_update(struct decode *d, const struct usb_transfer *t, struct model_device *device);
+
+/* hids.c: HID interfaces and their slots */
+struct model_hid *hids_find(struct decode *d, const struct model_device *device, uint8_t interface);
+struct model_hid *hids_get(struct decode *d, const struct model_device *device, uint8_t interface);
+struct model_hid *hids_add(struct decode *d, const struct model_device *device, uint8_t interface);
+void hids_drop(struct decode *d, const struct model_device *device);
+void hids_descriptor(struct decode *d, const struct usb_transfer *t, struct model_device *device,
+                     uint8_t interface);
+void hids_update_kinds(struct decode *d, struct model_device *device);
+
+/* reports.c: what HID interfaces send and are sent */
+void reports_in(struct decode *d, const struct usb_transfer *t, struct model_device *device);
+void reports_deliver(struct decode *d, const struct usb_transfer *t, struct model_device *device,
+                     struct model_hid *h, const struct report_bytes *r);
+void reports_out(struct decode *d, const struct usb_transfer *t, struct model_device *device,
+                 uint8_t interface);
+
+/* infer_reports.c: endpoints without a report descriptor; `interface` may be HID_INTERFACE_UNKNOWN */
+void infer_reports_in(struct decode *d, const struct usb_transfer *t, struct model_device *device,
+                      uint8_t interface);
+
+#endif

@@ -1,0 +1,118 @@
+/*
+ * HID interfaces: slots, descriptors, and what kinds of input a device has. HID 1.11 §5.
+ * Leaves to reports.c what their reports say.
+ */
+#include "model/decode_state.h"
+
+#include <string.h>
+
+struct model_hid *hids_find(struct decode *d, const struct model_device *device, uint8_t interface)
+{
+	unsigned slot = devices_slot(d, device);
+
+	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++)
+		if (d->model.hid[i].device == slot && d->model.hid[i].interface == interface)
+			return &d->model.hid[i];
+	return NULL;
+}
+
+/* Lower is forgotten first; a keyboard that typed on a device that is still there is never given up. */
+static int worth(const struct decode *d, const struct model_hid *h)
+{
+	const struct model_device *device = model_device_of(&d->model, h);
+
+	return (device->gone ? 0 : 4) + (h->keys_pressed ? 2 : 0) + (device->reached ? 1 : 0);
+}
+
+static struct model_hid *free_slot(struct decode *d)
+{
+	struct model_hid *worst = NULL;
+
+	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++) {
+		struct model_hid *h = &d->model.hid[i];
+
+		if (h->device == MODEL_NONE)
+			return h;
+		if (!worst || worth(d, h) < worth(d, worst) ||
+		    (worth(d, h) == worth(d, worst) && h->id < worst->id))
+			worst = h;
+	}
+	d->model.hids_forgotten++;
+	return worth(d, worst) < 6 ? worst : NULL;
+}
+
+/* A new slot; NULL where every slot is worth more. */
+struct model_hid *hids_add(struct decode *d, const struct model_device *device, uint8_t interface)
+{
+	struct model_hid *h = free_slot(d);
+
+	if (!h)
+		return NULL;
+	memset(h, 0, sizeof(*h));
+	h->id = ++d->last_id;
+	h->device = (uint16_t)devices_slot(d, device);
+	h->interface = interface;
+	keys_init(&h->keys);
+	return h;
+}
+
+struct model_hid *hids_get(struct decode *d, const struct model_device *device, uint8_t interface)
+{
+	struct model_hid *h = hids_find(d, device, interface);
+
+	return h ? h : hids_add(d, device, interface);
+}
+
+void hids_drop(struct decode *d, const struct model_device *device)
+{
+	unsigned slot = devices_slot(d, device);
+
+	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++)
+		if (d->model.hid[i].device == slot)
+			d->model.hid[i].device = MODEL_NONE;
+	for (unsigned i = 0; i < DECODE_INFER_MAX; i++)
+		if (d->infer[i].used && d->infer[i].device == slot)
+			d->infer[i].used = false;
+}
+
+void hids_update_kinds(struct decode *d, struct model_device *device)
+{
+	unsigned slot = devices_slot(d, device);
+
+	device->kinds = 0;
+	device->hid_problems = 0;
+	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++) {
+		const struct model_hid *h = &d->model.hid[i];
+
+		if (h->device != slot)
+			continue;
+		device->kinds |= h->kinds;
+		device->hid_problems |= h->descriptor.problems;
+	}
+}
+
+/* GET_DESCRIPTOR(report) was answered. Hosts ask for more than there is (Windows: 64 bytes), so a short answer is whole. */
+void hids_descriptor(struct decode *d, const struct usb_transfer *t, struct model_device *device,
+                     uint8_t interface)
+{
+	uint32_t kept = t->len < MODEL_REPORT_DESCRIPTOR_MAX ? t->len : MODEL_REPORT_DESCRIPTOR_MAX;
+	struct event e = decode_event(EVENT_HID_DESCRIBED, t, device);
+	struct model_hid *h = hids_get(d, device, interface);
+
+	if (!h)
+		return;
+	/* A shorter read of the same bytes says less than what is known. */
+	if (h->described && t->len_true <= h->descriptor_len &&
+	    memcmp(h->descriptor_raw, t->data, kept) == 0)
+		return;
+	hid_parse(&h->descriptor, t->data, t->len);
+	h->described = true;
+	h->inferred = false;
+	h->kinds = hid_kinds(&h->descriptor);
+	h->descriptor_len = (uint16_t)(t->len_true < UINT16_MAX ? t->len_true : UINT16_MAX);
+	memcpy(h->descriptor_raw, t->data, kept);
+	keys_init(&h->keys);
+	hids_update_kinds(d, device);
+	e.hid = h;
+	decode_emit(d, &e);
+}

@@ -1,0 +1,164 @@
+/*
+ * What HID interfaces send and are sent: input reports into key changes, output reports into LEDs.
+ * Leaves to infer_reports.c the endpoints whose report descriptor was not captured.
+ */
+#include "model/decode_state.h"
+
+#include <string.h>
+
+/* Hosts poll at the largest power of two of milliseconds that is not over bInterval; high speed counts in powers itself.
+ * USB 2.0 §9.6.6; xHCI 1.2 §6.2.3.6 */
+static uint32_t interval_ns(const struct usb_endpoint_descriptor *ep, enum usb_speed speed)
+{
+	uint32_t ms = 1;
+
+	if (!ep->bInterval)
+		return 0;
+	if (speed == USB_SPEED_HIGH || speed == USB_SPEED_SUPER)
+		return ep->bInterval <= 16 ? 125000u << (ep->bInterval - 1) : 0;
+	while (ms * 2 <= ep->bInterval && ms < 128)
+		ms *= 2;
+	return ms * 1000000u;
+}
+
+void reports_deliver(struct decode *d, const struct usb_transfer *t, struct model_device *device,
+                     struct model_hid *h, const struct report_bytes *r)
+{
+	struct event e = decode_event(EVENT_INPUT, t, device);
+	struct key_report keys;
+
+	e.t_ns = r->t_ns;
+	e.packet = r->packet;
+	e.hid = h;
+	h->reports++;
+	device->reports++;
+	if (keys_report(&h->keys, &h->descriptor, r->bytes, r->len, r->t_ns, r->packet, &keys)) {
+		h->keys_pressed += keys.presses;
+		e.kind = EVENT_KEYS;
+		e.keys = &keys;
+	}
+	decode_emit(d, &e);
+}
+
+/*
+ * A report longer than its endpoint's packets comes in several transactions, all full but the last. HID 1.11 §5.6 leaves
+ * that to USB's rule of short packets. False while more is to come.
+ */
+static bool joined(struct model_hid *h, const struct usb_transfer *t,
+                   const struct usb_endpoint_descriptor *ep, struct report_bytes *r)
+{
+	uint32_t packet = ep->wMaxPacketSize & 0x7ff;
+	uint8_t first = h->pending_len ? h->pending[0] : t->len ? t->data[0] : 0;
+	uint32_t whole =
+		hid_report_bytes(&h->descriptor, HID_INPUT, h->descriptor.uses_ids ? first : 0);
+	uint32_t room = sizeof(h->pending) - h->pending_len;
+
+	if (!t->transaction || (!h->pending_len && (t->len < packet || whole <= packet)))
+		return true;
+	memcpy(h->pending + h->pending_len, t->data, t->len < room ? t->len : room);
+	h->pending_len = (uint16_t)(h->pending_len + (t->len < room ? t->len : room));
+	if (t->len >= packet && h->pending_len < whole && h->pending_len < sizeof(h->pending))
+		return false;
+	r->bytes = h->pending;
+	r->len = h->pending_len;
+	h->pending_len = 0;
+	return true;
+}
+
+/* A keyboard in boot protocol sends the boot report, whatever its descriptor says. HID 1.11 §7.2.6, appendix B */
+static void follow_protocol(struct model_hid *h, const struct usb_interface_descriptor *in)
+{
+	if (h->boot_protocol && !h->described && in->bInterfaceSubClass == 1 &&
+	    in->bInterfaceProtocol == 1) {
+		hid_boot_keyboard(&h->descriptor);
+		h->described = true;
+		h->kinds = hid_kinds(&h->descriptor);
+	}
+}
+
+void reports_in(struct decode *d, const struct usb_transfer *t, struct model_device *device)
+{
+	struct report_bytes r = {
+		.bytes = t->data, .len = t->len, .t_ns = t->t_ns, .packet = t->packet};
+	const struct usb_endpoint_descriptor *ep = NULL;
+	const struct usb_interface_descriptor *in;
+	struct model_hid *h;
+
+	if (!t->len || (t->type != USB_TYPE_INTERRUPT && t->type != USB_TYPE_UNKNOWN))
+		return;
+	in = device->has_config ? usb_endpoint_owner(&device->config, t->endpoint, &ep) : NULL;
+	if (!in) {
+		if (!device->has_config && !device->is_hub)
+			infer_reports_in(d, t, device, HID_INTERFACE_UNKNOWN);
+		return;
+	}
+	if (in->bInterfaceClass != USB_CLASS_HID)
+		return;
+	h = hids_find(d, device, in->bInterfaceNumber);
+	if (h)
+		follow_protocol(h, in);
+	if (!h || !h->described) {
+		infer_reports_in(d, t, device, in->bInterfaceNumber);
+		return;
+	}
+	h->endpoint = t->endpoint;
+	h->report_ns = t->poll_ns ? t->poll_ns : interval_ns(ep, device->speed);
+	if (joined(h, t, ep, &r))
+		reports_deliver(d, t, device, h, &r);
+}
+
+/* LED states by usage: Num Lock 1, Caps Lock 2, Scroll Lock 3, Compose 4, Kana 5. HID Usage Tables 1.4 §11 */
+static bool leds_read(const struct model_hid *h, const uint8_t *report, size_t len, uint8_t *leds)
+{
+	const struct hid_descriptor *desc = &h->descriptor;
+	uint8_t id = desc->uses_ids && len ? report[0] : 0;
+	bool any = false;
+
+	*leds = 0;
+	if (desc->uses_ids) {
+		report++;
+		len = len ? len - 1 : 0;
+	}
+	for (unsigned i = 0; i < desc->fields; i++) {
+		const struct hid_field *f = &desc->field[i];
+
+		if (f->type != HID_OUTPUT || f->report_id != id || (f->flags & HID_CONSTANT))
+			continue;
+		for (uint16_t n = 0; n < f->count && n < 8; n++) {
+			uint32_t usage = hid_field_usage(desc, f, n);
+
+			if (usage >> 16 != HID_PAGE_LED)
+				continue;
+			any = true;
+			if ((usage & 0xffff) >= 1 && (usage & 0xffff) <= 5 &&
+			    hid_element(f, report, len, n))
+				*leds |= (uint8_t)(1u << ((usage & 0xffff) - 1));
+		}
+	}
+	return any;
+}
+
+void reports_out(struct decode *d, const struct usb_transfer *t, struct model_device *device,
+                 uint8_t interface)
+{
+	struct event e = decode_event(EVENT_LED, t, device);
+	struct model_hid *h = hids_find(d, device, interface);
+	uint8_t leds;
+
+	if (!h || !t->len)
+		return;
+	if (h->described) {
+		if (!leds_read(h, t->data, t->len, &leds))
+			return;
+	} else if (t->len == 1 && (h->kinds & HID_KIND_KEYBOARD)) {
+		leds = t->data[0] & 0x1f;
+	} else {
+		return;
+	}
+	h->leds = leds;
+	h->leds_written++;
+	if (device->led_ns < 0)
+		device->led_ns = t->t_ns;
+	e.hid = h;
+	decode_emit(d, &e);
+}
