@@ -1,4 +1,98 @@
-int main(void)
+/*
+ * The program: finds the subcommand by its name and runs it. Help and version come from the same table.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+
+static const struct command *const commands[] = {&command_analyze, &command_rules,
+                                                 &command_profiles};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+void command_usage(FILE *out, const struct command *c)
 {
-	return 2;
+	fprintf(out, "usage: cordon %s%s%s\n\n%s\n\n%s", c->name, *c->arguments ? " " : "",
+	        c->arguments, c->summary, c->help);
+}
+
+int command_misused(const struct command *c, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputs("cordon: ", stderr);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, "; try 'cordon %s --help'\n", c->name);
+	return EXIT_USAGE;
+}
+
+static void overview(FILE *out)
+{
+	fputs("cordon finds malicious USB cables\n\nusage: cordon COMMAND [OPTION...] "
+	      "[FILE...]\n\n",
+	      out);
+	for (unsigned i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+	fputs("\n'cordon COMMAND --help' tells more of one; 'cordon --version' tells the version.\n"
+	      "exit code: 0 no finding, 10 suspect, 20 malicious, 30 not covered, 1 input/output "
+	      "error, 2 usage\n",
+	      out);
+}
+
+static const struct command *find(const char *name)
+{
+	for (unsigned i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static int unknown(const char *name)
+{
+	fprintf(stderr, "cordon: unknown command '%s'; try 'cordon help'\n", name);
+	return EXIT_USAGE;
+}
+
+static int help(const char *topic)
+{
+	const struct command *c = topic ? find(topic) : NULL;
+
+	if (topic && !c)
+		return unknown(topic);
+	if (c)
+		command_usage(stdout, c);
+	else
+		overview(stdout);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *c;
+
+	if (argc < 2) {
+		overview(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
+	    strcmp(argv[1], "-h") == 0)
+		return help(argc > 2 ? argv[2] : NULL);
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("cordon " CORDON_VERSION);
+		return 0;
+	}
+	c = find(argv[1]);
+	if (!c)
+		return unknown(argv[1]);
+	for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			command_usage(stdout, c);
+			return 0;
+		}
+	}
+	return c->run(argc - 1, argv + 1);
 }

@@ -1,0 +1,301 @@
+/*
+ * `cordon analyze`: judges captures, one after the other, and exits by the worst of their verdicts.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "cli/command.h"
+#include "cli/progress.h"
+#include "cli/why.h"
+#include "lib/analysis.h"
+#include "lib/usb_ids.h"
+#include "report/profile_file.h"
+
+/* Blocks between two looks at whether the user wants to stop. */
+enum { BATCH = 65536 };
+
+struct settings {
+	struct profile profile;
+	bool has_profile, json, hash, why;
+	const char *layout;
+	struct report_options report;
+	struct usb_ids ids;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal_number)
+{
+	(void)signal_number;
+	interrupted = 1;
+}
+
+struct input {
+	struct progress progress;
+	crypto_hash_sha256_state sha;
+	bool hash;
+};
+
+static void on_bytes(void *context, const uint8_t *data, size_t len)
+{
+	struct input *in = context;
+
+	if (in->hash)
+		crypto_hash_sha256_update(&in->sha, data, len);
+	progress_add(&in->progress, len);
+}
+
+static const char *finish_hash(struct input *in, char hex[2 * crypto_hash_sha256_BYTES + 1])
+{
+	uint8_t hash[crypto_hash_sha256_BYTES];
+
+	crypto_hash_sha256_final(&in->sha, hash);
+	sodium_bin2hex(hex, 2 * sizeof(hash) + 1, hash, sizeof(hash));
+	return hex;
+}
+
+static enum err read_all(struct capture *c, const struct record_sink *sink)
+{
+	enum capture_state state = CAPTURE_MORE;
+	enum err err = ERR_NONE;
+
+	while (!err && state == CAPTURE_MORE && !interrupted)
+		err = capture_steps(c, sink, BATCH, &state);
+	return err;
+}
+
+/* Whatever is wrong with the input, what was read of it is judged; a line on stderr tells the rest. */
+static void complain(const char *path, enum err err, const struct capture_info *info)
+{
+	if (err == ERR_LINK_TYPE && info->skipped_kinds)
+		fprintf(stderr, "cordon: '%s': %s, only of type %u\n", path, err_text(err),
+		        info->skipped[0].link_type);
+	else if (err == ERR_READ)
+		fprintf(stderr, "cordon: cannot read '%s': %s\n", path, strerror(info->error));
+	else if (err)
+		fprintf(stderr, "cordon: '%s': %s\n", path, err_text(err));
+	else if (info->truncated)
+		fprintf(stderr, "cordon: '%s': %s at byte %llu; judged up to there\n", path,
+		        info->reason, (unsigned long long)info->truncated_at);
+	if (interrupted)
+		fprintf(stderr, "cordon: '%s': interrupted; judged up to packet %llu\n", path,
+		        (unsigned long long)info->packets);
+}
+
+static bool print(struct analysis *a, const struct settings *s, const char *path,
+                  const char *sha256)
+{
+	struct report_input report = analysis_report(a);
+
+	report.input = path;
+	report.sha256 = sha256;
+	report.names = usb_ids_names;
+	report.names_context = (void *)(uintptr_t)&s->ids;
+	return s->json ? report_json(stdout, &report, &s->report)
+	               : report_text(stdout, &report, &s->report);
+}
+
+/* Exit code of one input. */
+static int judge(struct settings *s, const char *path)
+{
+	struct analysis_options options = {.profile = s->has_profile ? &s->profile : NULL,
+	                                   .layout = s->layout};
+	char hex[2 * crypto_hash_sha256_BYTES + 1];
+	struct input in = {.hash = s->hash};
+	struct why why = {.json = s->json};
+	struct capture *capture = NULL;
+	struct analysis *analysis = NULL;
+	struct capture_info info;
+	struct record_sink sink;
+	int code = EXIT_FAULT;
+	enum err err;
+
+	if (s->why) {
+		options.watch = why_event;
+		options.watch_context = &why;
+	}
+	err = capture_open(&capture, path);
+	if (err == ERR_OPEN) {
+		fprintf(stderr, "cordon: cannot open '%s': %s\n", path, strerror(errno));
+		goto cleanup;
+	}
+	if (!err)
+		err = analysis_new(&analysis, &options);
+	if (err) {
+		fprintf(stderr, "cordon: '%s': %s\n", path, err_text(err));
+		goto cleanup;
+	}
+	crypto_hash_sha256_init(&in.sha);
+	progress_begin(&in.progress, path);
+	if (in.hash || in.progress.shown)
+		capture_tap(capture, on_bytes, &in);
+	sink = analysis_sink(analysis);
+	err = read_all(capture, &sink);
+	progress_end(&in.progress);
+	info = *capture_info(capture);
+	info.truncated = info.truncated || interrupted || err == ERR_READ;
+	complain(path, err, &info);
+	if (err && !info.packets_used)
+		goto cleanup;
+	analysis_end(analysis, &info);
+	if (!print(analysis, s, path, in.hash ? finish_hash(&in, hex) : NULL)) {
+		fprintf(stderr, "cordon: cannot write the report: %s\n", strerror(errno));
+		goto cleanup;
+	}
+	code = verdict_exit_code(analysis_report(analysis).verdict);
+	if (err && code != verdict_exit_code(VERDICT_MALICIOUS) &&
+	    code != verdict_exit_code(VERDICT_SUSPECT))
+		code = EXIT_FAULT;
+cleanup:
+	analysis_free(analysis);
+	capture_free(capture);
+	return code;
+}
+
+/* Malicious, then suspect outrank a fault, which outranks not-covered, then no-finding. product.md */
+static int worse(int a, int b)
+{
+	static const enum verdict above[] = {VERDICT_MALICIOUS, VERDICT_SUSPECT};
+
+	for (unsigned i = 0; i < sizeof(above) / sizeof(above[0]); i++)
+		if (a == verdict_exit_code(above[i]) || b == verdict_exit_code(above[i]))
+			return verdict_exit_code(above[i]);
+	if (a == EXIT_FAULT || b == EXIT_FAULT)
+		return EXIT_FAULT;
+	return a > b ? a : b;
+}
+
+static int take_profile(struct settings *s, int argc, char **argv)
+{
+	const char *name = optarg;
+	const struct profile_info *info;
+	char error[PROFILE_ERROR_MAX];
+
+	/* `--profile device FILE` takes two words; one word with a space does as well. */
+	if (strncmp(name, "device", 6) == 0 && (name[6] == '\0' || name[6] == ' ')) {
+		const char *file = name[6] ? name + 7 : optind < argc ? argv[optind++] : NULL;
+
+		if (!file)
+			return command_misused(&command_analyze, "--profile device needs a file");
+		if (!profile_file_load(&s->profile, file, error)) {
+			fprintf(stderr, "cordon: %s\n", error);
+			return EXIT_FAULT;
+		}
+	} else {
+		info = profile_find(name);
+		if (!info)
+			return command_misused(&command_analyze, "unknown profile '%s'", name);
+		s->profile = (struct profile){.kind = info->kind};
+	}
+	s->has_profile = true;
+	return 0;
+}
+
+enum { OPTION_NO_TEXT = 256, OPTION_HASH, OPTION_WHY };
+
+static const struct option long_options[] = {
+	{"profile", required_argument, NULL, 'p'           },
+	{"layout",  required_argument, NULL, 'l'           },
+	{"json",    no_argument,       NULL, 'j'           },
+	{"quiet",   no_argument,       NULL, 'q'           },
+	{"no-text", no_argument,       NULL, OPTION_NO_TEXT},
+	{"hash",    no_argument,       NULL, OPTION_HASH   },
+	{"why",     no_argument,       NULL, OPTION_WHY    },
+	{NULL,      0,                 NULL, 0             },
+};
+
+/* 0, or an exit code with the message said. */
+static int parse(struct settings *s, int argc, char **argv)
+{
+	int bad;
+
+	opterr = 0;
+	for (int c; (c = getopt_long(argc, argv, ":p:l:jq", long_options, NULL)) != -1;) {
+		switch (c) {
+		case 'p':
+			bad = take_profile(s, argc, argv);
+			if (bad)
+				return bad;
+			break;
+		case 'l':
+			if (!analysis_layout_known(optarg))
+				return command_misused(&command_analyze,
+				                       "unknown keyboard layout '%s'", optarg);
+			s->layout = optarg;
+			break;
+		case 'j':
+			s->json = true;
+			break;
+		case 'q':
+			s->report.quiet = true;
+			break;
+		case OPTION_NO_TEXT:
+			s->report.no_text = true;
+			break;
+		case OPTION_HASH:
+			s->hash = true;
+			break;
+		case OPTION_WHY:
+			s->why = true;
+			break;
+		case ':':
+			return command_misused(&command_analyze, "'%s' needs a value",
+			                       argv[optind - 1]);
+		default:
+			return command_misused(&command_analyze, "unknown option '%s'",
+			                       argv[optind - 1]);
+		}
+	}
+	if (optind == argc)
+		return command_misused(&command_analyze, "no capture given");
+	return 0;
+}
+
+static int run(int argc, char **argv)
+{
+	struct sigaction stop = {.sa_handler = on_interrupt};
+	const char *no_color = getenv("NO_COLOR");
+	struct settings s = {0};
+	int code = parse(&s, argc, argv);
+
+	if (code)
+		return code;
+	s.report.colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
+	sigaction(SIGINT, &stop, NULL);
+	for (int i = optind; i < argc && !interrupted; i++)
+		code = worse(code, judge(&s, argv[i]));
+	usb_ids_release(&s.ids);
+	if (fflush(stdout) != 0) {
+		fprintf(stderr, "cordon: cannot write the report: %s\n", strerror(errno));
+		code = worse(code, EXIT_FAULT);
+	}
+	return code;
+}
+
+const struct command command_analyze = {
+	.name = "analyze",
+	.arguments = "[OPTION...] FILE...",
+	.summary = "judge captures of USB traffic: what is malicious in them, and on what evidence",
+	.help = "FILE is a pcap or pcapng capture of usbmon, USBPcap or raw USB 2.0 packets; '-' "
+                "is standard input.\n\n"
+		"  -p, --profile P    what is expected: bare, keyboard, device FILE or host (the "
+                "default);\n"
+		"                     'cordon profiles' tells more\n"
+		"  -l, --layout L     keyboard layout of the text, as libxkbcommon names it: us "
+                "(the default), de, fr, ...\n"
+		"  -j, --json         one JSON object a file\n"
+		"  -q, --quiet        the verdict alone\n"
+		"      --no-text      leave out what was typed\n"
+		"      --hash         add the SHA-256 of the file\n"
+		"      --why          how each verdict on typing came about, key by key\n"
+		"\nexit code: 0 no finding, 10 suspect, 20 malicious, 30 not covered, 1 "
+                "input/output error, 2 usage\n",
+	.run = run,
+};

@@ -1,0 +1,182 @@
+/*
+ * The layers put together for one input; what was typed is gathered here, for the rules have no use for text.
+ */
+#include "lib/analysis.h"
+
+#include <stdlib.h>
+
+#include "model/decode.h"
+#include "usb/stream.h"
+
+enum { KEYBOARDS_MAX = MODEL_HIDS_MAX };
+
+/* One keyboard's keys. It outlives the keyboard's slot in the model. */
+struct typed {
+	uint32_t hid; /* model_hid.id */
+	struct report_keystrokes keys;
+};
+
+struct analysis {
+	struct analysis_options options;
+	struct profile host;
+	struct usb_stream *usb;
+	struct decode *decode;
+	struct engine *engine;
+	unsigned keyboards;
+	struct typed typed[KEYBOARDS_MAX];
+	struct report_keystrokes shown[KEYBOARDS_MAX];
+	struct coverage_input seen;
+	struct coverage coverage;
+	uint64_t skipped_packets;
+};
+
+static struct typed *typed_by(struct analysis *a, const struct event *e)
+{
+	struct typed *t;
+
+	/* The last keyboard is the likeliest. */
+	for (unsigned i = a->keyboards; i-- > 0;)
+		if (a->typed[i].hid == e->hid->id)
+			return &a->typed[i];
+	if (a->keyboards == KEYBOARDS_MAX)
+		return NULL;
+	t = &a->typed[a->keyboards++];
+	t->hid = e->hid->id;
+	t->keys.bus = e->device->bus;
+	t->keys.interface = e->hid->interface;
+	t->keys.first_ns = e->keys->t_ns;
+	return t;
+}
+
+static void keys(struct analysis *a, const struct event *e)
+{
+	struct typed *t;
+
+	if (!e->keys->presses)
+		return;
+	t = typed_by(a, e);
+	if (!t)
+		return;
+	t->keys.address = e->device->address;
+	t->keys.count += e->keys->presses;
+	t->keys.last_ns = e->keys->t_ns;
+}
+
+static void on_event(void *context, const struct event *e)
+{
+	struct analysis *a = context;
+
+	if (e->kind == EVENT_KEYS)
+		keys(a, e);
+	engine_event(a->engine, e);
+	if (a->options.watch)
+		a->options.watch(a->options.watch_context, a->engine, e);
+}
+
+static void on_record(void *context, const struct record *r)
+{
+	struct analysis *a = context;
+
+	usb_stream_record(a->usb, r);
+}
+
+enum err analysis_new(struct analysis **out, const struct analysis_options *o)
+{
+	struct analysis *a = calloc(1, sizeof(*a));
+	struct usb_sink sink;
+
+	*out = a;
+	if (!a)
+		return ERR_MEMORY;
+	a->options = *o;
+	a->host.kind = PROFILE_HOST;
+	if (!a->options.profile)
+		a->options.profile = &a->host;
+	a->decode = decode_new(&(struct event_sink){.context = a, .event = on_event});
+	if (a->decode) {
+		sink = decode_usb_sink(a->decode);
+		a->usb = usb_stream_new(&sink);
+		a->engine = engine_new(decode_model(a->decode), a->options.profile);
+	}
+	if (!a->usb || !a->engine) {
+		analysis_free(a);
+		*out = NULL;
+		return ERR_MEMORY;
+	}
+	return ERR_NONE;
+}
+
+void analysis_free(struct analysis *a)
+{
+	if (!a)
+		return;
+	usb_stream_free(a->usb);
+	engine_free(a->engine);
+	decode_free(a->decode);
+	free(a);
+}
+
+struct record_sink analysis_sink(struct analysis *a)
+{
+	return (struct record_sink){.context = a, .record = on_record};
+}
+
+static uint64_t transfers(const struct model *m)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < MODEL_DEVICES_MAX; i++)
+		n += m->device[i].transfers;
+	return n;
+}
+
+void analysis_end(struct analysis *a, const struct capture_info *info)
+{
+	const struct model *m = decode_model(a->decode);
+	const struct usb_counts *counts;
+
+	usb_stream_end(a->usb);
+	decode_end(a->decode);
+	counts = usb_stream_counts(a->usb);
+	a->seen = (struct coverage_input){
+		.duration_ns = info->duration_ns,
+		.packets = counts->packets,
+		.bad_packets = counts->bad_packets,
+		.lost_packets = counts->lost_packets,
+		.blind_ns = m->blind_ns,
+		.transfers = transfers(m),
+		.truncated = info->truncated,
+	};
+	a->skipped_packets = info->packets_skipped;
+	coverage_judge(&a->coverage, &a->seen, a->options.profile);
+}
+
+struct report_input analysis_report(struct analysis *a)
+{
+	struct report_input in = {
+		.profile = a->options.profile,
+		.version = CORDON_VERSION,
+		.model = decode_model(a->decode),
+		.coverage = &a->coverage,
+		.duration_ns = a->seen.duration_ns,
+		.packets = a->seen.packets,
+		.bad_packets = a->seen.bad_packets,
+		.lost_packets = a->seen.lost_packets,
+		.skipped_packets = a->skipped_packets,
+		.truncated = a->seen.truncated,
+		.keystrokes = a->shown,
+		.keyboards = a->keyboards,
+		.findings_dropped = engine_findings_dropped(a->engine),
+	};
+
+	for (unsigned i = 0; i < a->keyboards; i++)
+		a->shown[i] = a->typed[i].keys;
+	in.finding = engine_findings(a->engine, &in.findings);
+	in.verdict = verdict_of(in.finding, in.findings, &a->coverage);
+	return in;
+}
+
+bool analysis_layout_known(const char *layout)
+{
+	return layout[0];
+}

@@ -1,0 +1,37 @@
+/*
+ * One input judged: records in, verdict out. Puts the layers together and adds nothing to them: the USB stream, the
+ * model, the rules, what was typed, coverage. A capture, a tap and the simulator go through the same one.
+ */
+#ifndef CORDON_LIB_ANALYSIS_H
+#define CORDON_LIB_ANALYSIS_H
+
+#include "capture/capture.h"
+#include "detect/engine.h"
+#include "report/report.h"
+
+struct analysis_options {
+	const struct profile *profile; /* borrowed; NULL: `host` */
+	const char *layout;            /* of the keyboards, as libxkbcommon names it; NULL: "us" */
+	/* After each event, with the engine's state; for `--why` and screens. NULL: none. */
+	void (*watch)(void *context, const struct engine *engine, const struct event *e);
+	void *watch_context;
+};
+
+struct analysis;
+
+/* ERR_MEMORY. *a is NULL on failure. */
+enum err analysis_new(struct analysis **a, const struct analysis_options *o);
+void analysis_free(struct analysis *a);
+
+struct record_sink analysis_sink(struct analysis *a);
+
+/* The input is over. `info` says what the records alone do not; it is read, not kept. */
+void analysis_end(struct analysis *a, const struct capture_info *info);
+
+/* After analysis_end: everything of the report but the input's name, its hash and the names' source. Borrowed from `a`. */
+struct report_input analysis_report(struct analysis *a);
+
+/* True where a layout of this name can be compiled. */
+bool analysis_layout_known(const char *layout);
+
+#endif
