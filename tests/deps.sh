@@ -6,7 +6,7 @@ set -eu
 packages() {
 	case $1 in
 	build) echo gcc make libc6-dev libxkbcommon-dev xkb-data libjansson-dev libsodium-dev hwdata ;;
-	test) echo libcmocka-dev tshark ;;
+	test) echo libcmocka-dev tshark jq ;;
 	firmware) echo gcc-arm-none-eabi ;;
 	hw) echo ngspice poppler-utils librsvg2-bin openscad python3 ;;
 	fuzz) echo clang llvm libclang-rt-14-dev ;;

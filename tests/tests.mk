@@ -31,3 +31,14 @@ layers:
 ## format-check|check the C sources against .clang-format
 format-check:
 	@git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror
+
+TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
+$(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(LIB)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+## corpus|judge the captures of ../shared/corpus and compare with their labels and with tshark
+.PHONY: corpus
+corpus: deps-test program $(BUILD)/tools/inspect
+	@tests/corpus/run.sh $(BUILD)/cordon $(BUILD)/tools/inspect
