@@ -6,7 +6,7 @@
 
 #include "sim/bus_emit.h"
 
-enum { SET_ADDRESS = 5, CONTROL_DATA_MAX = 512 };
+enum { SET_ADDRESS = 5 };
 
 /* The device is not ready this many times before it is. Geometric, as for a device that is ready at random. */
 static void be_refused(struct bus *b, struct bus_device *d, enum usb_pid token)
@@ -131,7 +131,7 @@ static void control_urbs(struct bus *b, struct bus_device *d, const uint8_t setu
 enum bus_result bus_control(struct bus *b, struct bus_device *d, const uint8_t setup[8],
                             const uint8_t *data, uint8_t *reply, size_t *reply_len)
 {
-	uint8_t answer[CONTROL_DATA_MAX];
+	uint8_t answer[SIM_ANSWER_MAX];
 	size_t len = 0;
 	bool in = setup[0] & 0x80, address = setup[0] == 0 && setup[1] == SET_ADDRESS;
 	bool ok = sim_device_answer(d->model, setup, answer, &len);

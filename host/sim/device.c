@@ -158,6 +158,8 @@ static size_t descriptor(const struct sim_device *d, const uint8_t setup[8], uin
 				b = d->interface[i].report;
 		break;
 	}
+	if (b.len > SIM_ANSWER_MAX)
+		b.len = SIM_ANSWER_MAX;
 	memcpy(out, sim_device_bytes(d, b), b.len);
 	return b.len;
 }

@@ -16,6 +16,7 @@ enum {
 	SIM_ENDPOINTS_MAX = 16,
 	SIM_STRINGS_MAX = 8,
 	SIM_BYTES_MAX = 2048,
+	SIM_ANSWER_MAX = 512, /* bytes of one descriptor that are sent */
 };
 
 /* Borrowed text; strings by their index, [0] unused: language 0409. */
@@ -66,7 +67,7 @@ const struct device_text *sim_device_find(const char *name);
 bool sim_device_load(struct sim_device *d, const struct device_text *t);
 
 /*
- * What the device answers to a control read: bytes at `out` (room for 512), cut to wLength. False: STALL.
+ * What the device answers to a control read: bytes at `out` (room for SIM_ANSWER_MAX), cut to wLength. False: STALL.
  * Control writes that a device of its class takes return true with no bytes.
  */
 bool sim_device_answer(const struct sim_device *d, const uint8_t setup[8], uint8_t *out,

@@ -150,7 +150,8 @@ static void ask_string(struct bus *b, struct bus_device *d, const struct host_st
 	if (s->which != LANGUAGES && index == 0)
 		return;
 	if (length == EXACT) {
-		uint8_t whole[512], setup[8] = {0x80, 6, (uint8_t)index, 3, 9, 4, 255, 0};
+		uint8_t whole[SIM_ANSWER_MAX],
+			setup[8] = {0x80, 6, (uint8_t)index, 3, 9, 4, 255, 0};
 		size_t len;
 
 		if (!sim_device_answer(d->model, setup, whole, &len))
