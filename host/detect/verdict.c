@@ -35,16 +35,17 @@ static void say_seconds(char *text, int64_t ns)
 
 static void judge_packets(struct coverage *c, const struct coverage_input *in)
 {
-	uint64_t all = in->packets + in->lost_packets, bad = in->bad_packets + in->lost_packets;
+	/* In doubles: a hostile count of lost packets must not wrap. */
+	double all = (double)in->packets + (double)in->lost_packets;
+	double bad = (double)in->bad_packets + (double)in->lost_packets;
 	char *text;
 
-	/* In doubles: a hostile count of lost packets must not wrap. */
-	if (!bad || (double)bad * 100.0 <= (double)all * BAD_PERCENT_MAX)
+	if (bad <= 0 || bad * 100.0 <= all * BAD_PERCENT_MAX)
 		return;
 	text = entry(c);
 	if (!text)
 		return;
-	words_number(text, COVERAGE_TEXT_MAX, 100.0 * (double)bad / (double)all, 2);
+	words_number(text, COVERAGE_TEXT_MAX, all > 0 ? 100.0 * bad / all : 100.0, 2);
 	say(text, " % of packets lost or bad, at most 1 % is allowed");
 }
 
