@@ -56,7 +56,8 @@ static const char symbols_head[] =
 	" key <LCTL> { [ Control_L ] }; key <RCTL> { [ Control_R ] };"
 	" key <LALT> { [ Alt_L ] }; key <RALT> { [ Alt_R ] };"
 	" key <LVL3> { [ ISO_Level3_Shift ] }; key <SPCE> { [ space ] };"
-	" key <LSGT> { [ less, greater ] };"
+	" key <LSGT> { [ less, greater, bar, brokenbar ] };"
+	" key <BKSL> { [ backslash, bar ] };"
 	" modifier_map Shift { Shift_L, Shift_R };"
 	" modifier_map Control { Control_L, Control_R };"
 	" modifier_map Mod1 { Alt_L, Alt_R }; modifier_map Mod5 { <LVL3> };";
@@ -128,7 +129,7 @@ static char *source(const char *name)
 		if (k && k->place[0])
 			fprintf(out, " <%s> = %d;", k->place, k->code + XKB_OFFSET);
 	}
-	fputs(" alias <AC12> = <BKSL>; };"
+	fputs(" alias <AC12> = <BKSL>; include \"aliases(qwerty)\" };"
 	      " xkb_types { include \"basic+pc+extra+level5+numpad\" };",
 	      out);
 	fputs(compatibility, out);
