@@ -212,6 +212,8 @@ struct bus_device *bus_attach(struct bus *b, const struct sim_device *model, boo
 		.model = model, .speed = model->speed, .present = true, .behind_hub = behind_hub};
 	if (!behind_hub) {
 		b->speed = model->speed;
+		if (b->set.analyzer)
+			bus_line(b, LINE_J, model->speed, 0);
 		bus_line(b, LINE_ATTACH, model->speed, 0);
 	}
 	return d;
@@ -230,21 +232,41 @@ static void drop_pipes(struct bus *b, const struct bus_device *d)
 	b->pipes = kept;
 }
 
+/* An analyzer says SE0 at once, and a reset when it has lasted 2.5 us. USB 2.0 §7.1.7.5 */
+static void se0(struct bus *b, int64_t ns)
+{
+	int64_t begin_ns = b->now_ns;
+
+	bus_line(b, LINE_SE0, USB_SPEED_UNKNOWN, 0);
+	b->now_ns += 2500;
+	bus_line(b, LINE_RESET, b->speed, ns);
+	if (b->now_ns < begin_ns + ns)
+		b->now_ns = begin_ns + ns;
+}
+
 void bus_detach(struct bus *b, struct bus_device *d)
 {
 	drop_pipes(b, d);
 	d->present = false;
 	if (!d->behind_hub) {
 		b->running = false;
-		bus_line(b, LINE_DETACH, d->speed, 0);
+		if (b->set.analyzer)
+			se0(b, 0);
+		else
+			bus_line(b, LINE_DETACH, d->speed, 0);
 	}
 }
 
 void bus_reset(struct bus *b, int64_t se0_ns)
 {
 	b->running = false;
-	bus_line(b, LINE_RESET, b->speed, se0_ns);
-	b->now_ns += se0_ns;
+	if (b->set.analyzer) {
+		se0(b, se0_ns);
+		bus_line(b, LINE_J, b->speed, 0);
+	} else {
+		bus_line(b, LINE_RESET, b->speed, se0_ns);
+		b->now_ns += se0_ns;
+	}
 	for (unsigned i = 0; i < BUS_DEVICES_MAX; i++) {
 		struct bus_device *d = &b->device[i];
 

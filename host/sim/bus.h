@@ -25,8 +25,9 @@ enum {
 
 struct bus_settings {
 	enum bus_view view;
-	uint16_t number;       /* record.bus */
-	bool frames;           /* SOFs and keep-alives are shown; many analyzers filter them */
+	uint16_t number; /* record.bus */
+	bool analyzer; /* lines as analyzers tell them: SE0 is a reset whoever makes it, J ends it */
+	bool frames;   /* SOFs and keep-alives are shown; many analyzers filter them */
 	bool empty_polls;      /* and so are polls answered with NAK */
 	double naks_per_stage; /* mean NAKs before a device has its data or status ready on endpoint 0 */
 	unsigned damage_per_million; /* packets of which one bit is wrong */

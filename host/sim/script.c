@@ -127,6 +127,7 @@ static bool run(struct script *s, const struct script_step *step)
 		return host_leds(b, d, (uint8_t)step->amount);
 	case SCRIPT_RECORD:
 		s->recording = true;
+		bus_line(b, LINE_CAPTURE_START, b->speed, 0);
 		return true;
 	default:
 		return step->act == SCRIPT_WAIT;
@@ -142,10 +143,13 @@ bool script_run(struct script *s, const struct script_step *steps, const struct 
 	s->sink = *sink;
 	s->recording = !has_record(steps);
 	bus_init(&s->bus, &gated, set, seed);
+	if (s->recording)
+		bus_line(&s->bus, LINE_CAPTURE_START, USB_SPEED_UNKNOWN, 0);
 	for (; steps->act != SCRIPT_END; steps++) {
 		bus_run_until(&s->bus, s->bus.now_ns + ns(steps->after_ms));
 		if (!run(s, steps))
 			return false;
 	}
+	bus_line(&s->bus, LINE_CAPTURE_STOP, USB_SPEED_UNKNOWN, 0);
 	return true;
 }

@@ -12,54 +12,25 @@ static const char shifted[] = "!@#$%^&*()     _+{}| :\"~<>?";
 
 enum { FIRST_TABLED = 0x1e };
 
-/* clang-format off: a table to read across */
+/* clang-format off */
 static const struct {
 	const char *name;
 	uint8_t usage;
 } named[] = {
-	{"ENTER",     KEY_ENTER    },
-        {"ESC",       0x29         },
-        {"BACKSPACE", KEY_BACKSPACE},
-	{"TAB",       0x2b         },
-        {"SPACE",     KEY_SPACE    },
-        {"CAPS",      KEY_CAPS_LOCK},
-	{"SCROLL",    0x47         },
-        {"NUM",       0x53         },
-        {"F1",        0x3a         },
-	{"F2",        0x3b         },
-        {"F3",        0x3c         },
-        {"F4",        0x3d         },
-	{"F5",        0x3e         },
-        {"F6",        0x3f         },
-        {"F7",        0x40         },
-	{"F8",        0x41         },
-        {"F9",        0x42         },
-        {"F10",       0x43         },
-	{"F11",       0x44         },
-        {"F12",       0x45         },
-        {"PRINT",     0x46         },
-	{"PAUSE",     0x48         },
-        {"INSERT",    0x49         },
-        {"DELETE",    0x4c         },
-	{"MENU",      0x65         },
-        {"HOME",      0x4a         },
-        {"END",       0x4d         },
-	{"PGUP",      0x4b         },
-        {"PGDN",      0x4e         },
-        {"RIGHT",     0x4f         },
-	{"LEFT",      0x50         },
-        {"DOWN",      0x51         },
-        {"UP",        0x52         },
+	{"ENTER", KEY_ENTER}, {"ESC", 0x29}, {"BACKSPACE", KEY_BACKSPACE}, {"TAB", 0x2b},
+	{"SPACE", KEY_SPACE}, {"CAPS", KEY_CAPS_LOCK}, {"SCROLL", 0x47}, {"NUM", 0x53},
+	{"F1", 0x3a}, {"F2", 0x3b}, {"F3", 0x3c}, {"F4", 0x3d}, {"F5", 0x3e}, {"F6", 0x3f},
+	{"F7", 0x40}, {"F8", 0x41}, {"F9", 0x42}, {"F10", 0x43}, {"F11", 0x44}, {"F12", 0x45},
+	{"PRINT", 0x46}, {"PAUSE", 0x48}, {"INSERT", 0x49}, {"DELETE", 0x4c}, {"MENU", 0x65},
+	{"HOME", 0x4a}, {"END", 0x4d}, {"PGUP", 0x4b}, {"PGDN", 0x4e},
+	{"RIGHT", 0x4f}, {"LEFT", 0x50}, {"DOWN", 0x51}, {"UP", 0x52},
 };
 
 static const struct {
 	const char *name;
 	uint8_t bit;
 } modifiers[] = {
-	{"CTRL",  MOD_CTRL },
-	{"SHIFT", MOD_SHIFT},
-	{"ALT",   MOD_ALT  },
-	{"GUI",   MOD_GUI  },
+	{"CTRL", MOD_CTRL}, {"SHIFT", MOD_SHIFT}, {"ALT", MOD_ALT}, {"GUI", MOD_GUI},
 };
 /* clang-format on */
 

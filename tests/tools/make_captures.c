@@ -72,6 +72,7 @@ static int make(const struct scene *s, const char *directory, struct script *scr
 	                           .interfaces = raw,
 	                           .interface_count = 2};
 	struct record_sink sink = {.record = pcapng_record};
+	struct bus_settings set = s->set;
 	struct pcapng_writer *w = NULL;
 	char path[4096];
 
@@ -79,6 +80,8 @@ static int make(const struct scene *s, const char *directory, struct script *scr
 		head.interfaces = s->link == LINK_USBMON ? usbmon : usbpcap;
 		head.interface_count = 1;
 	}
+	/* These files have Packetry's codes for line events, which know no detach. */
+	set.analyzer = true;
 	if (s->link == LINK_USBPCAP)
 		sink.record = urb_to_usbpcap;
 	snprintf(path, sizeof(path), "%s/%s", directory, s->name);
@@ -91,7 +94,7 @@ static int make(const struct scene *s, const char *directory, struct script *scr
 	if (pcapng_create(&w, path, &head))
 		return fail(path);
 	sink.context = w;
-	if (!script_run(script, s->steps, &sink, &s->set, s->seed)) {
+	if (!script_run(script, s->steps, &sink, &set, s->seed)) {
 		fprintf(stderr, "make_captures: '%s' names what there is not\n", s->name);
 		pcapng_close(w);
 		return 1;

@@ -302,6 +302,27 @@ static void low_speed_behind_a_hub_has_preambles(void **state)
 	assert_in_range(seen.pres, 50, seen.packets - before);
 }
 
+static void an_analyzer_calls_a_detach_a_reset(void **state)
+{
+	struct bus_settings set = {.analyzer = true};
+	struct record_sink sink = {.context = &seen, .record = look};
+	struct bus_device *d;
+
+	(void)state;
+	memset(&seen, 0, sizeof(seen));
+	assert_true(sim_device_load(&model, sim_device_find("ls_mouse")));
+	bus_init(&bus, &sink, &set, 1);
+	d = bus_attach(&bus, &model, false);
+	host_enumerate(&bus, d, HOST_WINDOWS, 2, 0, 0);
+	assert_int_equal(seen.lines[LINE_RESET], 2);
+	assert_int_equal(seen.lines[LINE_J], 3);
+	bus_detach(&bus, d);
+	assert_int_equal(seen.lines[LINE_RESET], 3);
+	assert_int_equal(seen.lines[LINE_SE0], 3);
+	assert_int_equal(seen.lines[LINE_J], 3);
+	assert_int_equal(seen.lines[LINE_DETACH], 0);
+}
+
 static void damage_is_seen(void **state)
 {
 	struct bus_settings set = {.frames = true, .damage_per_million = 100000};
@@ -325,6 +346,7 @@ int main(void)
 		cmocka_unit_test(every_device_speaks_the_protocol),
 		cmocka_unit_test(wire_and_urbs_carry_the_same_reports),
 		cmocka_unit_test(low_speed_behind_a_hub_has_preambles),
+		cmocka_unit_test(an_analyzer_calls_a_detach_a_reset),
 		cmocka_unit_test(damage_is_seen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
