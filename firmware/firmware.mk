@@ -40,3 +40,16 @@ $(FW)/image: firmware/tool/image.c firmware/board.h firmware/core/bytes.h
 
 $(FW)/cordon.uf2: $(FW)/cordon.elf $(FW)/image
 	$(Q)$(FW)/image $< $(FW)/cordon.bin $@
+
+# The listener's tests play waveforms through a model of the state machines.
+WAVE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/wave/*.c))
+$(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_fw_line*.c)): $(WAVE_OBJ)
+
+$(BUILD)/line_figures: $(BUILD)/tests/bench/line_figures.o $(WAVE_OBJ) $(BUILD)/libcordon.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(BUILD)/libcordon.a -lm
+
+## line-figures|print how much clock error, jitter and skew the listener bears
+.PHONY: line-figures
+line-figures: $(BUILD)/line_figures
+	@$(BUILD)/line_figures

@@ -327,8 +327,10 @@ struct wire_record {
  */
 #define WIRE_BODIES(X)                                                                             \
 	X(hello)                                                                                   \
-	X(packet) X(line) X(fold) X(count) X(lost) X(band) X(burst) X(step) X(state) X(reply)      \
-		X(alert) X(status) X(selftest) X(command)
+	X(packet)                                                                                  \
+	X(line)                                                                                    \
+	X(fold) X(count) X(lost) X(band) X(burst) X(step) X(state) X(reply) X(alert) X(status)     \
+		X(selftest) X(command)
 #define WIRE_DECLARE(name)                                                                         \
 	size_t wire_##name##_put(uint8_t *to, const struct wire_##name *from);                     \
 	bool wire_##name##_get(struct wire_##name *to, const uint8_t *from, size_t len);

@@ -1,0 +1,58 @@
+/*
+ * The listener: what the watcher and the sampler saw, to packets, edges and the events of the bus.
+ * In: changes of the lines with their ticks, and between them the sampler's words, in the order in which they happened;
+ * the time, now and then. Out: through the sink, in order of time but for events that take time to be sure of (a reset
+ * is reported when it has lasted, with the tick of its start). Leaves alone: where both come from (rp2040/listen.c), folding
+ * (core/fold.h). USB 2.0 §7.1.7.
+ */
+#ifndef CORDON_CORE_LINE_H
+#define CORDON_CORE_LINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/packet_rx.h"
+#include "core/wire.h"
+
+struct line_sink {
+	void *context;
+	void (*packet)(void *context, const struct rx_packet *packet);
+	/* A change of the lines outside packets. */
+	void (*edge)(void *context, uint64_t tick, enum wire_lines lines);
+	/* `tick` is when it began, `duration` how long it has lasted, 0 where that is not known yet. */
+	void (*event)(void *context, enum wire_line_event event, uint64_t tick, uint64_t duration);
+	/* The sampler and the watcher must be set to this speed; unknown: sampler off, all changes watched. */
+	void (*speed)(void *context, enum usb_speed speed);
+};
+
+struct line {
+	const struct line_sink *sink;
+	struct rx_sink rx_sink;
+	struct rx rx;
+	enum usb_speed speed;
+	enum wire_lines lines;
+	uint64_t since;       /* of `lines` */
+	uint64_t k_tick;      /* of the K that may have begun a packet */
+	uint64_t keepalive;   /* tick of the last one */
+	uint64_t last_packet; /* its start; 0: none since the attach */
+	uint64_t se0_since;   /* J before it: what a reset, a detach or a keep-alive begins with */
+	bool held;            /* an edge to SE0 that may yet be part of a keep-alive */
+	bool gated;           /* between that K and the next change */
+	bool in_eop;          /* in the SE0 behind a packet that the watcher followed */
+	bool seen_packet;     /* in this gate */
+	bool attached, suspended, resetting, blind;
+	uint32_t packets, bad_packets, stray_words;
+};
+
+void line_init(struct line *l, const struct line_sink *sink);
+
+/* The lines have changed to `lines`. */
+void line_change(struct line *l, uint64_t tick, enum wire_lines lines);
+
+/* A word of the sampler, which came after the last change. */
+void line_word(struct line *l, uint32_t word);
+
+/* It is `now`, and all that happened before has been handed over. */
+void line_time(struct line *l, uint64_t now);
+
+#endif

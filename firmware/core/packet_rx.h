@@ -1,0 +1,79 @@
+/*
+ * Symbols of the bus to packets with error bits: NRZI, bit stuffing, sync, PID, CRC, EOP. USB 2.0 §7.1.7 to §7.1.9, §8.3.
+ * In: words of sixteen samples, as core/listen_pio.h makes them, one after the other; each is decoded when it comes, so
+ * that at the last one only that one is left to do. Out: packets, through the sink. Leaves alone: what is no packet
+ * (core/line.h). Low-speed packets on a full-speed bus (after PRE, and the answers) are found by their eight-fold bits.
+ */
+#ifndef CORDON_CORE_PACKET_RX_H
+#define CORDON_CORE_PACKET_RX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/usb_packet.h"
+
+enum {
+	PACKET_RX_MAX = 1 + 1023 + 2, /* full speed, isochronous. USB 2.0 §5.6.3 */
+	PACKET_RX_TICKS_PER_BIT = 10, /* at full speed */
+};
+
+struct rx_packet {
+	uint64_t start; /* tick of the first edge */
+	enum usb_speed speed;
+	uint8_t flags;        /* enum wire_packet_flag */
+	uint16_t len;         /* on the wire; at most PACKET_RX_MAX are at `bytes` */
+	const uint8_t *bytes; /* PID first; borrowed until the call returns */
+};
+
+struct rx_sink {
+	void *context;
+	void (*packet)(void *context, const struct rx_packet *packet);
+};
+
+enum rx_phase {
+	RX_CLOSED,
+	RX_FIRST, /* nothing seen yet */
+	RX_PLAIN, /* one symbol a bit */
+	RX_GAP,   /* between PRE and what follows it */
+	RX_SLOW,  /* eight symbols a bit */
+};
+
+struct rx {
+	const struct rx_sink *sink;
+	enum usb_speed speed; /* of the bus */
+	enum rx_phase phase;
+	bool in_sync;
+	uint8_t zeros, ones, flags, level, held_bits;
+	uint32_t held;
+	uint16_t len, crc;
+	uint64_t origin, start; /* of the sampling, of the packet */
+	uint32_t recent;        /* levels of the last 32 symbols, the newest on top */
+	uint32_t symbols;       /* sampled since the origin */
+	uint32_t run, run_at;   /* RX_SLOW: symbols of one level, and which was the first */
+	uint8_t bytes[PACKET_RX_MAX];
+};
+
+/* Builds the tables that all receivers share. Once, before anything else. */
+void rx_tables(void);
+
+void rx_init(struct rx *rx, const struct rx_sink *sink);
+
+/* A K at `tick`: a packet may begin. One that is open is closed as it is, unless it continues (see rx_open). */
+void rx_begin(struct rx *rx, uint64_t tick, enum usb_speed speed);
+
+/* The next word. True where it was the last of the packet. */
+bool rx_word(struct rx *rx, uint32_t word);
+
+/* SE0 at `tick`, which the sampler did not see as an end because it had stopped in a long J. */
+void rx_end(struct rx *rx, uint64_t tick);
+
+/* Closes an open packet as broken: there will be no more of it. */
+void rx_close(struct rx *rx);
+
+/* Whether a packet waits for the rest: between its first and last word, or a low-speed one in a long run of J. */
+static inline bool rx_open(const struct rx *rx)
+{
+	return rx->phase != RX_CLOSED;
+}
+
+#endif
