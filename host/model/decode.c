@@ -44,9 +44,10 @@ struct decode_bus *decode_bus_of(struct decode *d, uint16_t number)
 
 /*
  * SE0 is a reset or a detach, and analyzers call both a reset. Hosts drive a reset for 10 to 60 ms (USB 2.0 §7.1.7.5 asks
- * for 10, §11.5.1.5 of hubs for 10 to 20); where J is not back long after that, the pull-up is gone.
+ * for 10, §11.5.1.5 of hubs for 10 to 20); where J is not back long after that, the pull-up is gone. Boards on V-USB let
+ * go for 250 ms and come back as another device.
  */
-enum { RESET_MAX_MS = 300 };
+enum { RESET_MAX_MS = 150 };
 
 static void settle_resets(struct decode *d, int64_t now_ns)
 {
