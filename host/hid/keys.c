@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "core/bytes.h"
+
 enum {
 	KEYS = 256, /* usages 00 to FF of page 07 */
 	MODIFIER_BYTE = KEY_MODIFIER_FIRST / 8,
@@ -211,12 +213,12 @@ static void changes(const struct reading *g, const uint8_t before[32], struct ke
 			note(out->press, &out->presses, g->slot[i], &out->flags);
 		bit_put(came, g->slot[i], false);
 	}
-	for (unsigned i = 0; i < 32; i++) {
-		for (unsigned v = came[i]; v; v &= v - 1)
-			note(out->press, &out->presses, 8 * i + (unsigned)__builtin_ctz(v),
+	for (unsigned i = 0; i < 32; i += 8) {
+		for (uint64_t v = load_le64(came + i); v; v &= v - 1)
+			note(out->press, &out->presses, 8 * i + (unsigned)__builtin_ctzll(v),
 			     &out->flags);
-		for (unsigned v = gone[i]; v; v &= v - 1)
-			note(out->release, &out->releases, 8 * i + (unsigned)__builtin_ctz(v),
+		for (uint64_t v = load_le64(gone + i); v; v &= v - 1)
+			note(out->release, &out->releases, 8 * i + (unsigned)__builtin_ctzll(v),
 			     &out->flags);
 	}
 	if (out->presses && out->releases)

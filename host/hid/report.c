@@ -123,6 +123,8 @@ int32_t hid_element(const struct hid_field *f, const uint8_t *report, size_t len
 
 	if (!size || bit + f->size > end)
 		return 0;
+	if (size == 8 && bit % 8 == 0 && f->logical_min >= 0)
+		return report[at]; /* nearly all keys */
 	last = (size_t)((bit + size - 1) / 8);
 	for (size_t n = last + 1; n > at; n--)
 		v = v << 8 | report[n - 1];

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/bytes.h"
+#include "hid/infer.h"
 #include "hid/keys.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -20,6 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct hid_descriptor d;
 	static struct keys k;
+	static struct infer f;
 	struct bytes b = bytes_of(data, size);
 	size_t len = bytes_le16(&b);
 	const uint8_t *part;
@@ -32,6 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(d.steps <= 2 * len);
 	assert(d.fields <= HID_FIELDS_MAX && d.usages <= HID_USAGES_MAX);
 	keys_init(&k);
+	infer_init(&f);
 	while (bytes_left(&b)) {
 		uint8_t *exact;
 
@@ -49,6 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			assert(!(r.flags & KEYS_ALL_UP) || (!r.down && !r.modifiers));
 			assert(k.modifiers == r.modifiers);
 		}
+		if (infer_report(&f, exact, len, 0, 0) == INFER_KEYBOARD)
+			assert(f.kept > 0 && !f.layout[f.found].dead);
 		free(exact);
 	}
 	return 0;
