@@ -29,13 +29,12 @@ struct identity {
 /* NULL where it is none that is known. */
 const struct identity *identity_find(uint16_t vid, uint16_t pid);
 
-enum { STRUCTURE_HOMES_MAX = 2, STRUCTURE_REPORTS_MAX = 2 };
+enum { STRUCTURE_REPORTS_MAX = 2 };
 
 /* A firmware's structure: the hash over descriptors without names, and those of its report descriptors. */
 struct structure {
 	const char *family, *source;
 	bool decisive; /* no product but attack tools and hobby builds has it: R14a */
-	uint16_t home[STRUCTURE_HOMES_MAX]; /* vendor ids that it ships with, 0 for none */
 	uint8_t sha256[32];
 	/* The lengths and hashes of its report descriptors, in the order of interfaces; length 0: not to be judged by them */
 	struct {

@@ -2,7 +2,7 @@
  * R14b: a device says that it is by a well-known maker, and is built like something else. Only facts are used:
  *
  * - its structure, or all its report descriptors with their order, are those of a free firmware that this maker's
- *   products are not built on (identity.c says whose home that firmware is);
+ *   products are not built on;
  * - it is a keyboard with a serial port beside the keys, as Arduino and ESP32 cores make them, by a maker none of whose
  *   keyboards has one.
  *
@@ -18,14 +18,6 @@
 struct vendor_state {
 	bool said[MODEL_DEVICES_MAX];
 };
-
-static bool at_home(const struct structure *x, uint16_t vid)
-{
-	for (unsigned i = 0; i < STRUCTURE_HOMES_MAX; i++)
-		if (x->home[i] == vid)
-			return true;
-	return false;
-}
 
 static bool report_is(const struct model_hid *h, uint16_t len, const uint8_t sha256[32])
 {
@@ -103,8 +95,6 @@ static void match(const struct rule_input *in)
 	x = d->has_hash ? structure_find(d->structure_sha256) : NULL;
 	if (!x)
 		x = built_on(in->model, d, slot);
-	if (x && at_home(x, vendor->vid))
-		x = NULL;
 	if (!x && !(vendor->keyboards_without_serial && (d->kinds & HID_KIND_KEYBOARD) &&
 	            has_serial_port(d)))
 		return;

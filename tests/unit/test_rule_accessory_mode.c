@@ -66,7 +66,7 @@ static void lookalikes(void **state)
 		{0xc0, 51, 0, 0,  "\x02\0\0\0", 4}, /* another length */
 		{0xc0, 51, 1, 0,  "\x02\0",     2},
                 {0xc0, 51, 0, 0,  "\0\0",       2}, /* no version */
-		{0xc0, 51, 0, 0,  "\x03\x01",   2}, /* a register, not a version */
+		{0xc0, 51, 0, 0,  "\x02\x01",   2}, /* a register, not a version */
 		{0xc0, 51, 0, 0,  NULL,         2}, /* the data were not captured */
 		{0x40, 53, 0, 0,  NULL,         0}, /* a start without strings */
 		{0x40, 57, 0, 0,  "\1",         1}, /* an event without a registration */

@@ -11,6 +11,7 @@
 
 #include "model_build.h"
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "detect/identity.h"
@@ -26,7 +27,7 @@ static size_t unhex(uint8_t *out, size_t max, const char *s)
 	return n;
 }
 
-static void describe(struct build *b, json_t *set, uint16_t vid, bool hashed)
+static void describe(struct build *b, json_t *set, uint16_t vid, bool hashed, unsigned reports)
 {
 	const char *speed = json_string_value(json_object_get(set, "speed"));
 	struct model_device *d =
@@ -114,7 +115,7 @@ static void each_set_fires_what_it_should(void **state)
 		struct build b;
 
 		build_init(&b, PROFILE_BARE);
-		describe(&b, json_object_get(sets, expected[i].set), 0, true);
+		describe(&b, json_object_get(sets, expected[i].set), 0, true, UINT_MAX);
 		for (unsigned k = 0; k < sizeof(ids) / sizeof(ids[0]); k++)
 			if (build_count(&b, ids[k])) {
 				strcat(fired, ids[k]);
@@ -134,19 +135,20 @@ static void known_by_report_descriptors(void **state)
 	static const struct {
 		const char *set;
 		uint16_t vid;
-		unsigned want;
+		unsigned reports, want;
 	} cases[] = {
-		{"omg_default",   0x05ac, 1},
-                {"omg_hidx",      0x046d, 1},
-                {"usbninja",      0x045e, 1},
-		{"omg_default",   0xb33f, 0},
-                {"usbninja",      0x16c0, 0},
-                {"hp_kbd",        0x05ac, 0},
-		{"scanner",       0x05ac, 0},
-                {"ls_mouse",      0x046d, 0},
-                {"gaming_kbd",    0x046d, 0},
-		{"ducky_hid",     0x05ac, 0},
-                {"unifying_c52b", 0,      0},
+		{"omg_default",   0x05ac, 2, 1},
+                {"omg_hidx",      0x046d, 3, 1},
+		{"usbninja",      0x045e, 1, 1},
+                {"omg_default",   0x05ac, 1, 0},
+		{"omg_default",   0xb33f, 2, 0},
+                {"usbninja",      0x16c0, 1, 0},
+		{"hp_kbd",        0x05ac, 2, 0},
+                {"scanner",       0x05ac, 1, 0},
+		{"ls_mouse",      0x046d, 1, 0},
+                {"gaming_kbd",    0x046d, 4, 0},
+		{"ducky_hid",     0x05ac, 1, 0},
+                {"unifying_c52b", 0,      3, 0},
 	};
 
 	(void)state;
@@ -156,7 +158,8 @@ static void known_by_report_descriptors(void **state)
 		struct build b;
 
 		build_init(&b, PROFILE_HOST);
-		describe(&b, json_object_get(sets, cases[i].set), cases[i].vid, false);
+		describe(&b, json_object_get(sets, cases[i].set), cases[i].vid, false,
+		         cases[i].reports);
 		assert_int_equal(build_count(&b, "R14b"), cases[i].want);
 		build_release(&b);
 	}

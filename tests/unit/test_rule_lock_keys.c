@@ -152,9 +152,14 @@ static void time_steps_back(void **state)
 	(void)state;
 	build_init(&b, PROFILE_HOST);
 	h = keyboard(&b);
-	for (unsigned i = 0; i < 100; i++) {
+	/* Thirty in the same second again and again, then five a second. */
+	for (unsigned i = 0; i < 90; i++) {
 		build_led(&b, h);
-		b.t_ns += i % 2 ? -100 * BUILD_MS : 50 * BUILD_MS;
+		b.t_ns += i % 30 == 29 ? -29 * 30 * BUILD_MS : 30 * BUILD_MS;
+	}
+	for (unsigned i = 0; i < 15; i++) {
+		build_led(&b, h);
+		b.t_ns += 190 * BUILD_MS;
 	}
 	assert_int_equal(build_count(&b, "R12b"), 0);
 	build_release(&b);

@@ -214,6 +214,22 @@ static void changed_with_the_supply_off(void **state)
 	build_release(&b);
 }
 
+static void change_without_a_detach(void **state)
+{
+	struct build b;
+	struct model_device *d;
+
+	(void)state;
+	build_init(&b, PROFILE_HOST);
+	d = plain(&b, 0, 0x11);
+	d->gone = true;
+	build_event(&b, EVENT_DEVICE_GONE, d);
+	b.t_ns += 100 * BUILD_MS;
+	plain(&b, 1, 0x22);
+	assert_int_equal(build_count(&b, "R7"), 0);
+	build_release(&b);
+}
+
 static void structure_unknown_is_not_another(void **state)
 {
 	struct build b;
@@ -239,6 +255,7 @@ int main(void)
 		cmocka_unit_test(another_comes_back),
 		cmocka_unit_test(the_same_comes_back),
 		cmocka_unit_test(changed_with_the_supply_off),
+		cmocka_unit_test(change_without_a_detach),
 		cmocka_unit_test(structure_unknown_is_not_another),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
