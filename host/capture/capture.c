@@ -187,7 +187,8 @@ static enum walk walk(struct capture *c, uint64_t max)
 	return result;
 }
 
-enum err capture_steps(struct capture *c, const struct record_sink *sink, uint64_t blocks, enum capture_state *state)
+enum err capture_steps(struct capture *c, const struct record_sink *sink, uint64_t blocks,
+                       enum capture_state *state)
 {
 	*state = CAPTURE_END;
 	if (c->err || c->finished)

@@ -87,7 +87,8 @@ void capture_follow(struct capture *c, bool on);
 enum err capture_step(struct capture *c, const struct record_sink *sink, enum capture_state *state);
 
 /* The same for `blocks` blocks. */
-enum err capture_steps(struct capture *c, const struct record_sink *sink, uint64_t blocks, enum capture_state *state);
+enum err capture_steps(struct capture *c, const struct record_sink *sink, uint64_t blocks,
+                       enum capture_state *state);
 
 /* All blocks, to the end, or until nothing can be read now. */
 enum err capture_run(struct capture *c, const struct record_sink *sink);
