@@ -53,6 +53,8 @@ static void describe(struct build *b, json_t *set, uint16_t vid, bool hashed, un
 	{
 		static struct hid_descriptor parsed;
 
+		if (slot == reports)
+			break;
 		len = unhex(bytes, sizeof(bytes), json_string_value(report));
 		hid_parse(&parsed, bytes, len);
 		build_hid(b, d, slot, (uint8_t)atoi(number), hid_kinds(&parsed), bytes,
