@@ -320,9 +320,8 @@ void usb_bus_packet(struct usb_bus *b, const struct record *r)
 
 static void drop_held(struct usb_bus *b)
 {
-	for (unsigned i = 0; i < BUS_HELD_MAX; i++)
-		if (b->held[i].used)
-			bus_drop(b, &b->held[i]);
+	while (b->helds.used)
+		bus_drop(b, &b->held[bus_slots_oldest(&b->helds)]);
 }
 
 void usb_bus_lost(struct usb_bus *b)
@@ -349,11 +348,9 @@ void usb_bus_end(struct usb_bus *b)
 	unanswered(b, b->state);
 	b->state = TRANSACTION_IDLE;
 	control_abandon_all(b);
-	for (unsigned i = 0; i < BUS_HELD_MAX; i++) {
-		struct bus_held *h = &b->held[i];
+	while (b->helds.used) {
+		struct bus_held *h = &b->held[bus_slots_oldest(&b->helds)];
 
-		if (!h->used)
-			continue;
 		bus_drop(b, h);
 		if (!h->setup && h->at >> 1 & 0xf)
 			bus_emit(b, h->at, &h->data, h->data.type, USB_TRANSFER_INCOMPLETE);

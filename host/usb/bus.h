@@ -12,8 +12,9 @@
 
 enum {
 	BUS_ENDPOINTS = 128 * 16 * 2,
-	BUS_CONTROLS_MAX = 16, /* control transfers under way at one time */
-	BUS_HELD_MAX = 16,     /* data whose fate is not known yet */
+	BUS_SLOTS = 16,
+	BUS_CONTROLS_MAX = BUS_SLOTS, /* control transfers under way at one time */
+	BUS_HELD_MAX = BUS_SLOTS,     /* data whose fate is not known yet */
 	BUS_POLLS_KEPT = 8,
 	BUS_DATA_MAX = 1024,
 	BUS_SILENT_ISOCHRONOUS = 4, /* so much data in a row that nobody answered is no accident */
@@ -54,20 +55,16 @@ struct bus_target {
 };
 
 struct bus_held {
-	bool used;
 	bool setup;
 	bool split; /* a hub took it and will say what became of it; else its handshake was not seen */
 	uint16_t at;
-	uint64_t age;
 	struct bus_data data;
 };
 
 struct bus_control {
-	bool used;
 	uint8_t address, number;
 	uint8_t toggle; /* PID of the last accepted data */
 	bool hole;      /* something of it is missing */
-	uint64_t age;
 	int64_t t_begin_ns, t_ns;
 	uint64_t packet_begin, packet;
 	uint32_t step_ns;
@@ -75,6 +72,13 @@ struct bus_control {
 	struct usb_setup setup;
 	uint32_t len, len_true;
 	uint8_t bytes[USB_TRANSFER_KEPT];
+};
+
+/* Which entries of a table are taken, and since when. Apart from the table: to look here touches none of its pages. */
+struct bus_slots {
+	uint32_t used;  /* bit n: entry n */
+	uint64_t taken; /* how many ever were */
+	uint64_t since[BUS_SLOTS];
 };
 
 struct usb_bus {
@@ -87,11 +91,11 @@ struct usb_bus {
 	enum usb_speed speed;
 	uint32_t epoch;   /* steps where nothing known of toggles holds any more */
 	uint32_t damaged; /* damaged packets */
-	uint64_t age;     /* steps with each use of a table */
 	uint32_t split;   /* field of the split token */
 	struct bus_target target;
 	struct bus_data data;
 
+	struct bus_slots controls, helds;
 	struct bus_endpoint endpoint[BUS_ENDPOINTS];
 	struct bus_control control[BUS_CONTROLS_MAX];
 	struct bus_held held[BUS_HELD_MAX];
@@ -118,6 +122,34 @@ void usb_bus_end(struct usb_bus *b);
 static inline struct bus_endpoint *bus_endpoint_at(struct usb_bus *b, uint16_t at)
 {
 	return &b->endpoint[at % BUS_ENDPOINTS];
+}
+
+/* BUS_SLOTS where none is taken. */
+static inline unsigned bus_slots_oldest(const struct bus_slots *s)
+{
+	unsigned oldest = BUS_SLOTS;
+
+	for (unsigned i = 0; i < BUS_SLOTS; i++)
+		if (s->used >> i & 1 && (oldest == BUS_SLOTS || s->since[i] < s->since[oldest]))
+			oldest = i;
+	return oldest;
+}
+
+/* A free entry, now taken; BUS_SLOTS where there is none. */
+static inline unsigned bus_slots_take(struct bus_slots *s)
+{
+	for (unsigned i = 0; i < BUS_SLOTS; i++)
+		if (!(s->used >> i & 1)) {
+			s->used |= 1u << i;
+			s->since[i] = ++s->taken;
+			return i;
+		}
+	return BUS_SLOTS;
+}
+
+static inline void bus_slots_leave(struct bus_slots *s, unsigned i)
+{
+	s->used &= ~(1u << i);
 }
 
 static inline uint16_t bus_at(uint8_t address, uint8_t number, bool in)

@@ -56,20 +56,20 @@ static void control_emit(struct usb_bus *b, struct bus_control *c, enum usb_tran
 
 	out->naks = in->naks = 0;
 	out->control = 0;
-	c->used = false;
+	bus_slots_leave(&b->controls, (unsigned)(c - b->control));
 	b->sink->transfer(b->sink->context, &t);
 }
 
-static struct bus_control *control_slot(struct usb_bus *b)
+static struct bus_control *control_take(struct usb_bus *b)
 {
-	struct bus_control *c = &b->control[0];
+	unsigned slot = bus_slots_take(&b->controls);
 
-	for (unsigned i = 0; i < BUS_CONTROLS_MAX && c->used; i++)
-		if (!b->control[i].used || b->control[i].age < c->age)
-			c = &b->control[i];
-	if (c->used)
-		control_emit(b, c, USB_TRANSFER_INCOMPLETE);
-	return c;
+	if (slot == BUS_SLOTS) {
+		control_emit(b, &b->control[bus_slots_oldest(&b->controls)],
+		             USB_TRANSFER_INCOMPLETE);
+		slot = bus_slots_take(&b->controls);
+	}
+	return &b->control[slot];
 }
 
 void control_setup(struct usb_bus *b, uint16_t at, const struct bus_data *d)
@@ -80,13 +80,11 @@ void control_setup(struct usb_bus *b, uint16_t at, const struct bus_data *d)
 		control_emit(b, c, USB_TRANSFER_INCOMPLETE);
 	if (d->len < 8 || d->len_true != 8)
 		return;
-	c = control_slot(b);
-	c->used = true;
+	c = control_take(b);
 	c->address = (uint8_t)(at >> 5);
 	c->number = at >> 1 & 0xf;
 	c->toggle = USB_PID_DATA0;
 	c->hole = false;
-	c->age = ++b->age;
 	c->t_begin_ns = d->t_token_ns;
 	c->packet_begin = d->packet_token;
 	c->t_ns = d->t_ns;
@@ -213,19 +211,13 @@ bool control_unseen(struct usb_bus *b, uint16_t at, const struct bus_data *d)
 void control_lost(struct usb_bus *b)
 {
 	for (unsigned i = 0; i < BUS_CONTROLS_MAX; i++)
-		b->control[i].hole = true;
+		if (b->controls.used >> i & 1)
+			b->control[i].hole = true;
 }
 
 void control_abandon_all(struct usb_bus *b)
 {
-	for (;;) {
-		struct bus_control *oldest = NULL;
-
-		for (unsigned i = 0; i < BUS_CONTROLS_MAX; i++)
-			if (b->control[i].used && (!oldest || b->control[i].age < oldest->age))
-				oldest = &b->control[i];
-		if (!oldest)
-			return;
-		control_emit(b, oldest, USB_TRANSFER_INCOMPLETE);
-	}
+	while (b->controls.used)
+		control_emit(b, &b->control[bus_slots_oldest(&b->controls)],
+		             USB_TRANSFER_INCOMPLETE);
 }

@@ -64,7 +64,7 @@ struct bus_held *bus_held_at(struct usb_bus *b, uint16_t at)
 void bus_drop(struct usb_bus *b, struct bus_held *h)
 {
 	bus_endpoint_at(b, h->at)->held = 0;
-	h->used = false;
+	bus_slots_leave(&b->helds, (unsigned)(h - b->held));
 }
 
 static void data_copy(struct bus_data *to, const struct bus_data *from)
@@ -76,22 +76,21 @@ struct bus_held *bus_hold(struct usb_bus *b, struct bus_target target, const str
                           bool split)
 {
 	struct bus_held *h = bus_held_at(b, target.at);
+	unsigned slot;
 
-	if (!h) {
-		h = &b->held[0];
-		for (unsigned i = 0; i < BUS_HELD_MAX && h->used; i++)
-			if (!b->held[i].used || b->held[i].age < h->age)
-				h = &b->held[i];
-		if (h->used)
-			bus_drop(b, h);
+	if (h)
+		bus_drop(b, h);
+	slot = bus_slots_take(&b->helds);
+	if (slot == BUS_SLOTS) {
+		bus_drop(b, &b->held[bus_slots_oldest(&b->helds)]);
+		slot = bus_slots_take(&b->helds);
 	}
-	h->used = true;
+	h = &b->held[slot];
 	h->setup = target.setup;
 	h->split = split;
 	h->at = target.at;
-	h->age = ++b->age;
 	data_copy(&h->data, d);
-	bus_endpoint_at(b, target.at)->held = (uint8_t)(h - b->held + 1);
+	bus_endpoint_at(b, target.at)->held = (uint8_t)(slot + 1);
 	return h;
 }
 
