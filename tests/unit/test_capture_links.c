@@ -249,6 +249,11 @@ static void usbpcap_interrupt(void **state)
 	assert_true(link_packet(LINK_USBPCAP, i, i->len, &r));
 	assert_int_equal(r.urb.len, 2);
 	assert_memory_equal(c.seen[0].bytes, "ab", 2);
+	/* And one that says it is longer than the packet. */
+	for (size_t len = 0; len < 40; len++)
+		assert_false(link_packet(LINK_USBPCAP, i, len, &r));
+	store_le16(i->data, 26);
+	assert_false(link_packet(LINK_USBPCAP, i, i->len, &r));
 }
 
 static void usbpcap_statuses(void **state)
