@@ -71,7 +71,7 @@ struct engine *engine_new(const struct model *m, const struct profile *p)
 			if (r->events & EVENT_BIT(k))
 				e->by_event[k][e->by_events[k]++] = (uint8_t)i;
 	}
-	e->wanted |= EVENT_BIT(EVENT_DEVICE_SEEN);
+	e->wanted |= EVENT_BIT(EVENT_DEVICE_SEEN) | EVENT_BIT(EVENT_DEVICE_DESCRIBED);
 	return e;
 }
 
@@ -159,6 +159,19 @@ static void waive(struct engine *e, const struct event *ev)
 		apply_waiver(e, i);
 }
 
+/* A device may be found before it has its address: its findings follow it. */
+static void readdress(struct engine *e, const struct model_device *d)
+{
+	size_t slot = (size_t)(d - e->model->device);
+
+	for (size_t i = 0; i < e->findings; i++) {
+		if (e->origin[i].slot != slot || e->origin[i].device_id != d->id)
+			continue;
+		e->finding[i].device_bus = d->bus;
+		e->finding[i].device_address = d->address;
+	}
+}
+
 void engine_event(struct engine *e, const struct event *ev)
 {
 	struct rule_input in;
@@ -184,6 +197,8 @@ void engine_event(struct engine *e, const struct event *ev)
 	}
 	for (size_t i = e->emitted_from; i < e->findings; i++)
 		e->origin[i].weight = e->finding[i].weight;
+	if (ev->kind == EVENT_DEVICE_DESCRIBED && ev->device)
+		readdress(e, ev->device);
 	if (e->declared)
 		waive(e, ev);
 }

@@ -60,7 +60,13 @@ static void say_life(const struct rule_input *in, const struct went *w)
 	f = rule_emit(&then, NULL);
 	finding_say(f, "it came, sent input and went by itself after ");
 	finding_say_number(f, (double)w->lived_ns / 1e9, 2);
-	finding_say(f, " s, with the supply on");
+	if (in->model->vbus_known) {
+		finding_say(f, " s, with the supply on");
+	} else {
+		finding_say(f, " s, ");
+		finding_say_number(f, (double)w->after_report_ns / 1e6, 0);
+		finding_say(f, " ms after its last report: no hand is that fast");
+	}
 	finding_number(f, "life_s", (double)w->lived_ns / 1e9, 3);
 	finding_number(f, "last_report_to_detach_ms", (double)w->after_report_ns / 1e6, 1);
 }
@@ -160,7 +166,8 @@ static void hashed(const struct rule_input *in, struct life_state *s, unsigned s
 	f->name = "changed-life";
 	finding_say(f, "what was plugged in went and came back as another device after ");
 	finding_say_number(f, (double)(d->attached_ns - last->gone_ns) / 1e6, 0);
-	finding_say(f, " ms, with the supply on");
+	finding_say(f, in->model->vbus_known ? " ms, with the supply on"
+	                                     : " ms: no hand is that fast");
 	finding_hex(f, "structure_sha256", d->structure_sha256, sizeof(d->structure_sha256));
 	if (last->has_hash)
 		finding_hex(f, "before_sha256", last->hash, sizeof(last->hash));

@@ -128,6 +128,27 @@ static void findings_carry_event_and_rule(void **state)
 	build_release(&b);
 }
 
+static void findings_follow_the_address(void **state)
+{
+	struct build b;
+	struct model_device *d;
+	size_t n;
+
+	(void)state;
+	build_init(&b, PROFILE_BARE);
+	d = build_device(&b, 4, USB_SPEED_FULL);
+	d->address = 30;
+	build_described(&b, d, 1, 2);
+	assert_int_equal(build_find(&b, "R5")->device_address, 30);
+	/* The slot's next user is not meant. */
+	d = build_device(&b, 4, USB_SPEED_FULL);
+	d->address = 31;
+	build_described(&b, d, 1, 2);
+	assert_int_equal(engine_findings(b.e, &n)[0].device_address, 30);
+	assert_int_equal(engine_findings(b.e, &n)[1].device_address, 31);
+	build_release(&b);
+}
+
 static void table_is_sound(void **state)
 {
 	(void)state;
@@ -197,6 +218,7 @@ int main(void)
 		cmocka_unit_test(quoted_text_is_harmless),
 		cmocka_unit_test(findings_beyond_the_limit_are_counted),
 		cmocka_unit_test(findings_carry_event_and_rule),
+		cmocka_unit_test(findings_follow_the_address),
 		cmocka_unit_test(table_is_sound),
 		cmocka_unit_test(profiles_choose_rules),
 		cmocka_unit_test(state_is_zeroed_and_aligned),
