@@ -145,16 +145,13 @@ static void read_array(struct reading *g, const struct hid_field *f)
 {
 	uint16_t n = elements(g, f);
 	bool empty = false;
-	unsigned before = g->slots;
 
 	g->has_array = true;
 	for (uint16_t i = 0; i < n; i++) {
 		unsigned id = slot_key(g, f, i);
 
 		if (id == KEY_ROLLOVER) {
-			/* All its slots say so (HID 1.11 §8.3, appendix C): none of them names a key. */
-			while (g->slots > before)
-				bit_put(g->named, g->slot[--g->slots], false);
+			/* All its slots say so, and nothing that arrays name counts then. HID 1.11 appendix C */
 			g->flags |= KEYS_ROLLOVER;
 			return;
 		}

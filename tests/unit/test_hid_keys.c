@@ -245,6 +245,25 @@ static void a_flood_is_cut_and_told(void **state)
 	assert_int_equal(r.down, 244); /* 04 to FF without the modifiers */
 }
 
+static void a_key_named_a_thousand_times_is_one(void **state)
+{
+	static const uint8_t wide[] = {0x05, 7,    0x19, 0,    0x29, 0xff, 0x26, 0xff,
+	                               0,    0x75, 8,    0x96, 0xe8, 3,    0x81, 0};
+	uint8_t report[1000];
+
+	(void)state;
+	keys_init(&k);
+	hid_parse(&d, wide, sizeof(wide));
+	memset(report, 4, sizeof(report));
+	send(report, sizeof(report));
+	expect("a", "", 0);
+	for (size_t i = 0; i < sizeof(report); i++)
+		report[i] = (uint8_t)i == KEY_ROLLOVER ? 0 : (uint8_t)i;
+	send(report, sizeof(report));
+	assert_int_equal(r.presses, KEYS_CHANGES_MAX);
+	assert_int_equal(r.down, 244);
+}
+
 static void many_ids_share_what_is_left(void **state)
 {
 	uint8_t bytes[256] = {0x05, 7, 0x19, 0, 0x29, 0x65, 0x15, 0, 0x25, 0x65, 0x75, 8, 0x95, 2};
@@ -281,6 +300,7 @@ int main(void)
 		cmocka_unit_test_setup(bitmaps_in_order_of_usages, ids),
 		cmocka_unit_test(odd_fields_are_read),
 		cmocka_unit_test(a_flood_is_cut_and_told),
+		cmocka_unit_test(a_key_named_a_thousand_times_is_one),
 		cmocka_unit_test(many_ids_share_what_is_left),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,8 @@ static void what_can_send_no_key_is_no_keyboard(void **state)
 	(void)state;
 	PARSE(0x05, 7, 0x19, 4, 0x29, 9, 0x75, 1, 0x95, 8, 0x81, 3); /* constant */
 	assert_int_equal(hid_kinds(&d), 0);
+	PARSE(0x05, 0x0c, 0x19, 4, 0x29, 9, 0x75, 1, 0x95, 8, 0x81, 3);
+	assert_int_equal(hid_kinds(&d), 0);
 	PARSE(0x05, 7, 0x19, 4, 0x29, 9, 0x75, 1, 0x95, 0, 0x81, 2); /* no element */
 	assert_int_equal(hid_kinds(&d), 0);
 	PARSE(0x05, 7, 0x19, 4, 0x29, 9, 0x75, 0, 0x95, 9, 0x81, 2); /* no bits */
