@@ -140,7 +140,8 @@ void analysis_end(struct analysis *a, const struct capture_info *info)
 	counts = usb_stream_counts(a->usb);
 	a->seen = (struct coverage_input){
 		.duration_ns = info->duration_ns,
-		.packets = counts->packets,
+		/* Halves of early USBPcap transfers are joined on the way: the file's packets are counted there. */
+		.packets = info->packets_used > counts->packets ? info->packets_used : counts->packets,
 		.bad_packets = counts->bad_packets,
 		.lost_packets = counts->lost_packets,
 		.blind_ns = m->blind_ns,

@@ -91,13 +91,42 @@ void hids_update_kinds(struct decode *d, struct model_device *device)
 	}
 }
 
+static const struct usb_interface_descriptor *undescribed(struct decode *d, const struct model_device *device,
+							  uint32_t len)
+{
+	for (unsigned i = 0; i < device->config.interfaces; i++) {
+		const struct usb_interface_descriptor *in = &device->config.interface[i];
+		const struct model_hid *h = hids_find(d, device, in->bInterfaceNumber);
+
+		if (in->report_descriptor_len == len && !(h && h->described))
+			return in;
+	}
+	return NULL;
+}
+
+/*
+ * Early USBPcap wrote wIndex 0 into every such request. A second answer for an interface that has its descriptor, as
+ * long as that of another interface which has none, is that one's. Never on a wire, where wIndex is what was sent.
+ */
+static uint8_t true_interface(struct decode *d, const struct usb_transfer *t, const struct model_device *device,
+			      uint8_t interface)
+{
+	const struct usb_interface_descriptor *said = usb_interface_find(&device->config, interface), *other;
+	const struct model_hid *h = hids_find(d, device, interface);
+
+	if (t->wire || !said || !h || !h->described || said->report_descriptor_len == t->len_true)
+		return interface;
+	other = undescribed(d, device, t->len_true);
+	return other ? other->bInterfaceNumber : interface;
+}
+
 /* GET_DESCRIPTOR(report) was answered. Hosts ask for more than there is (Windows: 64 bytes), so a short answer is whole. */
 void hids_descriptor(struct decode *d, const struct usb_transfer *t, struct model_device *device,
                      uint8_t interface)
 {
 	uint32_t kept = t->len < MODEL_REPORT_DESCRIPTOR_MAX ? t->len : MODEL_REPORT_DESCRIPTOR_MAX;
 	struct event e = decode_event(EVENT_HID_DESCRIBED, t, device);
-	struct model_hid *h = hids_get(d, device, interface);
+	struct model_hid *h = hids_get(d, device, true_interface(d, t, device, interface));
 
 	if (!h)
 		return;

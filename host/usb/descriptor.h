@@ -46,7 +46,7 @@ enum usb_class {
 enum {
 	USB_INTERFACES_MAX =
 		32, /* of one configuration, alternate settings among them, that are kept */
-	USB_ENDPOINTS_MAX = 32,
+	USB_ENDPOINTS_MAX = 64,
 	USB_STRING_MAX = 384, /* 126 UTF-16 units in UTF-8, and a NUL */
 };
 

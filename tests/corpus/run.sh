@@ -28,8 +28,9 @@ tshark_descriptors() {
 			for (i = 1; i <= n; i++) print "interface", a[i], b[i], c[i], d[i] }'
 	tshark -r "$1" -Y usb.bEndpointAddress -T fields -e usb.bEndpointAddress -e usb.wMaxPacketSize -e usb.bInterval \
 		2>/dev/null |
-		awk -F'\t' '{ gsub(/0x/, ""); n = split($1, a, ","); split($2, b, ","); split($3, c, ",")
-			for (i = 1; i <= n; i++) print "endpoint", a[i], b[i], c[i] }'
+		awk -F'\t' '{ gsub(/0x/, ""); n = split($1, a, ","); s = split($2, b, ","); t = split($3, c, ",")
+			# Some fields are left out for endpoints with extra bits: then only the addresses can be told apart.
+			for (i = 1; i <= n; i++) if (s == n && t == n) print "endpoint", a[i], b[i], c[i]; else print "address", a[i] }'
 }
 
 for path in "$captures"/*.pcap*; do

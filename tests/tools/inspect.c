@@ -4,6 +4,7 @@
  *   device VID PID bcdUSB class ep0size     a device descriptor
  *   interface number class subclass protocol
  *   endpoint address wMaxPacketSize bInterval
+ *   address bEndpointAddress                of each endpoint again
  * usage: inspect FILE
  */
 #include <stdio.h>
