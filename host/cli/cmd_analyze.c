@@ -24,7 +24,7 @@ enum { BATCH = 65536 };
 struct settings {
 	struct profile profile;
 	bool has_profile, json, hash, why;
-	const char *layout;
+	struct layout *layout;
 	struct report_options report;
 	struct usb_ids ids;
 };
@@ -106,7 +106,7 @@ static bool print(struct analysis *a, const struct settings *s, const char *path
 static int judge(struct settings *s, const char *path)
 {
 	struct analysis_options options = {.profile = s->has_profile ? &s->profile : NULL,
-	                                   .layout = s->layout};
+	                                   .layout = s->report.no_text ? NULL : s->layout};
 	char hex[2 * crypto_hash_sha256_BYTES + 1];
 	struct input in = {.hash = s->hash};
 	struct why why = {.json = s->json};
@@ -214,6 +214,7 @@ static const struct option long_options[] = {
 /* 0, or an exit code with the message said. */
 static int parse(struct settings *s, int argc, char **argv)
 {
+	const char *layout = NULL;
 	int bad;
 
 	opterr = 0;
@@ -225,10 +226,7 @@ static int parse(struct settings *s, int argc, char **argv)
 				return bad;
 			break;
 		case 'l':
-			if (!analysis_layout_known(optarg))
-				return command_misused(&command_analyze,
-				                       "unknown keyboard layout '%s'", optarg);
-			s->layout = optarg;
+			layout = optarg;
 			break;
 		case 'j':
 			s->json = true;
@@ -255,6 +253,14 @@ static int parse(struct settings *s, int argc, char **argv)
 	}
 	if (optind == argc)
 		return command_misused(&command_analyze, "no capture given");
+	s->layout = layout_new(layout ? layout : "us");
+	if (!s->layout) {
+		fprintf(stderr, "cordon: %s\n", err_text(ERR_MEMORY));
+		return EXIT_FAULT;
+	}
+	/* The default is compiled at the first key; one that was asked for has to be known to exist. */
+	if (layout && !layout_load(s->layout))
+		return command_misused(&command_analyze, "unknown keyboard layout '%s' (%s)", layout, layout_hint());
 	return 0;
 }
 
@@ -266,16 +272,18 @@ static int run(int argc, char **argv)
 	int code = parse(&s, argc, argv);
 
 	if (code)
-		return code;
+		goto cleanup;
 	s.report.colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
 	sigaction(SIGINT, &stop, NULL);
 	for (int i = optind; i < argc && !interrupted; i++)
 		code = worse(code, judge(&s, argv[i]));
-	usb_ids_release(&s.ids);
 	if (fflush(stdout) != 0) {
 		fprintf(stderr, "cordon: cannot write the report: %s\n", strerror(errno));
 		code = worse(code, EXIT_FAULT);
 	}
+cleanup:
+	usb_ids_release(&s.ids);
+	layout_free(s.layout);
 	return code;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "model/decode.h"
+#include "report/transcript.h"
 #include "usb/stream.h"
 
 enum { KEYBOARDS_MAX = MODEL_HIDS_MAX };
@@ -13,7 +14,9 @@ enum { KEYBOARDS_MAX = MODEL_HIDS_MAX };
 /* One keyboard's keys. It outlives the keyboard's slot in the model. */
 struct typed {
 	uint32_t hid; /* model_hid.id */
-	struct report_keystrokes keys;
+	uint16_t bus;
+	uint8_t address, interface;
+	struct transcript keys;
 };
 
 struct analysis {
@@ -42,9 +45,7 @@ static struct typed *typed_by(struct analysis *a, const struct event *e)
 		return NULL;
 	t = &a->typed[a->keyboards++];
 	t->hid = e->hid->id;
-	t->keys.bus = e->device->bus;
-	t->keys.interface = e->hid->interface;
-	t->keys.first_ns = e->keys->t_ns;
+	transcript_init(&t->keys);
 	return t;
 }
 
@@ -57,9 +58,19 @@ static void keys(struct analysis *a, const struct event *e)
 	t = typed_by(a, e);
 	if (!t)
 		return;
-	t->keys.address = e->device->address;
-	t->keys.count += e->keys->presses;
-	t->keys.last_ns = e->keys->t_ns;
+	t->bus = e->device->bus;
+	t->address = e->device->address;
+	t->interface = e->hid->interface;
+	for (unsigned i = 0; i < e->keys->presses; i++)
+		transcript_key(&t->keys, a->options.layout, e->keys->press[i], e->keys->modifiers, e->keys->t_ns);
+}
+
+static void leds(struct analysis *a, const struct event *e)
+{
+	struct typed *t = typed_by(a, e);
+
+	if (t)
+		transcript_leds(&t->keys, e->hid->leds);
 }
 
 static void on_event(void *context, const struct event *e)
@@ -68,6 +79,8 @@ static void on_event(void *context, const struct event *e)
 
 	if (e->kind == EVENT_KEYS)
 		keys(a, e);
+	else if (e->kind == EVENT_LED)
+		leds(a, e);
 	engine_event(a->engine, e);
 	if (a->options.watch)
 		a->options.watch(a->options.watch_context, a->engine, e);
@@ -166,18 +179,27 @@ struct report_input analysis_report(struct analysis *a)
 		.skipped_packets = a->skipped_packets,
 		.truncated = a->seen.truncated,
 		.keystrokes = a->shown,
-		.keyboards = a->keyboards,
 		.findings_dropped = engine_findings_dropped(a->engine),
 	};
 
-	for (unsigned i = 0; i < a->keyboards; i++)
-		a->shown[i] = a->typed[i].keys;
+	/* A keyboard that was told its LEDs and typed nothing has nothing to show. */
+	for (unsigned i = 0; i < a->keyboards; i++) {
+		const struct typed *t = &a->typed[i];
+
+		if (!t->keys.count)
+			continue;
+		a->shown[in.keyboards++] = (struct report_keystrokes){
+			.bus = t->bus,
+			.address = t->address,
+			.interface = t->interface,
+			.count = t->keys.count,
+			.text = a->options.layout ? t->keys.text : NULL,
+			.text_truncated = t->keys.text_truncated,
+			.first_ns = t->keys.first_ns,
+			.last_ns = t->keys.last_ns,
+		};
+	}
 	in.finding = engine_findings(a->engine, &in.findings);
 	in.verdict = verdict_of(in.finding, in.findings, &a->coverage);
 	return in;
-}
-
-bool analysis_layout_known(const char *layout)
-{
-	return layout[0];
 }

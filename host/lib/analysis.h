@@ -7,11 +7,12 @@
 
 #include "capture/capture.h"
 #include "detect/engine.h"
+#include "report/layout.h"
 #include "report/report.h"
 
 struct analysis_options {
 	const struct profile *profile; /* borrowed; NULL: `host` */
-	const char *layout;            /* of the keyboards, as libxkbcommon names it; NULL: "us" */
+	struct layout *layout;         /* what keys mean; borrowed; NULL: keys are counted and not written down */
 	/* After each event, with the engine's state; for `--why` and screens. NULL: none. */
 	void (*watch)(void *context, const struct engine *engine, const struct event *e);
 	void *watch_context;
@@ -30,8 +31,5 @@ void analysis_end(struct analysis *a, const struct capture_info *info);
 
 /* After analysis_end: everything of the report but the input's name, its hash and the names' source. Borrowed from `a`. */
 struct report_input analysis_report(struct analysis *a);
-
-/* True where a layout of this name can be compiled. */
-bool analysis_layout_known(const char *layout);
 
 #endif
