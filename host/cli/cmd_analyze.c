@@ -260,7 +260,8 @@ static int parse(struct settings *s, int argc, char **argv)
 	}
 	/* The default is compiled at the first key; one that was asked for has to be known to exist. */
 	if (layout && !layout_load(s->layout))
-		return command_misused(&command_analyze, "unknown keyboard layout '%s' (%s)", layout, layout_hint());
+		return command_misused(&command_analyze, "unknown keyboard layout '%s' (%s)",
+		                       layout, layout_hint());
 	return 0;
 }
 
@@ -292,18 +293,18 @@ const struct command command_analyze = {
 	.arguments = "[OPTION...] FILE...",
 	.summary = "judge captures of USB traffic: what is malicious in them, and on what evidence",
 	.help = "FILE is a pcap or pcapng capture of usbmon, USBPcap or raw USB 2.0 packets; '-' "
-                "is standard input.\n\n"
+		"is standard input.\n\n"
 		"  -p, --profile P    what is expected: bare, keyboard, device FILE or host (the "
-                "default);\n"
+		"default);\n"
 		"                     'cordon profiles' tells more\n"
 		"  -l, --layout L     keyboard layout of the text, as libxkbcommon names it: us "
-                "(the default), de, fr, ...\n"
+		"(the default), de, fr, ...\n"
 		"  -j, --json         one JSON object a file\n"
 		"  -q, --quiet        the verdict alone\n"
 		"      --no-text      leave out what was typed\n"
 		"      --hash         add the SHA-256 of the file\n"
 		"      --why          how each verdict on typing came about, key by key\n"
 		"\nexit code: 0 no finding, 10 suspect, 20 malicious, 30 not covered, 1 "
-                "input/output error, 2 usage\n",
+		"input/output error, 2 usage\n",
 	.run = run,
 };

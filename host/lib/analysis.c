@@ -62,7 +62,8 @@ static void keys(struct analysis *a, const struct event *e)
 	t->address = e->device->address;
 	t->interface = e->hid->interface;
 	for (unsigned i = 0; i < e->keys->presses; i++)
-		transcript_key(&t->keys, a->options.layout, e->keys->press[i], e->keys->modifiers, e->keys->t_ns);
+		transcript_key(&t->keys, a->options.layout, e->keys->press[i], e->keys->modifiers,
+		               e->keys->t_ns);
 }
 
 static void leds(struct analysis *a, const struct event *e)
@@ -154,7 +155,8 @@ void analysis_end(struct analysis *a, const struct capture_info *info)
 	a->seen = (struct coverage_input){
 		.duration_ns = info->duration_ns,
 		/* Halves of early USBPcap transfers are joined on the way: the file's packets are counted there. */
-		.packets = info->packets_used > counts->packets ? info->packets_used : counts->packets,
+		.packets =
+			info->packets_used > counts->packets ? info->packets_used : counts->packets,
 		.bad_packets = counts->bad_packets,
 		.lost_packets = counts->lost_packets,
 		.blind_ns = m->blind_ns,
