@@ -14,6 +14,8 @@
 
 #include "capture/line_events.h"
 #include "capture/pcapng_write.h"
+#include "capture/urb_bytes.h"
+#include "core/bytes.h"
 #include "capture_image.h"
 
 static struct collection c;
@@ -180,6 +182,24 @@ static void same_calls_same_bytes(void **state)
 	close(other);
 }
 
+/* What only Wireshark reads of usbmon's header: the time, once more, and that nothing stands in the unused fields. */
+static void urb_header_times(void **state)
+{
+	const struct record_urb u = {.type = USB_TYPE_INTERRUPT, .endpoint = 0x81};
+	uint8_t head[URB_BYTES];
+
+	(void)state;
+	urb_bytes(head, &u, 0x0102, 1700000007654321987, false);
+	assert_int_equal(load_le64(head + 16), 1700000007);
+	assert_int_equal(load_le32(head + 24), 654321);
+	assert_int_equal(load_le16(head + 12), 0x0102);
+	assert_int_equal(load_le32(head + 56), 0x200);
+	urb_bytes(head, &u, 0x0102, 1700000007654321987, true);
+	assert_int_equal(__builtin_bswap64(load_le64(head + 16)), 1700000007);
+	assert_int_equal(__builtin_bswap32(load_le32(head + 24)), 654321);
+	assert_int_equal(load_le32(head + 60), 0);
+}
+
 static void each_event_code_returns(void **state)
 {
 	(void)state;
@@ -295,6 +315,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_back),
 		cmocka_unit_test(same_calls_same_bytes),
+		cmocka_unit_test(urb_header_times),
 		cmocka_unit_test(each_event_code_returns),
 		cmocka_unit_test(what_has_no_place_is_counted),
 		cmocka_unit_test(failures_are_told),
