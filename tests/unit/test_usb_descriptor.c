@@ -112,6 +112,7 @@ static void configuration_fields(void **state)
 	assert_int_equal(e->wMaxPacketSize, 0xc0);
 	f = usb_endpoint_owner(&c, 0x83, NULL);
 	assert_int_equal(f->report_descriptor_len, 300);
+	assert_int_equal(f->iad, 0);
 	assert_null(usb_interface_find(&c, 4));
 	assert_null(usb_endpoint_owner(&c, 0x82, &e));
 	assert_null(e);
@@ -161,6 +162,15 @@ struct damage {
 };
 
 static const struct damage damages[] = {
+	{.what = "longer than what is left",
+         .problems = USB_PROBLEM_TRUNCATED,
+         .len = 17,
+         .bytes = {9, 2, 17, 0, 1, 1, 0, 0, 0, 9, 4, 0, 0, 0, 3, 1, 1}             },
+	{.what = "HID list cut",
+         .problems = USB_PROBLEM_LENGTH,
+         .len = 26,
+         .bytes = {9, 2, 26, 0, 1, 1, 0,    0,    0, 9, 4, 0,    0,
+                   0, 3, 1,  1, 0, 8, 0x21, 0x11, 1, 0, 1, 0x22, 65}               },
 	{.what = "zero length",
          .problems = USB_PROBLEM_LENGTH | USB_PROBLEM_COUNT,
          .len = 12,

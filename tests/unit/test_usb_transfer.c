@@ -161,6 +161,27 @@ static void polls(void **state)
 	assert_in_range(w->last.poll_ns, 7999000, 8001000);
 }
 
+/* Few polls, each counts: the lower of two, none from a clock that steps back, none of asking a hub. */
+static void few_polls(void **state)
+{
+	struct wire *w = *state;
+
+	wire_say(w, "in 5.1 | nak | +15998 | in 5.1 | nak | +7998 | in 5.1 | data0 01 | ack");
+	assert_in_range(w->last.poll_ns, 7999000, 8001000);
+	wire_say(w, "in 5.2 | nak");
+	w->t_ns -= 5000000;
+	wire_say(w, "in 5.2 | data0 01 | ack");
+	assert_int_equal(w->last.poll_ns, 0);
+	for (unsigned i = 0; i < 4; i++)
+		wire_say(
+			w,
+			"+7990 | ssplit 23 interrupt | in 5.3 | csplit 23 interrupt | in 5.3 | "
+		        "nyet |"
+			"csplit 23 interrupt | in 5.3 | nyet | csplit 23 interrupt | in 5.3 | nak");
+	wire_say(w, "csplit 23 interrupt | in 5.3 | data0 01");
+	assert_in_range(w->last.poll_ns, 7999000, 8001000);
+}
+
 static void isochronous(void **state)
 {
 	struct wire *w = *state;
@@ -277,6 +298,7 @@ int main(void)
 		T(damage_frees_the_toggle),
 		T(loss_and_reset_free_the_toggle),
 		T(polls),
+		T(few_polls),
 		T(isochronous),
 		T(high_speed_flow),
 		T(low_speed_through_a_hub),

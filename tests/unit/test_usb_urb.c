@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -204,9 +205,34 @@ static void id_used_again(void **state)
 	assert_int_equal(wire_counts(w)->unpaired, 0);
 }
 
+/* The completion of the first use never comes: the second's belongs to the second. */
+static void completion_missing(void **state)
+{
+	struct wire *w = *state;
+
+	submit(w, USB_TYPE_BULK, 1, 0x02, "\x01", 1);
+	submit(w, USB_TYPE_BULK, 1, 0x02, "\x02", 1);
+	complete(w, USB_TYPE_BULK, 1, 0x02, NULL, 0);
+	assert_string_equal(wire_said(w), "7.02 bulk ok =02\n");
+	assert_string_equal(wire_said_at_end(w), "7.02 bulk incomplete =01\n");
+	assert_int_equal(wire_counts(w)->unpaired, 1);
+}
+
 static void same_id_elsewhere(void **state)
 {
 	struct wire *w = *state;
+
+	/* So many that some must share a bucket. */
+	for (w->bus = 0; w->bus < 60; w->bus++)
+		submit(w, USB_TYPE_BULK, 1, 0x02, (const char[]){(char)w->bus}, 1);
+	for (w->bus = 0; w->bus < 60; w->bus++) {
+		char want[32];
+
+		complete(w, USB_TYPE_BULK, 1, 0x02, NULL, 0);
+		snprintf(want, sizeof(want), "7.02 bulk ok =%02x\n", w->bus);
+		assert_string_equal(wire_said(w), want);
+	}
+	w->bus = 0;
 
 	submit(w, USB_TYPE_BULK, 1, 0x02, "\x01", 1);
 	w->bus = 2;
