@@ -1,0 +1,40 @@
+/*
+ * The step below which times say nothing: the poll, or the clock where that is coarser.
+ *
+ * Three sources: the poll that the model knows, the step that the capture claims, and the grid on which the reports
+ * turn out to lie (USBPcap claims microseconds and counts in 15.6 ms). A keyboard declares its own poll, so that
+ * is believed only up to what hosts do (a period over 8 ms is polled at 8 by most), and a grid only up to
+ * step_max_ms, lest a machine's own constant delay pass for a coarse clock.
+ */
+#ifndef CORDON_DETECT_TYPING_CLOCK_H
+#define CORDON_DETECT_TYPING_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { CLOCK_GAPS = 24 };
+
+enum clock_sense {
+	CLOCK_KNOWN, /* the time can be used */
+	CLOCK_BACK,  /* it steps back: this and earlier times cannot be compared */
+	CLOCK_BUNCHED, /* sooner after the last report than the bus can poll: a late host stamped it */
+};
+
+struct typing_clock {
+	int64_t last_ns;
+	bool started;
+	float gap_ms[CLOCK_GAPS]; /* ring of distances between reports that changed something */
+	uint8_t count, next;
+	float grid_ms; /* 0: none found */
+};
+
+/* A report at `t_ns` that changed something. */
+enum clock_sense typing_clock_report(struct typing_clock *c, int64_t t_ns, uint32_t poll_ns);
+
+/* The step, milliseconds, at least 1. `claimed_ns` 0 where unknown, as `poll_ns`. */
+double typing_clock_step(const struct typing_clock *c, uint32_t poll_ns, uint32_t claimed_ns);
+
+/* Times are counted in steps that are coarser than the poll. */
+bool typing_clock_coarse(const struct typing_clock *c, uint32_t poll_ns, uint32_t claimed_ns);
+
+#endif

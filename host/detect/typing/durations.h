@@ -1,0 +1,47 @@
+/*
+ * How likely a duration is, given those before it: under a person, and under a machine that repeats itself.
+ *
+ * Both are prequential mixtures (Dawid 1984): each duration is predicted from the past, then learned. A person is a
+ * point of a grid of log-normals (3-parameter log-logistic fits a little better, but its tail is the stray component's
+ * work here), re-weighted by Bayes with a fixed share returning to the prior (Herbster and Warmuth 1998), so
+ * that a change of hands is followed. Milliseconds; `step` is the width that the clock or the poll cannot resolve.
+ */
+#ifndef CORDON_DETECT_TYPING_DURATIONS_H
+#define CORDON_DETECT_TYPING_DURATIONS_H
+
+#include <stdbool.h>
+
+#include "detect/typing/parameters.h"
+
+struct person_times {
+	float weight[TYPING_MEDIANS][TYPING_SPREADS];
+};
+
+void person_times_init(struct person_times *p, const struct typing_people *people);
+
+/* The chance of a duration within half a step of `ms`, which is then learned. In (0, 1]. */
+double person_times_next(struct person_times *p, const struct typing_people *people, double ms,
+                         double step);
+
+enum { MACHINE_COPIES = 6, MACHINE_WAYS = 2 + TYPING_BANDS };
+
+struct machine_times {
+	float last[MACHINE_COPIES]; /* ring */
+	unsigned char count, next;
+	struct {
+		float low, high;
+		unsigned char misses;
+	} band[TYPING_BANDS];
+	float way[MACHINE_WAYS]; /* how likely each way is by now: as people, copies, bands */
+};
+
+/* No more than the shares of the ways; the values so far are kept. Zeroed state has none. */
+void machine_times_restart(struct machine_times *m);
+
+/* The same under a machine; `person` is what a person would give, which is one of its ways. */
+double machine_times_next(struct machine_times *m, double ms, double step, double person);
+
+/* The share of earlier values that this one repeats within half a step; 0 where there is none. Learns nothing. */
+double machine_times_copy(const struct machine_times *m, double ms, double step);
+
+#endif

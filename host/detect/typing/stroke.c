@@ -1,0 +1,160 @@
+/*
+ * Reports into strokes; see stroke.h. In: what each report changed. Out: holds and intervals that can be relied on, and
+ * nothing where time steps back, reports were stamped late, or a key's end was taken over by the next key.
+ */
+#include <string.h>
+
+#include "detect/typing/stroke.h"
+
+static const double NS_PER_MS = 1e6;
+static const double BOUNCE_MS = 40; /* no finger strikes one key twice within this */
+
+static void forget_times(struct stroke_reader *s)
+{
+	s->last_known = false;
+	for (unsigned i = 0; i < s->downs; i++)
+		s->down[i].known = false;
+	for (unsigned i = 0; i < STROKE_MODIFIERS; i++)
+		s->modifier[i].known = false;
+}
+
+static bool is_down(const struct stroke_reader *s, uint16_t usage)
+{
+	for (unsigned i = 0; i < s->downs; i++)
+		if (s->down[i].usage == usage)
+			return true;
+	return false;
+}
+
+static void lift(struct stroke_reader *s, uint16_t usage, bool known, struct stroke *out)
+{
+	for (unsigned i = 0; i < s->downs; i++) {
+		struct stroke_key k = s->down[i];
+		double ms = (double)(out->t_ns - k.t_ns) / NS_PER_MS;
+
+		if (k.usage != usage)
+			continue;
+		s->down[i] = s->down[--s->downs];
+		/* Less than half a step: both stamped at once, which says nothing of the finger. */
+		if (known && k.known && !out->has_hold && ms >= out->step_ms / 2) {
+			out->has_hold = true;
+			out->hold_ms = ms;
+			out->hold_usage = usage;
+			out->hold_same_key = k.tapped;
+		}
+		return;
+	}
+}
+
+static bool released(const struct key_report *r, uint16_t usage)
+{
+	for (unsigned i = 0; i < r->releases; i++)
+		if (r->release[i] == usage)
+			return true;
+	return false;
+}
+
+/* Modifiers that this key is the first to be struck under. */
+static void read_lead(struct stroke_reader *s, const struct key_report *r, bool known,
+                      struct stroke *out)
+{
+	for (unsigned i = 0; i < STROKE_MODIFIERS; i++) {
+		double ms = (double)(r->t_ns - s->modifier[i].t_ns) / NS_PER_MS;
+		enum stroke_lead lead;
+
+		if (!(r->modifiers >> i & 1) || !s->modifier[i].fresh)
+			continue;
+		s->modifier[i].fresh = false;
+		if (!(r->modifiers_before >> i & 1))
+			lead = LEAD_SAME;
+		else if (!known || !s->modifier[i].known || (ms < out->step_ms / 2))
+			continue;
+		else
+			lead = ms <= 1.5 * out->step_ms ? LEAD_POLL : LEAD_EARLY;
+		if (lead >= out->lead) {
+			out->lead = lead;
+			out->lead_ms = lead == LEAD_SAME ? 0 : ms;
+		}
+	}
+}
+
+static void read_modifiers(struct stroke_reader *s, const struct key_report *r, bool known)
+{
+	uint8_t came = r->modifiers & (uint8_t)~r->modifiers_before;
+
+	for (unsigned i = 0; i < STROKE_MODIFIERS; i++) {
+		if (came >> i & 1) {
+			s->modifier[i].fresh = true;
+			s->modifier[i].known = known;
+			s->modifier[i].t_ns = r->t_ns;
+		} else if (!(r->modifiers >> i & 1)) {
+			s->modifier[i].fresh = false;
+		}
+	}
+}
+
+static void read_press(struct stroke_reader *s, const struct key_report *r, bool known,
+                       struct stroke *out)
+{
+	out->presses = r->presses;
+	out->usage = r->press[0];
+	out->before = s->last;
+	out->modifiers = r->modifiers;
+	if (s->keys) {
+		out->gap_ms = (double)(r->t_ns - s->last_ns) / NS_PER_MS;
+		out->has_gap = known && s->last_known;
+		out->same_key = out->usage == s->last || out->usage == s->before_last;
+		out->bounce = out->usage == s->last && out->has_gap && out->gap_ms < BOUNCE_MS;
+		out->replaced = released(r, s->last);
+		out->overlap = is_down(s, s->last);
+	}
+	read_lead(s, r, known, out);
+	for (unsigned i = 0; i < r->presses && i < KEYS_CHANGES_MAX; i++) {
+		struct stroke_key k = {.usage = r->press[i],
+		                       .known = known,
+		                       .tapped = r->press[i] == s->last ||
+		                                 r->press[i] == s->before_last,
+		                       .t_ns = r->t_ns};
+
+		if (s->downs < STROKE_DOWN_MAX && !is_down(s, k.usage))
+			s->down[s->downs++] = k;
+		s->before_last = s->last;
+		s->last = k.usage;
+	}
+	s->last_ns = r->t_ns;
+	s->last_known = known;
+	s->keys += r->presses;
+}
+
+bool stroke_read(struct stroke_reader *s, const struct key_report *r, uint32_t poll_ns,
+                 uint32_t claimed_ns, struct stroke *out)
+{
+	enum clock_sense sense;
+	bool known;
+
+	memset(out, 0, sizeof(*out));
+	out->t_ns = r->t_ns;
+	if (r->flags & KEYS_ROLLOVER) {
+		forget_times(s);
+		return false;
+	}
+	if (r->flags & KEYS_REPEATED)
+		return false;
+	sense = typing_clock_report(&s->clock, r->t_ns, poll_ns);
+	/* Bunched: the report before was late as well, so that its time is no better. */
+	if (sense != CLOCK_KNOWN)
+		forget_times(s);
+	known = sense != CLOCK_BUNCHED;
+	out->step_ms = typing_clock_step(&s->clock, poll_ns, claimed_ns);
+	out->coarse = typing_clock_coarse(&s->clock, poll_ns, claimed_ns);
+	read_modifiers(s, r, known);
+	for (unsigned i = 0; i < r->releases && i < KEYS_CHANGES_MAX; i++)
+		/* A key that gave way to another in one report was held as long as the next key took. */
+		lift(s, r->release[i], known && !(r->flags & KEYS_REPLACED), out);
+	/* All keys up: whatever else was believed to be down was lost on the way. */
+	if (!r->down && !r->presses)
+		s->downs = 0;
+	if (r->presses)
+		read_press(s, r, known, out);
+	return true;
+}

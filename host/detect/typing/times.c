@@ -1,0 +1,142 @@
+/*
+ * Features F1 to F5: how long, how fast, how evenly, and how one key meets the next. In: strokes. Out: logarithms of
+ * likelihood ratios, not yet bounded.
+ */
+#include <math.h>
+
+#include "detect/typing/typing.h"
+
+static const double FAST_MS = 60;       /* rhythm leaves to pace what speed says */
+static const double GAP_MAX_MS = 5000;  /* beyond it nobody types: a pause */
+static const float NORMAL_HOLD = -0.3f; /* a hold that fingers make; some machines make them too */
+static const float SEVERAL_AT_ONCE = -0.4f; /* keys of one report: hands do, tools hardly ever */
+
+static void judge_hold(struct typing *t, const struct stroke *s, float *added)
+{
+	const struct typing_parameters *k = &typing_parameters;
+	struct typing_run *run = &t->run;
+	double ms = s->hold_ms, step = s->step_ms;
+	double values = floor(k->short_ms / step), copy, even, people, machine;
+	float before = typing_short_run(run->short_run);
+
+	run->hold_ms[run->holds_seen++ % TYPING_RECENT] = (float)ms;
+	run->short_run_before = run->short_run;
+	if (ms > fmax(k->short_ms, 1.05 * step)) {
+		run->short_run = floorf(run->short_run / 2);
+		added[TYPING_HOLD_SHORT] = typing_short_run(run->short_run) - before + NORMAL_HOLD;
+		if (s->hold_same_key)
+			return;
+		people = person_times_next(&t->person_holds, &typing_holds, ms, step);
+		machine = machine_times_next(&t->holds, ms, step, people);
+		added[TYPING_HOLD_STEADY] = (float)log(machine / people);
+		return;
+	}
+	run->short_run++;
+	added[TYPING_HOLD_SHORT] = typing_short_run(run->short_run) - before;
+	if (values < 2)
+		return; /* one value alone is short: its repetition is no news */
+	copy = machine_times_copy(&t->short_holds, ms, step);
+	even = 1 / values;
+	if (t->short_holds.count) {
+		people = run->short_steady * copy + (1 - run->short_steady) * even;
+		machine = 0.9 * copy + 0.1 * even;
+		run->short_steady = (float)(run->short_steady * copy / people);
+		added[TYPING_HOLD_STEADY] = (float)log(machine / people);
+	}
+	machine_times_next(&t->short_holds, ms, step, even);
+}
+
+static unsigned pace_of(double ms)
+{
+	unsigned i = 0;
+
+	while (i < TYPING_PACES - 1 && ms > typing_parameters.pace_ms[i])
+		i++;
+	return i;
+}
+
+/* Half a step is added, for what the clock may hide; a gap within one tick may have been as long as the tick. */
+static void judge_pace(const struct stroke *s, float *added)
+{
+	unsigned i =
+		pace_of((s->gap_ms < s->step_ms / 2 ? s->step_ms : s->gap_ms) + s->step_ms / 2);
+
+	added[TYPING_PACE] =
+		logf(typing_parameters.pace_machine[i] / typing_parameters.pace_people[i]);
+}
+
+static void judge_rhythm(struct typing *t, const struct stroke *s, float *added)
+{
+	double people =
+		person_times_next(&t->person_gaps, &typing_intervals, s->gap_ms, s->step_ms);
+	double machine;
+
+	/* Among quick gaps people's are as good as even. */
+	if (s->gap_ms < FAST_MS)
+		people = fmax(people, fmin(1, s->step_ms / FAST_MS));
+	machine = machine_times_next(&t->gaps, s->gap_ms, s->step_ms, people);
+	added[TYPING_RHYTHM] = (float)log(machine / people);
+}
+
+static void judge_overlap(struct typing *t, const struct stroke *s, float *added)
+{
+	const struct typing_parameters *k = &typing_parameters;
+	unsigned pace = pace_of(s->gap_ms);
+	double people = 0, machine = s->overlap ? k->machine_overlap : 1 - k->machine_overlap;
+
+	for (unsigned i = 0; i < TYPING_HANDS; i++) {
+		double rate = k->hands_overlap[i][pace];
+
+		people += t->run.hands[i] * (s->overlap ? rate : 1 - rate);
+	}
+	for (unsigned i = 0; i < TYPING_HANDS; i++) {
+		double rate = k->hands_overlap[i][pace];
+
+		t->run.hands[i] *= (float)((s->overlap ? rate : 1 - rate) / people);
+	}
+	added[TYPING_OVERLAP] = (float)log(machine / people);
+}
+
+static void judge_replaced(struct typing *t, const struct stroke *s, float *added)
+{
+	const struct typing_parameters *k = &typing_parameters;
+	struct typing_run *run = &t->run;
+	double people =
+		typing_rate_next(run->replaced_people, k->replaced_rate, TYPING_RATES, s->replaced);
+	double machine = typing_rate_next(run->replaced_machine, k->replaced_rate, TYPING_RATES,
+	                                  s->replaced);
+
+	added[TYPING_REPLACED] = (float)log(machine / people);
+}
+
+void typing_judge_times(struct typing *t, const struct stroke *s, float added[TYPING_FEATURES])
+{
+	struct typing_run *run = &t->run;
+	float before;
+
+	if (s->has_hold)
+		judge_hold(t, s, added);
+	if (!s->presses || !s->before)
+		return;
+	if (s->bounce) {
+		/* The short hold just counted was the switch's. */
+		before = typing_short_run(run->short_run);
+		run->short_run = run->short_run_before;
+		added[TYPING_HOLD_SHORT] += typing_short_run(run->short_run) - before;
+		return;
+	}
+	if (s->usage != s->before)
+		judge_replaced(t, s, added);
+	run->replaced += s->replaced;
+	if (s->presses > 1)
+		added[TYPING_OVERLAP] += SEVERAL_AT_ONCE;
+	if (!s->has_gap || s->gap_ms > GAP_MAX_MS)
+		return;
+	run->gap_ms[run->gaps_seen++ % TYPING_RECENT] = (float)s->gap_ms;
+	if (!s->overlap)
+		judge_pace(s, added);
+	if (!s->same_key)
+		judge_rhythm(t, s, added);
+	if (s->usage != s->before && !s->replaced && s->presses == 1)
+		judge_overlap(t, s, added);
+}

@@ -1,0 +1,166 @@
+/*
+ * The sequential test over all features; see typing.h. In: reports of one keyboard. Out: the ratio, how it came about,
+ * a decision. Leaves to the rule what is said, and to the verdict what follows.
+ */
+#include <string.h>
+
+#include "detect/typing/typing.h"
+
+static void run_init(struct typing *t)
+{
+	struct typing_run *run = &t->run;
+	const struct typing_parameters *k = &typing_parameters;
+
+	memset(run, 0, sizeof(*run));
+	run->short_steady = k->short_steady_people;
+	memcpy(run->hands, k->hands_share, sizeof(run->hands));
+	memcpy(run->replaced_people, k->replaced_people, sizeof(run->replaced_people));
+	memcpy(run->replaced_machine, k->replaced_machine, sizeof(run->replaced_machine));
+	memcpy(run->slips_people, k->slips_people, sizeof(run->slips_people));
+	memcpy(run->slips_machine, k->slips_machine, sizeof(run->slips_machine));
+	machine_times_restart(&t->gaps);
+	machine_times_restart(&t->holds);
+	machine_times_restart(&t->short_holds);
+}
+
+void typing_init(struct typing *t)
+{
+	uint32_t without = t->without;
+
+	memset(t, 0, sizeof(*t));
+	t->without = without;
+	person_times_init(&t->person_gaps, &typing_intervals);
+	person_times_init(&t->person_holds, &typing_holds);
+	run_init(t);
+}
+
+double typing_rate_next(float *weight, const float *rate, unsigned count, bool hit)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		sum += weight[i] * (hit ? rate[i] : 1 - rate[i]);
+	for (unsigned i = 0; i < count; i++)
+		weight[i] *= (float)((hit ? rate[i] : 1 - rate[i]) / sum);
+	return sum;
+}
+
+static float clamp(float v, float low, float high)
+{
+	return v < low ? low : v > high ? high : v;
+}
+
+/* Bounds each feature's part in this report and in the run; the sum of the latter is the ratio. */
+static float add_up(struct typing *t, float added[TYPING_FEATURES])
+{
+	float ratio = 0;
+
+	for (unsigned i = 0; i < TYPING_FEATURES; i++) {
+		const struct typing_bounds *b = &typing_bounds[i];
+		float before = t->run.sum[i], v = added[i] * b->share;
+
+		if (t->without >> i & 1)
+			v = 0;
+		v = clamp(v, i == TYPING_HOLD_SHORT ? -b->cap : b->key_floor, b->key_cap);
+		t->run.sum[i] = clamp(before + v, b->floor, b->cap);
+		added[i] = t->run.sum[i] - before;
+		ratio += t->run.sum[i];
+	}
+	return ratio;
+}
+
+static void note(struct typing *t, const struct stroke *s, const struct key_report *r)
+{
+	struct typing_step *step = &t->step;
+
+	step->packet = r->packet;
+	step->t_ns = r->t_ns;
+	step->key = t->reader.keys;
+	step->usage = s->presses ? s->usage : 0;
+	step->gap_ms = s->has_gap ? (float)s->gap_ms : -1;
+	step->hold_ms = s->has_hold ? (float)s->hold_ms : -1;
+	step->step_ms = (float)s->step_ms;
+	step->replaced = s->replaced;
+	step->overlap = s->overlap;
+	memcpy(step->sum, t->run.sum, sizeof(step->sum));
+	step->keys_since_zero = t->run.keys;
+}
+
+bool typing_report(struct typing *t, const struct key_report *r, const struct typing_context *c)
+{
+	struct stroke s;
+	float *added = t->step.added, ratio;
+
+	if (!stroke_read(&t->reader, r, c->poll_ns, c->clock_step_ns, &s)) {
+		t->had_report = true;
+		return false;
+	}
+	memset(t->step.added, 0, sizeof(t->step.added));
+	typing_judge_times(t, &s, added);
+	typing_judge_manner(t, &s, r, c, added);
+	ratio = add_up(t, added);
+	t->run.keys += s.presses;
+	if (ratio <= 0) {
+		ratio = 0;
+		run_init(t);
+	}
+	t->step.ratio = ratio;
+	if (ratio > t->highest)
+		t->highest = ratio;
+	note(t, &s, r);
+	return true;
+}
+
+void typing_pointer(struct typing *t, int64_t t_ns)
+{
+	t->pointer_seen = true;
+	t->pointer_ns = t_ns;
+}
+
+enum typing_decision typing_decide(const struct typing *t)
+{
+	const struct typing_parameters *k = &typing_parameters;
+	float ratio = t->step.ratio, most = 0;
+
+	for (unsigned i = 0; i < TYPING_FEATURES; i++)
+		most = t->run.sum[i] > most ? t->run.sum[i] : most;
+	if (ratio < k->first_threshold || ratio - most < k->first_others ||
+	    t->run.keys < k->first_keys)
+		return TYPING_UNDECIDED;
+	if (ratio < k->second_threshold || ratio - most < k->second_others ||
+	    t->run.keys < k->second_keys)
+		return TYPING_FIRST;
+	return TYPING_SECOND;
+}
+
+const char *typing_feature_name(enum typing_feature f)
+{
+	return (unsigned)f < TYPING_FEATURES ? typing_bounds[f].name : "";
+}
+
+static double median(const float *ring, uint32_t seen)
+{
+	float v[TYPING_RECENT];
+	uint32_t n = seen < TYPING_RECENT ? seen : TYPING_RECENT;
+
+	if (!n)
+		return -1;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t at = i;
+
+		for (; at > 0 && v[at - 1] > ring[i]; at--)
+			v[at] = v[at - 1];
+		v[at] = ring[i];
+	}
+	return n % 2 ? v[n / 2] : ((double)v[n / 2 - 1] + v[n / 2]) / 2;
+}
+
+double typing_median_gap_ms(const struct typing_run *run)
+{
+	return median(run->gap_ms, run->gaps_seen);
+}
+
+double typing_median_hold_ms(const struct typing_run *run)
+{
+	return median(run->hold_ms, run->holds_seen);
+}

@@ -1,0 +1,105 @@
+/*
+ * Does a person type on this keyboard, or a machine? A sequential likelihood ratio, one keyboard at a time.
+ *
+ * Every report adds, for each feature of parameters.h, the logarithm of how much likelier it is under machines than
+ * under people. The sum is held at zero from below (Page's CUSUM, 1954: Wald's sequential test restarted at each
+ * possible beginning of an attack), so that no stretch of human-looking typing buys credit for what follows, and each
+ * feature's part is bounded both ways. Both hypotheses are mixtures whose weights are learned on the way (Robbins 1970),
+ * because neither the person nor the tool is known; a mixture that contains "types as people do" can lose
+ * only the logarithm of that component's share. A likelihood ratio so made exceeds 1/e with chance below e under
+ * people (Ville 1939) if the people are as modelled and their keys independent given the person. They are not quite,
+ * so that the ratio is tempered and capped (parameters.c), and the error claimed is checked against everybody at hand
+ * (bench-typing).
+ *
+ * Fixed size, nothing allocated; zeroed state, then typing_init.
+ */
+#ifndef CORDON_DETECT_TYPING_TYPING_H
+#define CORDON_DETECT_TYPING_TYPING_H
+
+#include "detect/typing/durations.h"
+#include "detect/typing/stroke.h"
+
+enum { TYPING_RECENT = 48 };
+
+/* What is known of the keyboard from elsewhere. */
+struct typing_context {
+	uint32_t poll_ns, clock_step_ns; /* 0 unknown */
+	int64_t configured_ns, led_ns;   /* -1 not seen */
+	bool has_leds;                   /* it would be told its LEDs by a host that is ready */
+};
+
+/* One report that brought news, for `--why`. */
+struct typing_step {
+	uint64_t packet;
+	int64_t t_ns;
+	uint32_t key;          /* keys typed by now */
+	uint16_t usage;        /* the key that went down in it, 0 none */
+	float gap_ms, hold_ms; /* negative where unknown or not in it */
+	float step_ms;         /* what the clock or poll resolves */
+	bool replaced, overlap;
+	float added[TYPING_FEATURES]; /* by this report */
+	float sum[TYPING_FEATURES];   /* since the ratio last stood at zero */
+	float ratio;
+	uint32_t keys_since_zero;
+};
+
+/* All that is forgotten when the ratio falls to zero. */
+struct typing_run {
+	float sum[TYPING_FEATURES];
+	uint32_t keys, replaced;
+	float short_run, short_run_before, short_steady;
+	float hands[TYPING_HANDS];
+	float replaced_people[TYPING_RATES], replaced_machine[TYPING_RATES];
+	float slips_people[TYPING_RATES], slips_machine[TYPING_RATES];
+	float gap_ms[TYPING_RECENT], hold_ms[TYPING_RECENT]; /* rings, for the finding's words */
+	uint32_t gaps_seen, holds_seen;
+};
+
+enum typing_decision {
+	TYPING_UNDECIDED,
+	TYPING_FIRST, /* past the first threshold */
+	TYPING_SECOND,
+};
+
+struct typing {
+	uint32_t without; /* bit n: feature n is left out, for ablation */
+	struct stroke_reader reader;
+	struct person_times person_gaps,
+		person_holds; /* the person, if it is one; outlives the run */
+	struct machine_times gaps, holds, short_holds; /* values outlive the run, weights do not */
+	struct typing_run run;
+	float last_gap_ms;
+	bool opened;        /* a run box or a terminal was asked for */
+	uint32_t printable; /* keys since then, or since a slip */
+	bool pointer_seen;
+	int64_t pointer_ns; /* last report of a pointing device */
+	bool had_report;
+	struct typing_step step;
+	float highest; /* the ratio's highest so far */
+};
+
+void typing_init(struct typing *t);
+
+/* True where the report brought news: `step` is new then. */
+bool typing_report(struct typing *t, const struct key_report *r, const struct typing_context *c);
+
+/* A pointing device that is not part of this keyboard moved. */
+void typing_pointer(struct typing *t, int64_t t_ns);
+
+enum typing_decision typing_decide(const struct typing *t);
+
+const char *typing_feature_name(enum typing_feature f);
+
+/* Medians over the run, at most its last TYPING_RECENT; negative where there are none. */
+double typing_median_gap_ms(const struct typing_run *run);
+double typing_median_hold_ms(const struct typing_run *run);
+
+/* Parts of typing_report: what a stroke adds, by cause. */
+void typing_judge_times(struct typing *t, const struct stroke *s, float added[TYPING_FEATURES]);
+void typing_judge_manner(struct typing *t, const struct stroke *s, const struct key_report *r,
+                         const struct typing_context *c, float added[TYPING_FEATURES]);
+
+/* The chance of `hit` under a mixture of rates, whose weights then learn it. */
+double typing_rate_next(float *weight, const float *rate, unsigned count, bool hit);
+
+#endif
