@@ -7,39 +7,71 @@
 #include "detect/typing/clock.h"
 #include "detect/typing/parameters.h"
 
-enum { GRID_GAPS_MIN = 10 };
+enum {
+	GRID_GAPS_MIN = 10,
+	GRID_GAPS_FEW =
+		3, /* enough where two reports bear one time: the clock stood still between */
+};
 
 static const double NS_PER_MS = 1e6;
 static const double GRID_GAP_MAX_MS = 500; /* beyond it clocks drift off a grid */
 static const double GRID_MIN_MS = 1.5;
 
-/* The share of gaps that are whole multiples of `step`. A twelfth of a step off is chance in one of six. */
-static bool on_grid(const struct typing_clock *c, double step)
+/* Gaps in order of size: the small ones fix the grid, the large ones test it. */
+static void in_order(const struct typing_clock *c, double gap[CLOCK_GAPS])
+{
+	for (unsigned i = 0; i < c->count; i++) {
+		unsigned at = i;
+
+		for (; at > 0 && gap[at - 1] > c->gap_ms[i]; at--)
+			gap[at] = gap[at - 1];
+		gap[at] = c->gap_ms[i];
+	}
+}
+
+/* Nearly all gaps are whole multiples of `step`. */
+static bool on_grid(const double *gap, unsigned count, double step)
 {
 	unsigned hits = 0;
 
-	for (unsigned i = 0; i < c->count; i++) {
-		double n = round(c->gap_ms[i] / step);
+	for (unsigned i = 0; i < count; i++) {
+		double off = fabs(gap[i] - step * round(gap[i] / step));
 
-		/* A grid's own period is known to a part in 400: 15.6 or 15.625 ms. */
-		hits += fabs(c->gap_ms[i] - n * step) <= 0.06 * step + 0.0025 * c->gap_ms[i];
+		/* Stamps of whole milliseconds lie up to one beside a grid of 8; a grid's own period
+		   is known to a part in 400: 15.6 or 15.625 ms. */
+		hits += off <= 0.14 * step + 0.0025 * gap[i];
 	}
-	return hits * 20 >= c->count * 19u;
+	return hits * 20 >= count * 19u;
+}
+
+/* The step near `step` that fits best, from the smallest gap up. */
+static double fit(const double *gap, unsigned count, double step)
+{
+	double length = 0, steps = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		double n = round(gap[i] / step);
+
+		/* One far off any multiple would only drag the step along. */
+		if (n < 1 || fabs(gap[i] - n * step) > 0.3 * step)
+			continue;
+		length += gap[i];
+		steps += n;
+		step = length / steps;
+	}
+	return step;
 }
 
 static void find_grid(struct typing_clock *c)
 {
-	double least = GRID_GAP_MAX_MS, most = typing_parameters.step_max_ms;
+	double gap[CLOCK_GAPS], most = typing_parameters.step_max_ms;
 
-	for (unsigned i = 0; i < c->count; i++)
-		least = c->gap_ms[i] < least ? c->gap_ms[i] : least;
+	in_order(c, gap);
 	c->grid_ms = 0;
-	for (unsigned part = 1; part <= 12; part++) {
-		double step = least / part;
+	for (unsigned part = 1; part <= 12 && gap[0] / part >= GRID_MIN_MS; part++) {
+		double step = fit(gap, c->count, gap[0] / part);
 
-		if (step < GRID_MIN_MS)
-			return;
-		if (step <= most && on_grid(c, step)) {
+		if (step <= most && on_grid(gap, c->count, step)) {
 			c->grid_ms = (float)step;
 			return;
 		}
@@ -67,12 +99,16 @@ enum clock_sense typing_clock_report(struct typing_clock *c, int64_t t_ns, uint3
 		return CLOCK_KNOWN;
 	if (gap < 0)
 		return CLOCK_BACK;
+	if (gap == 0) {
+		c->same_tick = true;
+		return CLOCK_SAME;
+	}
 	if (gap > 0.05 && gap <= GRID_GAP_MAX_MS) {
 		c->gap_ms[c->next] = (float)gap;
 		c->next = (uint8_t)((c->next + 1) % CLOCK_GAPS);
 		if (c->count < CLOCK_GAPS)
 			c->count++;
-		if (c->count >= GRID_GAPS_MIN)
+		if (c->count >= (c->same_tick ? GRID_GAPS_FEW : GRID_GAPS_MIN))
 			find_grid(c);
 	}
 	/* On a coarse clock two reports share a tick without anybody being late. */

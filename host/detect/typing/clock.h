@@ -17,12 +17,13 @@ enum { CLOCK_GAPS = 24 };
 enum clock_sense {
 	CLOCK_KNOWN, /* the time can be used */
 	CLOCK_BACK,  /* it steps back: this and earlier times cannot be compared */
+	CLOCK_SAME, /* it stands where the last report had it: a tick too coarse, or one late host */
 	CLOCK_BUNCHED, /* sooner after the last report than the bus can poll: a late host stamped it */
 };
 
 struct typing_clock {
 	int64_t last_ns;
-	bool started;
+	bool started, same_tick;
 	float gap_ms[CLOCK_GAPS]; /* ring of distances between reports that changed something */
 	uint8_t count, next;
 	float grid_ms; /* 0: none found */

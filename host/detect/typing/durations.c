@@ -52,15 +52,13 @@ double person_times_next(struct person_times *p, const struct typing_people *peo
 	return sum > 1 ? 1 : sum;
 }
 
-void machine_times_restart(struct machine_times *m)
+void machine_times_restart(struct machine_times *m, const struct typing_ways *ways)
 {
-	const struct typing_parameters *k = &typing_parameters;
-
-	m->way[0] = 1 - k->copy_share;
-	m->way[1] = k->copy_share;
+	m->way[0] = 1 - ways->copy_share;
+	m->way[1] = ways->copy_share;
 	for (unsigned i = 0; i < TYPING_BANDS; i++) {
-		m->way[0] -= k->band_share[i];
-		m->way[2 + i] = k->band_share[i];
+		m->way[0] -= ways->band_share[i];
+		m->way[2 + i] = ways->band_share[i];
 	}
 }
 

@@ -36,7 +36,7 @@ struct machine_times {
 };
 
 /* No more than the shares of the ways; the values so far are kept. Zeroed state has none. */
-void machine_times_restart(struct machine_times *m);
+void machine_times_restart(struct machine_times *m, const struct typing_ways *ways);
 
 /* The same under a machine; `person` is what a person would give, which is one of its ways. */
 double machine_times_next(struct machine_times *m, double ms, double step, double person);

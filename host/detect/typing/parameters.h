@@ -40,9 +40,9 @@ extern const struct typing_bounds typing_bounds[TYPING_FEATURES];
 enum {
 	TYPING_MEDIANS = 10,
 	TYPING_SPREADS = 5,
-	TYPING_PACES = 6,
+	TYPING_PACES = 9,
 	TYPING_HANDS = 3,
-	TYPING_BANDS = 3,
+	TYPING_BANDS = 2,
 	TYPING_RUN_POINTS = 7,
 	TYPING_RATES = 4,
 };
@@ -55,6 +55,13 @@ struct typing_people {
 };
 extern const struct typing_people typing_intervals, typing_holds;
 
+/* Machines' durations: shares of the ways to make them. The rest makes them as people do. */
+struct typing_ways {
+	float copy_share;               /* repeats one of its last values */
+	float band_share[TYPING_BANDS]; /* keeps within a band of band_ms */
+};
+extern const struct typing_ways typing_interval_ways, typing_hold_ways;
+
 struct typing_point {
 	float at, value;
 };
@@ -63,12 +70,12 @@ struct typing_parameters {
 	float first_threshold, second_threshold; /* logarithm of 1 / error claimed */
 	float first_others, second_others; /* what must be left without the strongest feature */
 	uint32_t first_keys, second_keys;  /* at least so many since the ratio stood at zero */
+	/* A burst amid a person's keys, which need be no attack: so many that the person, so soon after, so long. */
+	uint32_t amid_keys, amid_first_keys;
+	float amid_ms;
 
-	float forget; /* fixed share of a person's grid that returns to the prior each key */
+	float forget; /* share of a person's grid that returns to the prior with each key */
 
-	/* Machines' durations: shares of the ways to make them. The rest types as people do. */
-	float copy_share;               /* repeats one of its last values */
-	float band_share[TYPING_BANDS]; /* keeps within a band of this width */
 	float band_ms[TYPING_BANDS];
 	float copy_same, copy_beside; /* a copy falls on the same step, on one of its neighbours */
 	float stray_share;            /* breaks off: a pause that the script asks for */

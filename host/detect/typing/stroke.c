@@ -102,7 +102,7 @@ static void read_press(struct stroke_reader *s, const struct key_report *r, bool
 	out->modifiers = r->modifiers;
 	if (s->keys) {
 		out->gap_ms = (double)(r->t_ns - s->last_ns) / NS_PER_MS;
-		out->has_gap = known && s->last_known;
+		out->has_gap = known && s->last_known && (!out->same_tick || out->coarse);
 		out->same_key = out->usage == s->last || out->usage == s->before_last;
 		out->bounce = out->usage == s->last && out->has_gap && out->gap_ms < BOUNCE_MS;
 		out->replaced = released(r, s->last);
@@ -142,11 +142,12 @@ bool stroke_read(struct stroke_reader *s, const struct key_report *r, uint32_t p
 		return false;
 	sense = typing_clock_report(&s->clock, r->t_ns, poll_ns);
 	/* Bunched: the report before was late as well, so that its time is no better. */
-	if (sense != CLOCK_KNOWN)
+	if (sense == CLOCK_BACK || sense == CLOCK_BUNCHED)
 		forget_times(s);
 	known = sense != CLOCK_BUNCHED;
 	out->step_ms = typing_clock_step(&s->clock, poll_ns, claimed_ns);
 	out->coarse = typing_clock_coarse(&s->clock, poll_ns, claimed_ns);
+	out->same_tick = sense == CLOCK_SAME;
 	read_modifiers(s, r, known);
 	for (unsigned i = 0; i < r->releases && i < KEYS_CHANGES_MAX; i++)
 		/* A key that gave way to another in one report was held as long as the next key took. */

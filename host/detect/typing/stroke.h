@@ -24,7 +24,8 @@ enum stroke_lead {
 struct stroke {
 	int64_t t_ns;
 	double step_ms;
-	bool coarse; /* the clock is coarser than the poll */
+	bool coarse;    /* the clock is coarser than the poll */
+	bool same_tick; /* it bears the time of the report before */
 
 	/* A key that went up; where several did in one report, the first whose hold is known. */
 	bool has_hold;

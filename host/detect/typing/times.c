@@ -8,7 +8,7 @@
 
 static const double FAST_MS = 60;       /* rhythm leaves to pace what speed says */
 static const double GAP_MAX_MS = 5000;  /* beyond it nobody types: a pause */
-static const float NORMAL_HOLD = -0.3f; /* a hold that fingers make; some machines make them too */
+static const float NORMAL_HOLD = -0.5f; /* a hold that fingers make; some machines make them too */
 static const float SEVERAL_AT_ONCE = -0.4f; /* keys of one report: hands do, tools hardly ever */
 
 static void judge_hold(struct typing *t, const struct stroke *s, float *added)

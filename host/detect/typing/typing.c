@@ -18,9 +18,9 @@ static void run_init(struct typing *t)
 	memcpy(run->replaced_machine, k->replaced_machine, sizeof(run->replaced_machine));
 	memcpy(run->slips_people, k->slips_people, sizeof(run->slips_people));
 	memcpy(run->slips_machine, k->slips_machine, sizeof(run->slips_machine));
-	machine_times_restart(&t->gaps);
-	machine_times_restart(&t->holds);
-	machine_times_restart(&t->short_holds);
+	machine_times_restart(&t->gaps, &typing_interval_ways);
+	machine_times_restart(&t->holds, &typing_hold_ways);
+	machine_times_restart(&t->short_holds, &typing_hold_ways);
 }
 
 void typing_init(struct typing *t)
@@ -86,6 +86,22 @@ static void note(struct typing *t, const struct stroke *s, const struct key_repo
 	step->keys_since_zero = t->run.keys;
 }
 
+/* Keeps count of the run, and of what went before it. */
+static void follow_hands(struct typing *t, const struct stroke *s, float ratio)
+{
+	const struct typing_parameters *k = &typing_parameters;
+
+	if (s->presses && s->has_gap && s->gap_ms > k->amid_ms)
+		t->hands = 0;
+	if (s->presses && !t->run.keys)
+		t->run.amid = t->hands >= k->amid_keys;
+	t->run.keys += s->presses;
+	if (ratio > 0)
+		return;
+	t->hands += t->run.keys;
+	run_init(t);
+}
+
 bool typing_report(struct typing *t, const struct key_report *r, const struct typing_context *c)
 {
 	struct stroke s;
@@ -99,12 +115,8 @@ bool typing_report(struct typing *t, const struct key_report *r, const struct ty
 	typing_judge_times(t, &s, added);
 	typing_judge_manner(t, &s, r, c, added);
 	ratio = add_up(t, added);
-	t->run.keys += s.presses;
-	if (ratio <= 0) {
-		ratio = 0;
-		run_init(t);
-	}
-	t->step.ratio = ratio;
+	follow_hands(t, &s, ratio);
+	t->step.ratio = ratio > 0 ? ratio : 0;
 	if (ratio > t->highest)
 		t->highest = ratio;
 	note(t, &s, r);
@@ -120,12 +132,15 @@ void typing_pointer(struct typing *t, int64_t t_ns)
 enum typing_decision typing_decide(const struct typing *t)
 {
 	const struct typing_parameters *k = &typing_parameters;
-	float ratio = t->step.ratio, most = 0;
+	float ratio = t->step.ratio, most = 0, last = 0;
 
-	for (unsigned i = 0; i < TYPING_FEATURES; i++)
+	for (unsigned i = 0; i < TYPING_FEATURES; i++) {
 		most = t->run.sum[i] > most ? t->run.sum[i] : most;
-	if (ratio < k->first_threshold || ratio - most < k->first_others ||
-	    t->run.keys < k->first_keys)
+		last += t->step.added[i];
+	}
+	/* A report that speaks for a person is no moment to accuse one. */
+	if (ratio < k->first_threshold || ratio - most < k->first_others || last <= 0 ||
+	    t->run.keys < (t->run.amid ? k->amid_first_keys : k->first_keys))
 		return TYPING_UNDECIDED;
 	if (ratio < k->second_threshold || ratio - most < k->second_others ||
 	    t->run.keys < k->second_keys)

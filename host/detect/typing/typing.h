@@ -47,6 +47,7 @@ struct typing_step {
 struct typing_run {
 	float sum[TYPING_FEATURES];
 	uint32_t keys, replaced;
+	bool amid; /* it began among a person's keys */
 	float short_run, short_run_before, short_steady;
 	float hands[TYPING_HANDS];
 	float replaced_people[TYPING_RATES], replaced_machine[TYPING_RATES];
@@ -69,6 +70,7 @@ struct typing {
 	struct machine_times gaps, holds, short_holds; /* values outlive the run, weights do not */
 	struct typing_run run;
 	float last_gap_ms;
+	uint32_t hands;     /* keys since the last long pause that left the ratio at zero */
 	bool opened;        /* a run box or a terminal was asked for */
 	uint32_t printable; /* keys since then, or since a slip */
 	bool pointer_seen;
