@@ -52,14 +52,24 @@ double person_times_next(struct person_times *p, const struct typing_people *peo
 	return sum > 1 ? 1 : sum;
 }
 
+/* The share that a way starts with: as people, copies, then the bands. */
+static float share_of(const struct typing_ways *ways, unsigned way)
+{
+	float rest = 1 - ways->copy_share;
+
+	if (way == 1)
+		return ways->copy_share;
+	if (way > 1)
+		return ways->band_share[way - 2];
+	for (unsigned i = 0; i < TYPING_BANDS; i++)
+		rest -= ways->band_share[i];
+	return rest;
+}
+
 void machine_times_restart(struct machine_times *m, const struct typing_ways *ways)
 {
-	m->way[0] = 1 - ways->copy_share;
-	m->way[1] = ways->copy_share;
-	for (unsigned i = 0; i < TYPING_BANDS; i++) {
-		m->way[0] -= ways->band_share[i];
-		m->way[2 + i] = ways->band_share[i];
-	}
+	for (unsigned i = 0; i < MACHINE_WAYS; i++)
+		m->way[i] = share_of(ways, i);
 }
 
 double machine_times_copy(const struct machine_times *m, double ms, double step)
@@ -99,9 +109,11 @@ static void band_learn(struct machine_times *m, unsigned i, double ms, bool hit)
 	m->band[i].misses = 0;
 }
 
-double machine_times_next(struct machine_times *m, double ms, double step, double person)
+double machine_times_next(struct machine_times *m, const struct typing_ways *ways, double ms,
+                          double step, double person)
 {
-	double stray = typing_parameters.stray_share, chance[MACHINE_WAYS], sum = 0;
+	double stray = typing_parameters.stray_share, waver = typing_parameters.waver;
+	double chance[MACHINE_WAYS], sum = 0;
 
 	chance[0] = person;
 	chance[1] = machine_times_copy(m, ms, step);
@@ -115,7 +127,8 @@ double machine_times_next(struct machine_times *m, double ms, double step, doubl
 		sum += m->way[i] * chance[i];
 	}
 	for (unsigned i = 0; i < MACHINE_WAYS; i++)
-		m->way[i] = (float)fmax(m->way[i] * chance[i] / sum, 1e-6);
+		m->way[i] = (float)((1 - waver) * m->way[i] * chance[i] / sum +
+		                    waver * share_of(ways, i));
 	m->last[m->next] = (float)ms;
 	m->next = (unsigned char)((m->next + 1) % MACHINE_COPIES);
 	if (m->count < MACHINE_COPIES)

@@ -39,7 +39,8 @@ struct machine_times {
 void machine_times_restart(struct machine_times *m, const struct typing_ways *ways);
 
 /* The same under a machine; `person` is what a person would give, which is one of its ways. */
-double machine_times_next(struct machine_times *m, double ms, double step, double person);
+double machine_times_next(struct machine_times *m, const struct typing_ways *ways, double ms,
+                          double step, double person);
 
 /* The share of earlier values that this one repeats within half a step; 0 where there is none. Learns nothing. */
 double machine_times_copy(const struct machine_times *m, double ms, double step);

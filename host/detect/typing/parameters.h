@@ -74,7 +74,10 @@ struct typing_parameters {
 	uint32_t amid_keys, amid_first_keys;
 	float amid_ms;
 
-	float forget; /* share of a person's grid that returns to the prior with each key */
+	float forget; /* share of a person's grid that returns to the prior with each duration */
+	float waver;  /* the same for a machine's ways and for kinds of hands */
+	float fade; /* of what a feature says for a machine, the share that the next key leaves standing */
+	float telling; /* a key that adds less speaks for nobody */
 
 	float band_ms[TYPING_BANDS];
 	float copy_same, copy_beside; /* a copy falls on the same step, on one of its neighbours */

@@ -27,7 +27,7 @@ static void judge_hold(struct typing *t, const struct stroke *s, float *added)
 		if (s->hold_same_key)
 			return;
 		people = person_times_next(&t->person_holds, &typing_holds, ms, step);
-		machine = machine_times_next(&t->holds, ms, step, people);
+		machine = machine_times_next(&t->holds, &typing_hold_ways, ms, step, people);
 		added[TYPING_HOLD_STEADY] = (float)log(machine / people);
 		return;
 	}
@@ -43,7 +43,7 @@ static void judge_hold(struct typing *t, const struct stroke *s, float *added)
 		run->short_steady = (float)(run->short_steady * copy / people);
 		added[TYPING_HOLD_STEADY] = (float)log(machine / people);
 	}
-	machine_times_next(&t->short_holds, ms, step, even);
+	machine_times_next(&t->short_holds, &typing_hold_ways, ms, step, even);
 }
 
 static unsigned pace_of(double ms)
@@ -74,7 +74,8 @@ static void judge_rhythm(struct typing *t, const struct stroke *s, float *added)
 	/* Among quick gaps people's are as good as even. */
 	if (s->gap_ms < FAST_MS)
 		people = fmax(people, fmin(1, s->step_ms / FAST_MS));
-	machine = machine_times_next(&t->gaps, s->gap_ms, s->step_ms, people);
+	machine =
+		machine_times_next(&t->gaps, &typing_interval_ways, s->gap_ms, s->step_ms, people);
 	added[TYPING_RHYTHM] = (float)log(machine / people);
 }
 
@@ -92,7 +93,9 @@ static void judge_overlap(struct typing *t, const struct stroke *s, float *added
 	for (unsigned i = 0; i < TYPING_HANDS; i++) {
 		double rate = k->hands_overlap[i][pace];
 
-		t->run.hands[i] *= (float)((s->overlap ? rate : 1 - rate) / people);
+		t->run.hands[i] *=
+			(float)((s->overlap ? rate : 1 - rate) / people * (1 - k->waver));
+		t->run.hands[i] += k->waver * k->hands_share[i];
 	}
 	added[TYPING_OVERLAP] = (float)log(machine / people);
 }

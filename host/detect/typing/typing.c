@@ -51,13 +51,18 @@ static float clamp(float v, float low, float high)
 }
 
 /* Bounds each feature's part in this report and in the run; the sum of the latter is the ratio. */
-static float add_up(struct typing *t, float added[TYPING_FEATURES])
+static float add_up(struct typing *t, bool key, float added[TYPING_FEATURES])
 {
 	float ratio = 0;
 
 	for (unsigned i = 0; i < TYPING_FEATURES; i++) {
 		const struct typing_bounds *b = &typing_bounds[i];
-		float before = t->run.sum[i], v = added[i] * b->share;
+		float v = added[i] * b->share, before;
+
+		/* The run of short holds is a state, which ends by itself; the others are memories. */
+		if (key && i != TYPING_HOLD_SHORT && t->run.sum[i] > 0)
+			t->run.sum[i] *= typing_parameters.fade;
+		before = t->run.sum[i];
 
 		if (t->without >> i & 1)
 			v = 0;
@@ -90,12 +95,16 @@ static void note(struct typing *t, const struct stroke *s, const struct key_repo
 static void follow_hands(struct typing *t, const struct stroke *s, float ratio)
 {
 	const struct typing_parameters *k = &typing_parameters;
+	float sum = 0;
 
 	if (s->presses && s->has_gap && s->gap_ms > k->amid_ms)
 		t->hands = 0;
 	if (s->presses && !t->run.keys)
 		t->run.amid = t->hands >= k->amid_keys;
 	t->run.keys += s->presses;
+	for (unsigned i = 0; i < TYPING_FEATURES; i++)
+		sum += t->step.added[i];
+	t->run.telling += s->presses && sum > k->telling ? s->presses : 0;
 	if (ratio > 0)
 		return;
 	t->hands += t->run.keys;
@@ -114,7 +123,7 @@ bool typing_report(struct typing *t, const struct key_report *r, const struct ty
 	memset(t->step.added, 0, sizeof(t->step.added));
 	typing_judge_times(t, &s, added);
 	typing_judge_manner(t, &s, r, c, added);
-	ratio = add_up(t, added);
+	ratio = add_up(t, s.presses > 0, added);
 	follow_hands(t, &s, ratio);
 	t->step.ratio = ratio > 0 ? ratio : 0;
 	if (ratio > t->highest)
@@ -139,8 +148,8 @@ enum typing_decision typing_decide(const struct typing *t)
 		last += t->step.added[i];
 	}
 	/* A report that speaks for a person is no moment to accuse one. */
-	if (ratio < k->first_threshold || ratio - most < k->first_others || last <= 0 ||
-	    t->run.keys < (t->run.amid ? k->amid_first_keys : k->first_keys))
+	if (ratio < k->first_threshold || ratio - most < k->first_others || last < k->telling ||
+	    t->run.telling < (t->run.amid ? k->amid_first_keys : k->first_keys))
 		return TYPING_UNDECIDED;
 	if (ratio < k->second_threshold || ratio - most < k->second_others ||
 	    t->run.keys < k->second_keys)

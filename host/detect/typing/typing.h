@@ -46,8 +46,8 @@ struct typing_step {
 /* All that is forgotten when the ratio falls to zero. */
 struct typing_run {
 	float sum[TYPING_FEATURES];
-	uint32_t keys, replaced;
-	bool amid; /* it began among a person's keys */
+	uint32_t keys, telling, replaced; /* telling: those that spoke for a machine */
+	bool amid;                        /* it began among a person's keys */
 	float short_run, short_run_before, short_steady;
 	float hands[TYPING_HANDS];
 	float replaced_people[TYPING_RATES], replaced_machine[TYPING_RATES];
