@@ -85,7 +85,7 @@ struct typing_parameters {
 
 	float short_ms; /* a hold up to this is short, or one step */
 	struct typing_point short_run[TYPING_RUN_POINTS]; /* run of short holds -> ratio */
-	float short_steady_people; /* share of people with short holds whose holds are all alike */
+	float short_unlike; /* what a short hold counts that is unlike the one before */
 
 	float pace_ms[TYPING_PACES]; /* upper ends; the last is open */
 	float pace_people[TYPING_PACES], pace_machine[TYPING_PACES]; /* with the key before up */

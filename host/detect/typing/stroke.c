@@ -35,8 +35,12 @@ static void lift(struct stroke_reader *s, uint16_t usage, bool known, struct str
 		if (k.usage != usage)
 			continue;
 		s->down[i] = s->down[--s->downs];
-		/* Less than half a step: both stamped at once, which says nothing of the finger. */
-		if (known && k.known && !out->has_hold && ms >= out->step_ms / 2) {
+		if (!known || !k.known || out->has_hold)
+			return;
+		/* Both ends stamped at once: within a tick, or a late host's doing. How long is not known. */
+		if (ms < out->step_ms / 2) {
+			out->hold_in_tick = out->coarse;
+		} else {
 			out->has_hold = true;
 			out->hold_ms = ms;
 			out->hold_usage = usage;

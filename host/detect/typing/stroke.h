@@ -29,6 +29,7 @@ struct stroke {
 
 	/* A key that went up; where several did in one report, the first whose hold is known. */
 	bool has_hold;
+	bool hold_in_tick; /* in its stead: one began and ended within a tick of a coarse clock */
 	bool hold_same_key; /* it is one of the two keys struck last before it: a tapped key, a rhythm game */
 	double hold_ms;
 	uint16_t hold_usage;

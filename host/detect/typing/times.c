@@ -15,35 +15,37 @@ static void judge_hold(struct typing *t, const struct stroke *s, float *added)
 {
 	const struct typing_parameters *k = &typing_parameters;
 	struct typing_run *run = &t->run;
-	double ms = s->hold_ms, step = s->step_ms;
-	double values = floor(k->short_ms / step), copy, even, people, machine;
+	double ms = s->hold_ms, step = s->step_ms, people, machine;
 	float before = typing_short_run(run->short_run);
 
 	run->hold_ms[run->holds_seen++ % TYPING_RECENT] = (float)ms;
 	run->short_run_before = run->short_run;
-	if (ms > fmax(k->short_ms, 1.05 * step)) {
-		run->short_run = floorf(run->short_run / 2);
-		added[TYPING_HOLD_SHORT] = typing_short_run(run->short_run) - before + NORMAL_HOLD;
-		if (s->hold_same_key)
-			return;
-		people = person_times_next(&t->person_holds, &typing_holds, ms, step);
-		machine = machine_times_next(&t->holds, &typing_hold_ways, ms, step, people);
-		added[TYPING_HOLD_STEADY] = (float)log(machine / people);
+	if (ms <= fmax(k->short_ms, 1.05 * step)) {
+		/* A machine's short holds repeat each other; those of people, where a step shows, do not. */
+		run->short_run += fabs(ms - run->short_ms) <= step / 2 || k->short_ms < 2 * step
+		                          ? 1
+		                          : k->short_unlike;
+		run->short_ms = (float)ms;
+		added[TYPING_HOLD_SHORT] = typing_short_run(run->short_run) - before;
 		return;
 	}
-	run->short_run++;
-	added[TYPING_HOLD_SHORT] = typing_short_run(run->short_run) - before;
-	if (values < 2)
-		return; /* one value alone is short: its repetition is no news */
-	copy = machine_times_copy(&t->short_holds, ms, step);
-	even = 1 / values;
-	if (t->short_holds.count) {
-		people = run->short_steady * copy + (1 - run->short_steady) * even;
-		machine = 0.9 * copy + 0.1 * even;
-		run->short_steady = (float)(run->short_steady * copy / people);
-		added[TYPING_HOLD_STEADY] = (float)log(machine / people);
-	}
-	machine_times_next(&t->short_holds, &typing_hold_ways, ms, step, even);
+	run->short_run = floorf(run->short_run / 2);
+	added[TYPING_HOLD_SHORT] = typing_short_run(run->short_run) - before + NORMAL_HOLD;
+	if (s->hold_same_key)
+		return;
+	people = person_times_next(&t->person_holds, &typing_holds, ms, step);
+	machine = machine_times_next(&t->holds, &typing_hold_ways, ms, step, people);
+	added[TYPING_HOLD_STEADY] = (float)log(machine / people);
+}
+
+/* Shorter than a tick, unless the host was late: half a key's worth for the run, and nothing on evenness. */
+static void judge_hold_in_tick(struct typing *t, float *added)
+{
+	float before = typing_short_run(t->run.short_run);
+
+	t->run.short_run_before = t->run.short_run;
+	t->run.short_run += 0.5f;
+	added[TYPING_HOLD_SHORT] = typing_short_run(t->run.short_run) - before;
 }
 
 static unsigned pace_of(double ms)
@@ -119,6 +121,8 @@ void typing_judge_times(struct typing *t, const struct stroke *s, float added[TY
 
 	if (s->has_hold)
 		judge_hold(t, s, added);
+	else if (s->hold_in_tick)
+		judge_hold_in_tick(t, added);
 	if (!s->presses || !s->before)
 		return;
 	if (s->bounce) {

@@ -12,7 +12,6 @@ static void run_init(struct typing *t)
 	const struct typing_parameters *k = &typing_parameters;
 
 	memset(run, 0, sizeof(*run));
-	run->short_steady = k->short_steady_people;
 	memcpy(run->hands, k->hands_share, sizeof(run->hands));
 	memcpy(run->replaced_people, k->replaced_people, sizeof(run->replaced_people));
 	memcpy(run->replaced_machine, k->replaced_machine, sizeof(run->replaced_machine));
@@ -20,7 +19,6 @@ static void run_init(struct typing *t)
 	memcpy(run->slips_machine, k->slips_machine, sizeof(run->slips_machine));
 	machine_times_restart(&t->gaps, &typing_interval_ways);
 	machine_times_restart(&t->holds, &typing_hold_ways);
-	machine_times_restart(&t->short_holds, &typing_hold_ways);
 }
 
 void typing_init(struct typing *t)

@@ -46,9 +46,9 @@ struct typing_step {
 /* All that is forgotten when the ratio falls to zero. */
 struct typing_run {
 	float sum[TYPING_FEATURES];
-	uint32_t keys, telling, replaced; /* telling: those that spoke for a machine */
-	bool amid;                        /* it began among a person's keys */
-	float short_run, short_run_before, short_steady;
+	uint32_t keys, telling, replaced;            /* telling: those that spoke for a machine */
+	bool amid;                                   /* it began among a person's keys */
+	float short_run, short_run_before, short_ms; /* short_ms: the last short hold */
 	float hands[TYPING_HANDS];
 	float replaced_people[TYPING_RATES], replaced_machine[TYPING_RATES];
 	float slips_people[TYPING_RATES], slips_machine[TYPING_RATES];
@@ -66,8 +66,8 @@ struct typing {
 	uint32_t without; /* bit n: feature n is left out, for ablation */
 	struct stroke_reader reader;
 	struct person_times person_gaps,
-		person_holds; /* the person, if it is one; outlives the run */
-	struct machine_times gaps, holds, short_holds; /* values outlive the run, weights do not */
+		person_holds;             /* the person, if it is one; outlives the run */
+	struct machine_times gaps, holds; /* values outlive the run, weights do not */
 	struct typing_run run;
 	float last_gap_ms;
 	uint32_t hands;     /* keys since the last long pause that left the ratio at zero */

@@ -1,0 +1,198 @@
+/*
+ * R9: keys that no person types. In: reports of keyboards, each judged by typing/. Out: one strong finding a keyboard,
+ * and a decisive one where it goes on past the second threshold. Whether the keyboard is declared and may do so
+ * (scanners, one-time passwords) is for R22.
+ */
+#include "detect/rule_injected_typing.h"
+
+#include <math.h>
+
+#include "detect/rules.h"
+
+enum {
+	UNDECIDED_KEYS = 10, /* from so many on, no decision is a result */
+	TOP_FEATURES = 3,
+};
+
+struct keyboard {
+	uint32_t hid_id; /* tells the slot's next user from its last; 0 nobody yet */
+	bool used;
+	bool said_first, said_second;
+	struct typing typing;
+};
+
+struct injected_typing_state {
+	uint32_t undecided_gone; /* keyboards whose slot was taken over */
+	struct keyboard keyboard[MODEL_HIDS_MAX];
+};
+
+static bool undecided(const struct keyboard *k)
+{
+	uint32_t keys = k->typing.reader.keys;
+
+	return k->used && !k->said_first && keys > 0 && keys < UNDECIDED_KEYS;
+}
+
+static struct keyboard *keyboard_of(struct injected_typing_state *s, const struct rule_input *in)
+{
+	struct keyboard *k = &s->keyboard[in->event->hid - in->model->hid];
+
+	if (k->used && k->hid_id == in->event->hid->id)
+		return k;
+	s->undecided_gone += undecided(k);
+	*k = (struct keyboard){.used = true, .hid_id = in->event->hid->id};
+	typing_init(&k->typing);
+	return k;
+}
+
+static struct typing_context context_of(const struct event *e)
+{
+	return (struct typing_context){
+		.poll_ns = e->hid->report_ns,
+		.clock_step_ns = e->step_ns,
+		.configured_ns = e->device ? e->device->configured_ns : -1,
+		.led_ns = e->device ? e->device->led_ns : -1,
+		.has_leds = e->hid->kinds & HID_KIND_LED,
+	};
+}
+
+/* "5 keys at 8.0 ms, held for one poll each: no person types like this" */
+static void say(struct finding *f, const struct typing *t)
+{
+	const struct typing_run *run = &t->run;
+	double gap = typing_median_gap_ms(run), hold = typing_median_hold_ms(run);
+	uint32_t keys =
+		run->keys + (run->keys < t->reader.keys); /* the key that the first gap is from */
+
+	finding_say_integer(f, keys);
+	finding_say(f, " keys");
+	if (gap >= 0) {
+		finding_say(f, " at ");
+		finding_say_number(f, gap, 1);
+		finding_say(f, " ms");
+	}
+	if (run->replaced * 5 >= run->keys * 4) {
+		finding_say(f, ", each taking the place of the one before");
+	} else if (hold >= 0 && hold <= 1.5 * t->step.step_ms) {
+		finding_say(f, ", held for one poll each");
+	} else if (hold >= 0) {
+		finding_say(f, ", held for ");
+		finding_say_number(f, hold, 1);
+		finding_say(f, " ms");
+	}
+	finding_say(f, ": no person types like this");
+}
+
+static void name_features(struct finding *f, const struct typing *t)
+{
+	static const char *const label[TOP_FEATURES] = {"feature_1", "feature_2", "feature_3"};
+	bool named[TYPING_FEATURES] = {false};
+
+	for (unsigned n = 0; n < TOP_FEATURES; n++) {
+		unsigned most = TYPING_FEATURES;
+
+		for (unsigned i = 0; i < TYPING_FEATURES; i++)
+			if (!named[i] && t->run.sum[i] > 0 &&
+			    (most == TYPING_FEATURES || t->run.sum[i] > t->run.sum[most]))
+				most = i;
+		if (most == TYPING_FEATURES)
+			return;
+		named[most] = true;
+		finding_text(f, label[n], typing_feature_name(most));
+	}
+}
+
+static void report(const struct rule_input *in, const struct typing *t, enum weight weight)
+{
+	struct finding *f = rule_emit(in, NULL);
+	const struct typing_run *run = &t->run;
+	double gap = typing_median_gap_ms(run), hold = typing_median_hold_ms(run);
+
+	f->weight = weight;
+	f->keystroke = t->reader.keys;
+	say(f, t);
+	if (gap >= 0)
+		finding_number(f, "interval_ms_median", gap, 1);
+	if (hold >= 0)
+		finding_number(f, "dwell_ms_median", hold, 1);
+	finding_number(f, "replaced_share", (double)run->replaced / run->keys, 2);
+	finding_number(f, "step_ms", t->step.step_ms, 1);
+	finding_number(f, "log_ratio", t->step.ratio, 1);
+	finding_number(f, "error_claimed", exp(-t->step.ratio), 12);
+	finding_integer(f, "keys_since_zero", run->keys);
+	name_features(f, t);
+}
+
+/* A pointing device that is not part of the keyboard says that somebody sits there; it says little. */
+static void pointer_moved(struct injected_typing_state *s, const struct rule_input *in)
+{
+	const struct model_hid *hid = in->event->hid;
+
+	if (!hid || !(hid->kinds & HID_KIND_MOUSE))
+		return;
+	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++)
+		if (s->keyboard[i].used && in->model->hid[i].device != hid->device)
+			typing_pointer(&s->keyboard[i].typing, in->event->t_ns);
+}
+
+static void match(const struct rule_input *in)
+{
+	struct injected_typing_state *s = in->state;
+	struct typing_context context;
+	enum typing_decision decision;
+	struct keyboard *k;
+
+	if (in->event->kind == EVENT_INPUT) {
+		pointer_moved(s, in);
+		return;
+	}
+	if (!in->event->hid || !in->event->keys)
+		return;
+	k = keyboard_of(s, in);
+	context = context_of(in->event);
+	if (!typing_report(&k->typing, in->event->keys, &context))
+		return;
+	decision = typing_decide(&k->typing);
+	if (decision >= TYPING_FIRST && !k->said_first) {
+		k->said_first = true;
+		report(in, &k->typing, WEIGHT_STRONG);
+	}
+	if (decision == TYPING_SECOND && !k->said_second) {
+		k->said_second = true;
+		report(in, &k->typing, WEIGHT_DECISIVE);
+	}
+}
+
+const struct typing_step *injected_typing_last(const void *state, unsigned hid_slot)
+{
+	const struct injected_typing_state *s = state;
+
+	if (!s || hid_slot >= MODEL_HIDS_MAX || !s->keyboard[hid_slot].typing.step.packet)
+		return NULL;
+	return &s->keyboard[hid_slot].typing.step;
+}
+
+unsigned injected_typing_undecided(const void *state)
+{
+	const struct injected_typing_state *s = state;
+	unsigned count = 0;
+
+	if (!s)
+		return 0;
+	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++)
+		count += undecided(&s->keyboard[i]);
+	return count + s->undecided_gone;
+}
+
+const struct rule rule_injected_typing = {
+	.id = "R9",
+	.name = "injected-typing",
+	.summary = "keys that no person types, by pace, holds, rhythm, rollover and what goes with "
+                   "them",
+	.group = GROUP_TYPING,
+	.weight = WEIGHT_STRONG,
+	.events = EVENT_BIT(EVENT_KEYS) | EVENT_BIT(EVENT_INPUT),
+	.profiles = PROFILES_ALL,
+	.state_size = sizeof(struct injected_typing_state),
+	.match = match,
+};
