@@ -5,6 +5,7 @@ const struct rule *const rules[] = {
 	&rule_unexpected_device,     /* R5 */
 	&rule_undeclared_keyboard,   /* R6 */
 	&rule_short_life,            /* R7 */
+	&rule_injected_typing,       /* R9 */
 	&rule_lock_keys,             /* R12 */
 	&rule_raw_channel,           /* R13 */
 	&rule_known_identity,        /* R14 */

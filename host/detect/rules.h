@@ -7,6 +7,7 @@
 extern const struct rule rule_unexpected_device;
 extern const struct rule rule_undeclared_keyboard;
 extern const struct rule rule_short_life;
+extern const struct rule rule_injected_typing;
 extern const struct rule rule_lock_keys;
 extern const struct rule rule_raw_channel;
 extern const struct rule rule_known_identity;

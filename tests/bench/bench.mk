@@ -11,3 +11,16 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 bench: deps-test
 	@$(MAKE) --no-print-directory KIND=release program $(patsubst $(BUILD)/%,build/release/%,$(BENCH_TOOLS))
 	@tests/bench/bench.sh build/release
+
+TYPING_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*typing*.c tests/unit/typing_*.c))
+$(BUILD)/bench/bench_typing: CPPFLAGS += -Itests/unit -Itests/bench
+$(BUILD)/bench/bench_typing: $(TYPING_OBJ) $(LIB)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+## bench-typing|people and generators through the typing test: keys to alarm, alarms on people, ROC, ablation
+.PHONY: bench-typing
+bench-typing: deps-build
+	@$(MAKE) --no-print-directory KIND=release build/release/bench/bench_typing
+	@build/release/bench/bench_typing
