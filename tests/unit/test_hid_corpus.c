@@ -233,7 +233,7 @@ static void hostile_descriptors_cost_their_length(void **state)
 		{8,  {0x85, 0, 0x75, 8, 0x95, 1, 0x81, 2},                                true },
 		{8,  {0x85, 0, 0x75, 8, 0x95, 1, 0xb1, 2},                                true },
 		{8,  {0x09, 0, 0x75, 1, 0x95, 1, 0x81, 2},                                true },
-		{2,  {0x09, 4},							   false},
+		{3,  {0x0a, 0xff, 0xff},						  false},
 		{6,  {0x75, 1, 0x95, 1, 0x81, 1},                                         false},
 		{13, {0x06, 0, 255, 0x09, 1, 0x75, 1, 0x95, 1, 0x81, 2, 0x09, 3},         false},
 		{3,  {0xfe, 0, 0},							false},
