@@ -125,7 +125,8 @@ static void put_field(FILE *out, const struct hid_descriptor *d, const struct hi
 	for (uint16_t i = 0; i < f->count; i++) {
 		put_usage(out, hid_field_usage(d, f, i));
 		put_place(out, bit + (uint32_t)f->size * i, f->size);
-		if (f->size > 1 && (f->logical_min || f->logical_max != (INT64_C(1) << f->size) - 1))
+		if (f->size > 1 &&
+		    (f->logical_min || f->logical_max != (INT64_C(1) << f->size) - 1))
 			fprintf(out, " (values %d to %d)", f->logical_min, f->logical_max);
 		fputc('\n', out);
 	}
