@@ -235,20 +235,21 @@ static void configuration_problems(void **state)
 
 static void configuration_limit(void **state)
 {
-	uint8_t list[9 + 40 * 9 + 60 * 7];
+	enum { INTERFACES = USB_INTERFACES_MAX + 8, ENDPOINTS = USB_ENDPOINTS_MAX + 8 };
+	uint8_t list[9 + INTERFACES * 9 + ENDPOINTS * 7];
 	struct usb_configuration c;
 	size_t at = 9;
 
 	(void)state;
-	memcpy(list, (const uint8_t[]){9, 2, 0, 0, 40, 1, 0, 0, 0}, 9);
+	memcpy(list, (const uint8_t[]){9, 2, 0, 0, INTERFACES, 1, 0, 0, 0}, 9);
 	list[2] = sizeof(list) & 0xff;
 	list[3] = sizeof(list) >> 8;
-	for (unsigned i = 0; i < 40; i++) {
-		const uint8_t interface[] = {9, 4, (uint8_t)i, 0, i ? 0 : 60, 3, 0, 0, 0};
+	for (unsigned i = 0; i < INTERFACES; i++) {
+		const uint8_t interface[] = {9, 4, (uint8_t)i, 0, i ? 0 : ENDPOINTS, 3, 0, 0, 0};
 
 		memcpy(list + at, interface, 9);
 		at += 9;
-		for (unsigned k = 0; !i && k < 60; k++, at += 7)
+		for (unsigned k = 0; !i && k < ENDPOINTS; k++, at += 7)
 			memcpy(list + at, (const uint8_t[]){7, 5, (uint8_t)k, 3, 8, 0, 1}, 7);
 	}
 	assert_int_equal(at, sizeof(list));

@@ -319,10 +319,10 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
 	const struct CMUnitTest tests[] = {
-		T(in_order),          T(statuses),           T(written_in_the_completion),
-		T(stepped_back),      T(completion_first),   T(id_used_again),
-		T(same_id_elsewhere), T(halves_missing),     T(more_than_are_kept),
-		T(data_is_bounded),   T(other_records_pass),
+		T(in_order),           T(statuses),          T(written_in_the_completion),
+		T(stepped_back),       T(completion_first),  T(id_used_again),
+		T(completion_missing), T(same_id_elsewhere), T(halves_missing),
+		T(more_than_are_kept), T(data_is_bounded),   T(other_records_pass),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
