@@ -118,6 +118,23 @@ static struct model_device *at_address_zero(struct decode *d, const struct usb_t
 	return x;
 }
 
+/*
+ * xHCI sets addresses by itself (xHCI 1.2 §4.3.4), so that usbmon shows no SET_ADDRESS: the device that was asked at
+ * address 0 goes on at one where nobody was, asked for its device descriptor again.
+ */
+static struct model_device *addressed_unseen(struct decode *d, const struct usb_transfer *t)
+{
+	struct decode_bus *b = decode_bus_of(d, t->bus);
+	struct model_device *x;
+
+	if (b->wire || b->fresh == MODEL_NONE || t->type != USB_TYPE_CONTROL || !t->has_setup ||
+	    t->setup.bRequest != USB_GET_DESCRIPTOR || t->setup.wValue >> 8 != USB_DT_DEVICE)
+		return NULL;
+	x = &d->model.device[b->fresh];
+	devices_address(d, t, x, t->address);
+	return x;
+}
+
 /* The device that a transfer belongs to; NULL where nothing answered from an address that is not known. */
 struct model_device *devices_for(struct decode *d, const struct usb_transfer *t)
 {
@@ -129,6 +146,8 @@ struct model_device *devices_for(struct decode *d, const struct usb_transfer *t)
 	if (t->address == 0)
 		return answered ? at_address_zero(d, t) : NULL;
 	x = find(d, t->bus, t->address);
+	if (!x && answered)
+		x = addressed_unseen(d, t);
 	if (!x && answered) {
 		x = new_device(d, t, t->address);
 		announce(d, EVENT_DEVICE_SEEN, x, t->t_begin_ns, t->packet_begin);
