@@ -85,23 +85,23 @@ static void values(void **state)
 {
 	static const char *const pieces[] = {
 		"{\"schema\":\"cordon.verdict/"
-	        "1\",\"input\":\"x\\n.pcapng\",\"profile\":\"host\",\"verdict\":\"malicious\","
-	        "\"versions\":{\"cordon\":\"0.1.0\",\"rules\":\"2026.1\"},\"duration_s\":2.31,"
-	        "\"packets\":2210,",
+		"1\",\"input\":\"x\\n.pcapng\",\"profile\":\"host\",\"verdict\":\"malicious\","
+		"\"versions\":{\"cordon\":\"0.1.0\",\"rules\":\"2026.1\"},\"duration_s\":2.31,"
+		"\"packets\":2210,",
 		"\"devices\":[{\"address\":5,\"bus\":1,\"speed\":\"low\",\"vid\":\"d3c0\",\"pid\":"
-	        "\"d34d\",",
+		"\"d34d\",",
 		"\"product\":\"\\u202EO.MG\\u001B[2J\",\"serial\":\"999\",\"structure_sha256\":"
-	        "\"01346500",
+		"\"01346500",
 		"\"kinds\":[\"keyboard\",\"mouse\",\"led\"],",
 		"\"interfaces\":[{\"number\":0,\"class\":3,\"subclass\":1,\"protocol\":2,\"kinds\":"
-	        "[\"mouse\"]},{\"number\":1,",
+		"[\"mouse\"]},{\"number\":1,",
 		"\"keystrokes\":[{\"device\":5,\"bus\":1,\"interface\":1,\"count\":21,\"text\":"
-	        "\"hello \\\"there\\\"\\n\\u001B\",",
+		"\"hello \\\"there\\\"\\n\\u001B\",",
 		"\"first_s\":1.98,\"last_s\":2.16}]",
 		"\"rule\":\"R14a\",\"name\":\"known-structure\",\"group\":\"presence\",\"weight\":"
-	        "\"decisive\",\"t_s\":0.21,\"packet\":388,\"device\":5,",
+		"\"decisive\",\"t_s\":0.21,\"packet\":388,\"device\":5,",
 		"\"evidence\":{\"interval_ms_median\":8.0,\"ratio\":null,\"keys\":5,\"claimed\":"
-	        "\"\\uFFFD\\u001B]0;x\\u0007\"}",
+		"\"\\uFFFD\\u001B]0;x\\u0007\"}",
 		"\"coverage\":{\"seconds\":2.3,\"blind_s\":0.0,\"missing\":[\"1 keyboard",
 	};
 	struct report_build r;

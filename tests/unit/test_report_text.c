@@ -180,9 +180,9 @@ static void lists(void **state)
 	assert_int_equal(lines, 2 * (rules_count + profile_infos_count));
 	for (unsigned i = 0; i < rules_count; i++)
 		assert_non_null(strstr(text, rules[i]->summary));
-	assert_non_null(
-		strstr(text, "{\"rule\":\"R5\",\"name\":\"unexpected-device\",\"group\":"
-	                     "\"presence\",\"weight\":\"decisive\",\"profiles\":[\"bare\"],"));
+	assert_non_null(strstr(text,
+	                       "{\"rule\":\"R5\",\"name\":\"unexpected-device\",\"group\":"
+	                       "\"presence\",\"weight\":\"decisive\",\"profiles\":[\"bare\"],"));
 	assert_non_null(strstr(text, "\nbare      nothing at the far end"));
 	free(text);
 }
