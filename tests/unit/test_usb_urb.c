@@ -223,9 +223,9 @@ static void same_id_elsewhere(void **state)
 	struct wire *w = *state;
 
 	/* So many that some must share a bucket. */
-	for (w->bus = 0; w->bus < 60; w->bus++)
+	for (w->bus = 0; w->bus < 250; w->bus++)
 		submit(w, USB_TYPE_BULK, 1, 0x02, (const char[]){(char)w->bus}, 1);
-	for (w->bus = 0; w->bus < 60; w->bus++) {
+	for (w->bus = 0; w->bus < 250; w->bus++) {
 		char want[32];
 
 		complete(w, USB_TYPE_BULK, 1, 0x02, NULL, 0);
