@@ -22,7 +22,7 @@ make_file() { # KIND VIEW PACKETS
 	cat "$file" >/dev/null # into the page cache
 }
 cpu() { "$measure" "$@" | cut -d' ' -f1; }
-quotient() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4g", b > 0 ? a / b : 0 }'; }
+quotient() { awk -v a="$1" -v b="$2" 'BEGIN { if (a + 0 <= 0 || b + 0 <= 0) exit 1; printf("%.4g", a / b) }'; }
 whole_decode() { cpu 1 tshark -r "$1" -T fields -e frame.time_relative -e usb.device_address \
 	-e usb.endpoint_address -e usb.capdata -e usbhid.data -e usbll.data; }
 
