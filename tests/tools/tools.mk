@@ -11,3 +11,9 @@ captures: $(BUILD)/make_captures
 	@$(BUILD)/make_captures tests/captures
 
 unit: $(BUILD)/make_captures
+
+## demo|judge a handful of the captures that the project ships, each with a line that explains it
+.PHONY: demo
+demo: deps-build
+	@$(MAKE) --no-print-directory KIND=release program
+	@tests/tools/demo.sh build/release/cordon
