@@ -29,8 +29,8 @@ static void in_order(const struct typing_clock *c, double gap[CLOCK_GAPS])
 	}
 }
 
-/* Nearly all gaps are whole multiples of `step`. */
-static bool on_grid(const double *gap, unsigned count, double step)
+/* The share of gaps that are whole multiples of `step`. */
+static double on_grid(const double *gap, unsigned count, double step)
 {
 	unsigned hits = 0;
 
@@ -41,7 +41,7 @@ static bool on_grid(const double *gap, unsigned count, double step)
 		   is known to a part in 400: 15.6 or 15.625 ms. */
 		hits += off <= 0.14 * step + 0.0025 * gap[i];
 	}
-	return hits * 20 >= count * 19u;
+	return (double)hits / count;
 }
 
 /* The step near `step` that fits best, from the smallest gap up. */
@@ -62,16 +62,39 @@ static double fit(const double *gap, unsigned count, double step)
 	return step;
 }
 
+/* No larger step divides them all: else a machine's own even delay would pass for the clock's. */
+static bool is_finest(const double *gap, unsigned count, double step)
+{
+	unsigned common = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		unsigned n = (unsigned)round(gap[i] / step);
+
+		while (n) {
+			unsigned rest = common % n;
+
+			common = n;
+			n = rest;
+		}
+	}
+	return common == 1;
+}
+
+/* A grid once found is kept while most gaps still fit: a keyboard's scan stays what it is. */
 static void find_grid(struct typing_clock *c)
 {
 	double gap[CLOCK_GAPS], most = typing_parameters.step_max_ms;
+	double needed = c->count < CLOCK_GAPS ? 0.95 : 0.85;
 
 	in_order(c, gap);
+	if (c->grid_ms > 0 && on_grid(gap, c->count, c->grid_ms) >= 0.65)
+		return;
 	c->grid_ms = 0;
 	for (unsigned part = 1; part <= 12 && gap[0] / part >= GRID_MIN_MS; part++) {
 		double step = fit(gap, c->count, gap[0] / part);
 
-		if (step <= most && on_grid(gap, c->count, step)) {
+		if (step <= most && on_grid(gap, c->count, step) >= needed &&
+		    is_finest(gap, c->count, step)) {
 			c->grid_ms = (float)step;
 			return;
 		}

@@ -68,8 +68,9 @@ struct typing_point {
 
 struct typing_parameters {
 	float first_threshold, second_threshold; /* logarithm of 1 / error claimed */
-	float first_others, second_others; /* what must be left without the strongest feature */
-	uint32_t first_keys, second_keys;  /* at least so many since the ratio stood at zero */
+	float first_others,
+		second_others; /* what must speak for a machine beside the strongest feature */
+	uint32_t first_keys, second_keys; /* at least so many since the ratio stood at zero */
 	/* A burst amid a person's keys, which need be no attack: so many that the person, so soon after, so long. */
 	uint32_t amid_keys, amid_first_keys;
 	float amid_ms;
@@ -102,6 +103,7 @@ struct typing_parameters {
 	float lead_people[3], lead_people_per_ms, lead_machine[3];
 
 	float round_ms, round_from_ms, round_hit, round_share;
+	float scan_ms;     /* evenness of less than this may be the keyboard's own */
 	float step_max_ms; /* no clock and no poll of interest is coarser */
 };
 extern const struct typing_parameters typing_parameters;

@@ -11,18 +11,25 @@ static const double GAP_MAX_MS = 5000;  /* beyond it nobody types: a pause */
 static const float NORMAL_HOLD = -0.5f; /* a hold that fingers make; some machines make them too */
 static const float SEVERAL_AT_ONCE = -0.4f; /* keys of one report: hands do, tools hardly ever */
 
+/* What evenness is measured in: no finer than the grid on which many a keyboard scans, whatever the poll. */
+static double even_step(const struct stroke *s)
+{
+	return fmax(s->step_ms, typing_parameters.scan_ms);
+}
+
 static void judge_hold(struct typing *t, const struct stroke *s, float *added)
 {
 	const struct typing_parameters *k = &typing_parameters;
 	struct typing_run *run = &t->run;
-	double ms = s->hold_ms, step = s->step_ms, people, machine;
+	double ms = s->hold_ms, step = s->step_ms, even = even_step(s), people, machine;
 	float before = typing_short_run(run->short_run);
 
 	run->hold_ms[run->holds_seen++ % TYPING_RECENT] = (float)ms;
 	run->short_run_before = run->short_run;
 	if (ms <= fmax(k->short_ms, 1.05 * step)) {
 		/* A machine's short holds repeat each other; those of people, where a step shows, do not. */
-		run->short_run += fabs(ms - run->short_ms) <= step / 2 || k->short_ms < 2 * step
+		run->short_run += run->short_run == 0 || k->short_ms < 2 * step ||
+		                                  fabs(ms - run->short_ms) <= step / 2
 		                          ? 1
 		                          : k->short_unlike;
 		run->short_ms = (float)ms;
@@ -33,8 +40,8 @@ static void judge_hold(struct typing *t, const struct stroke *s, float *added)
 	added[TYPING_HOLD_SHORT] = typing_short_run(run->short_run) - before + NORMAL_HOLD;
 	if (s->hold_same_key)
 		return;
-	people = person_times_next(&t->person_holds, &typing_holds, ms, step);
-	machine = machine_times_next(&t->holds, &typing_hold_ways, ms, step, people);
+	people = person_times_next(&t->person_holds, &typing_holds, ms, even);
+	machine = machine_times_next(&t->holds, &typing_hold_ways, ms, even, people);
 	added[TYPING_HOLD_STEADY] = (float)log(machine / people);
 }
 
@@ -69,15 +76,13 @@ static void judge_pace(const struct stroke *s, float *added)
 
 static void judge_rhythm(struct typing *t, const struct stroke *s, float *added)
 {
-	double people =
-		person_times_next(&t->person_gaps, &typing_intervals, s->gap_ms, s->step_ms);
-	double machine;
+	double step = even_step(s), machine;
+	double people = person_times_next(&t->person_gaps, &typing_intervals, s->gap_ms, step);
 
 	/* Among quick gaps people's are as good as even. */
 	if (s->gap_ms < FAST_MS)
-		people = fmax(people, fmin(1, s->step_ms / FAST_MS));
-	machine =
-		machine_times_next(&t->gaps, &typing_interval_ways, s->gap_ms, s->step_ms, people);
+		people = fmax(people, fmin(1, step / FAST_MS));
+	machine = machine_times_next(&t->gaps, &typing_interval_ways, s->gap_ms, step, people);
 	added[TYPING_RHYTHM] = (float)log(machine / people);
 }
 
@@ -142,7 +147,8 @@ void typing_judge_times(struct typing *t, const struct stroke *s, float added[TY
 	run->gap_ms[run->gaps_seen++ % TYPING_RECENT] = (float)s->gap_ms;
 	if (!s->overlap)
 		judge_pace(s, added);
-	if (!s->same_key)
+	/* Fingers that come down together do so within a poll or two, again and again. */
+	if (!s->same_key && !(s->overlap && s->gap_ms < FAST_MS))
 		judge_rhythm(t, s, added);
 	if (s->usage != s->before && !s->replaced && s->presses == 1)
 		judge_overlap(t, s, added);

@@ -95,8 +95,10 @@ static void follow_hands(struct typing *t, const struct stroke *s, float ratio)
 	const struct typing_parameters *k = &typing_parameters;
 	float sum = 0;
 
-	if (s->presses && s->has_gap && s->gap_ms > k->amid_ms)
+	if (s->presses && s->has_gap && s->gap_ms > k->amid_ms) {
 		t->hands = 0;
+		t->run.amid = false;
+	}
 	if (s->presses && !t->run.keys)
 		t->run.amid = t->hands >= k->amid_keys;
 	t->run.keys += s->presses;
@@ -139,17 +141,18 @@ void typing_pointer(struct typing *t, int64_t t_ns)
 enum typing_decision typing_decide(const struct typing *t)
 {
 	const struct typing_parameters *k = &typing_parameters;
-	float ratio = t->step.ratio, most = 0, last = 0;
+	float ratio = t->step.ratio, most = 0, all = 0, last = 0;
 
 	for (unsigned i = 0; i < TYPING_FEATURES; i++) {
 		most = t->run.sum[i] > most ? t->run.sum[i] : most;
+		all += t->run.sum[i] > 0 ? t->run.sum[i] : 0;
 		last += t->step.added[i];
 	}
 	/* A report that speaks for a person is no moment to accuse one. */
-	if (ratio < k->first_threshold || ratio - most < k->first_others || last < k->telling ||
+	if (ratio < k->first_threshold || all - most < k->first_others || last < k->telling ||
 	    t->run.telling < (t->run.amid ? k->amid_first_keys : k->first_keys))
 		return TYPING_UNDECIDED;
-	if (ratio < k->second_threshold || ratio - most < k->second_others ||
+	if (ratio < k->second_threshold || all - most < k->second_others ||
 	    t->run.keys < k->second_keys)
 		return TYPING_FIRST;
 	return TYPING_SECOND;
