@@ -24,7 +24,7 @@ struct seen {
 	int64_t last_ns, request_ns[REQUESTS_MAX], first_report_ns, last_report_ns;
 	uint8_t address, endpoint, token, report[REPORTS_MAX][8];
 	bool toggle[128][32], toggle_known[128][32];
-	unsigned toggle_errors, order_errors, late;
+	unsigned toggle_errors, order_errors, late, control_data;
 	enum { IDLE, TOKEN, DATA } state;
 };
 
@@ -49,6 +49,7 @@ static void data(struct seen *s, const uint8_t *p, size_t len, int64_t t_ns)
 	s->bad += crc16(p + 1, len - 3) != load_le16(p + len - 2);
 	s->order_errors += s->state != TOKEN;
 	s->state = DATA;
+	s->control_data += s->token == USB_PID_IN && s->endpoint == 0;
 	if (s->token == USB_PID_SETUP) {
 		s->bad += len != 11 || data1;
 		if (len != 11 || s->requests == REQUESTS_MAX)
@@ -302,6 +303,29 @@ static void low_speed_behind_a_hub_has_preambles(void **state)
 	assert_in_range(seen.pres, 50, seen.packets - before);
 }
 
+static void reads_end_as_they_must(void **state)
+{
+	/* A multiple of the packet size needs an empty packet only where more was asked for. USB 2.0 §8.5.3.2 */
+	static const struct {
+		uint8_t setup[8];
+		unsigned packets;
+	} want[] = {
+		{{0x81, 6, 0, 0x22, 2, 0, 96, 0}, 5}, /* 32 bytes of 96 */
+		{{0x81, 6, 0, 0x22, 2, 0, 32, 0}, 4},
+		{{0x81, 6, 0, 0x22, 2, 0, 16, 0}, 2},
+		{{0x80, 6, 0, 1, 0, 0, 64, 0},    3}, /* 18 bytes */
+	};
+	struct bus_device *d = plug("omg_hidx", BUS_WIRE, HOST_LINUX);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++) {
+		unsigned before = seen.control_data;
+
+		assert_int_equal(bus_control(&bus, d, want[i].setup, NULL, NULL, NULL), BUS_OK);
+		assert_int_equal(seen.control_data - before, want[i].packets);
+	}
+}
+
 static void an_analyzer_calls_a_detach_a_reset(void **state)
 {
 	struct bus_settings set = {.analyzer = true};
@@ -346,6 +370,7 @@ int main(void)
 		cmocka_unit_test(every_device_speaks_the_protocol),
 		cmocka_unit_test(wire_and_urbs_carry_the_same_reports),
 		cmocka_unit_test(low_speed_behind_a_hub_has_preambles),
+		cmocka_unit_test(reads_end_as_they_must),
 		cmocka_unit_test(an_analyzer_calls_a_detach_a_reset),
 		cmocka_unit_test(damage_is_seen),
 	};

@@ -244,17 +244,20 @@ static void replay_repeats_its_recording(void **state)
 
 static void forms_of_report(void **state)
 {
+	/* clang-format off */
 	static const struct {
 		struct keyboard k;
 		uint8_t len, bytes[10];
 	} want[] = {
-		{{.form = FORM_BOOT},					8,  {0x02, 0, 0x04}   },
-		{{.form = FORM_BOOT_SLOT1},                                  8,  {0x02, 0, 0, 0x04}},
-		{{.form = FORM_TWO_BYTES},                                   2,  {0x02, 0x04}      },
-		{{.form = FORM_REPORT_ID, .report_id = 7},                   9,  {7, 0x02, 0, 0x04}},
-		{{.form = FORM_NKRO, .bitmap_bytes = 14},                    15, {0x02, 0x10}      },
-		{{.form = FORM_NKRO_ID, .report_id = 6, .bitmap_bytes = 14}, 16, {6, 0x02, 0x10}   },
+		{{.form = FORM_BOOT}, 8, {0x02, 0, 0x04}},
+		{{.form = FORM_BOOT_SLOT1}, 8, {0x02, 0, 0, 0x04}},
+		{{.form = FORM_TWO_BYTES}, 2, {0x02, 0x04}},
+		{{.form = FORM_REPORT_ID, .report_id = 7}, 9, {7, 0x02, 0, 0x04}},
+		{{.form = FORM_NKRO, .bitmap_bytes = 14}, 15, {0x02, 0x10}},
+		{{.form = FORM_NKRO_ID, .report_id = 6, .bitmap_first = 4, .bitmap_bytes = 14}, 16,
+		 {6, 0x02, 0x01}},
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++) {
