@@ -21,6 +21,11 @@ not_ok() {
 	[ ! -s "${2-}" ] || sed 's/^/# /' "$2" | head -40
 }
 
+# One field a line, for people who read a difference.
+fields() { sed 's/,"/,\
+"/g; s/{/{\
+/g' "$1" 2>&1; }
+
 exit_code() {
 	case $1 in
 	malicious) echo 20 ;;
@@ -52,7 +57,14 @@ for dir in "$captures"/*/; do
 		echo "$name: ${verdict:-none} $(cat "$work/err")"
 		continue
 	fi
-	diff "$dir/expected.json" "$work/got" >"$work/diff" 2>&1 && ok "$name" || not_ok "$name" "$work/diff"
+	if cmp -s "$dir/expected.json" "$work/got"; then
+		ok "$name"
+	else
+		fields "$dir/expected.json" >"$work/want.lines"
+		fields "$work/got" >"$work/got.lines"
+		diff "$work/want.lines" "$work/got.lines" >"$work/diff"
+		not_ok "$name" "$work/diff"
+	fi
 	lines=0
 	! grep -q '"truncated":true' "$work/got" || lines=1
 	[ "$code" = "$(exit_code "$verdict")" ] && [ "$(wc -l <"$work/err")" = "$lines" ] &&

@@ -17,3 +17,9 @@ unit: $(BUILD)/make_captures
 demo: deps-build
 	@$(MAKE) --no-print-directory KIND=release program
 	@tests/tools/demo.sh build/release/cordon
+
+## expected|write what analyze says of each shipped capture; read the difference before it is committed
+.PHONY: expected
+expected: deps-build
+	@$(MAKE) --no-print-directory KIND=asan program
+	@CORDON_ASAN=$(CURDIR)/build/asan/cordon tests/cli/test_captures.sh --update
