@@ -163,6 +163,7 @@ void line_change(struct line *l, uint64_t tick, enum wire_lines lines)
 {
 	bool was_gated = l->gated, quiet = false;
 
+	l->heard = tick;
 	if (was_gated)
 		leave_gate(l, tick);
 	else if (lines == l->lines)
@@ -209,6 +210,17 @@ void line_word(struct line *l, uint32_t word)
 		l->stray_words++;
 }
 
+void line_lost(struct line *l, uint64_t now)
+{
+	rx_close(&l->rx);
+	l->held = false;
+	l->gated = false;
+	l->in_eop = false;
+	l->since = now;
+	l->sink->lost(l->sink->context, l->heard, now);
+	l->sink->speed(l->sink->context, l->speed);
+}
+
 static void time_in_se0(struct line *l, uint64_t now)
 {
 	uint64_t length = now - l->se0_since;
@@ -233,6 +245,7 @@ void line_time(struct line *l, uint64_t now)
 
 	if (now < l->since)
 		return;
+	l->heard = now;
 	if (l->gated) {
 		if (length <= LONGEST_PACKET)
 			return;

@@ -21,6 +21,8 @@ struct line_sink {
 	void (*edge)(void *context, uint64_t tick, enum wire_lines lines);
 	/* `tick` is when it began, `duration` how long it has lasted, 0 where that is not known yet. */
 	void (*event)(void *context, enum wire_line_event event, uint64_t tick, uint64_t duration);
+	/* Nothing is known of what happened between these ticks. */
+	void (*lost)(void *context, uint64_t from, uint64_t to);
 	/* The sampler and the watcher must be set to this speed; unknown: sampler off, all changes watched. */
 	void (*speed)(void *context, enum usb_speed speed);
 };
@@ -32,6 +34,7 @@ struct line {
 	enum usb_speed speed;
 	enum wire_lines lines;
 	uint64_t since;       /* of `lines` */
+	uint64_t heard;       /* up to when all is known */
 	uint64_t k_tick;      /* of the K that may have begun a packet */
 	uint64_t keepalive;   /* tick of the last one */
 	uint64_t last_packet; /* its start; 0: none since the attach */
@@ -51,6 +54,9 @@ void line_change(struct line *l, uint64_t tick, enum wire_lines lines);
 
 /* A word of the sampler, which came after the last change. */
 void line_word(struct line *l, uint32_t word);
+
+/* Changes and words up to `now` are missing. The watcher will tell the state of the lines again. */
+void line_lost(struct line *l, uint64_t now);
 
 /* It is `now`, and all that happened before has been handed over. */
 void line_time(struct line *l, uint64_t now);

@@ -24,6 +24,11 @@ static void on_event(void *context, enum wire_line_event event, uint64_t tick, u
 	(void)context, (void)event, (void)tick, (void)duration;
 }
 
+static void on_lost(void *context, uint64_t from, uint64_t to)
+{
+	(void)context, (void)from, (void)to;
+}
+
 static void on_speed(void *context, enum usb_speed speed)
 {
 	(void)context, (void)speed;
@@ -33,8 +38,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	static const struct line_sink sink = {
-		.packet = on_packet, .edge = on_edge, .event = on_event, .speed = on_speed};
+	static const struct line_sink sink = {.packet = on_packet,
+	                                      .edge = on_edge,
+	                                      .event = on_event,
+	                                      .lost = on_lost,
+	                                      .speed = on_speed};
 	static struct line l;
 	struct bytes b = bytes_of(data, len);
 	uint64_t now = 1;
@@ -52,7 +60,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			line_word(&l, what & 0x40 ? bytes_le32(&b) : bytes_le32(&b) | 0x55555555);
 		} else {
 			now += (uint64_t)bytes_le16(&b) << (what >> 2 & 15);
-			if (what & 0x40)
+			if ((what & 0x60) == 0x60)
+				line_lost(&l, now);
+			else if (what & 0x40)
 				line_time(&l, now);
 			else
 				line_change(&l, now, (enum wire_lines)(what & 3));

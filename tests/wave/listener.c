@@ -54,6 +54,12 @@ static void on_event(void *context, enum wire_line_event event, uint64_t tick, u
 	l->sink->event(l->sink->context, event, tick, duration);
 }
 
+static void on_lost(void *context, uint64_t from, uint64_t to)
+{
+	struct listener *l = context;
+	l->sink->lost(l->sink->context, from, to);
+}
+
 void listener_init(struct listener *l, const struct line_sink *sink)
 {
 	*l = (struct listener){.sink = sink};
@@ -61,6 +67,7 @@ void listener_init(struct listener *l, const struct line_sink *sink)
 	                              .packet = on_packet,
 	                              .edge = on_edge,
 	                              .event = on_event,
+	                              .lost = on_lost,
 	                              .speed = on_speed};
 	for (int i = 0; i < LISTEN_PIO_LEN; i++)
 		l->program[i] = listen_pio[i];

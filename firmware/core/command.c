@@ -1,0 +1,125 @@
+/* Commands; see command.h. The table says how long each one's arguments are; a command that is not in it is unknown. */
+#include "core/command.h"
+
+enum { REPLY_HEAD = 12 };
+
+static const struct {
+	uint8_t opcode, args;
+} known[] = {
+	{WIRE_OP_IDENTIFY,   0},
+	{WIRE_OP_STATISTICS, 0},
+	{WIRE_OP_REBOOT,     0},
+	{WIRE_OP_CAPTURE,    1},
+};
+
+void command_init(struct command *c, command_do *act, void *context)
+{
+	*c = (struct command){.act = act, .context = context};
+}
+
+static enum wire_error check(const struct wire_command *c, size_t args)
+{
+	if (c->version != WIRE_VERSION)
+		return WIRE_E_VERSION;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].opcode == c->opcode)
+			return c->len == args && c->len == known[i].args ? WIRE_OK : WIRE_E_LENGTH;
+	return WIRE_E_OPCODE;
+}
+
+/* A free slot, or the one whose answer is the oldest. */
+static struct command_slot *find_room(struct command *c)
+{
+	struct command_slot *oldest = NULL;
+
+	for (unsigned i = 0; i < COMMAND_SLOTS; i++) {
+		struct command_slot *s = &c->slot[i];
+
+		if (s->state == COMMAND_FREE)
+			return s;
+		if (s->state == COMMAND_DONE && (!oldest || s->order - oldest->order > INT32_MAX))
+			oldest = s;
+	}
+	return oldest;
+}
+
+void command_take(struct command *c, const uint8_t *data, size_t len, bool by_hid)
+{
+	struct wire_command head = {0};
+	enum wire_error error = WIRE_OK;
+	struct command_slot *s;
+	size_t args = len > WIRE_COMMAND_HEAD ? len - WIRE_COMMAND_HEAD : 0;
+
+	if (!wire_command_get(&head, data, len))
+		error = WIRE_E_LENGTH;
+	/* HID reports are padded to their full length. */
+	else if (by_hid && args > head.len)
+		args = head.len;
+	if (args > COMMAND_ARGS)
+		error = WIRE_E_LENGTH;
+	if (!error)
+		error = check(&head, args);
+	for (unsigned i = 0; !error && i < COMMAND_SLOTS; i++) {
+		s = &c->slot[i];
+		if (s->state == COMMAND_FREE || s->c.request != head.request ||
+		    s->c.opcode != head.opcode || s->state == COMMAND_REFUSED)
+			continue;
+		/* Asked again: answered again when it is done, not done again. */
+		if (s->state == COMMAND_DONE) {
+			s->reply_by_hid = by_hid;
+			s->state = COMMAND_REFUSED;
+		}
+		return;
+	}
+	s = find_room(c);
+	if (!s) {
+		c->dropped++;
+		return;
+	}
+	s->c = head;
+	s->by_hid = s->reply_by_hid = by_hid;
+	s->data_len = 0;
+	s->reply = (struct wire_reply){
+		.opcode = head.opcode, .error = (uint8_t)error, .request = head.request};
+	for (size_t i = 0; !error && i < args; i++)
+		s->args[i] = data[WIRE_COMMAND_HEAD + i];
+	s->state = error ? COMMAND_REFUSED : COMMAND_WAITS;
+}
+
+static void answer(struct command_slot *s, struct upstream *up, struct usb_dev *usb, uint64_t now)
+{
+	uint8_t report[USB_DEV_REPORT] = {WIRE_REPLY};
+	uint8_t *to = upstream_put(up, WIRE_REPLY, 0, now, REPLY_HEAD + s->data_len);
+
+	if (to) {
+		wire_reply_put(to, &s->reply);
+		for (size_t i = 0; i < s->data_len; i++)
+			to[REPLY_HEAD + i] = s->data[i];
+	}
+	if (!s->reply_by_hid)
+		return;
+	wire_reply_put(report + 2, &s->reply);
+	for (size_t i = 0; i < s->data_len; i++)
+		report[2 + REPLY_HEAD + i] = s->data[i];
+	usb_dev_hid_send(usb, report);
+}
+
+void command_run(struct command *c, struct upstream *up, struct usb_dev *usb, uint64_t now)
+{
+	for (unsigned i = 0; i < COMMAND_SLOTS; i++) {
+		struct command_slot *s = &c->slot[i];
+
+		if (s->state == COMMAND_WAITS) {
+			if (s->c.at && now < s->c.at)
+				continue;
+			if (!s->c.at)
+				s->c.at = now;
+			c->act(c->context, &s->c, s->args, &s->reply, s->data, &s->data_len);
+		} else if (s->state != COMMAND_REFUSED) {
+			continue;
+		}
+		answer(s, up, usb, now);
+		s->order = c->order++;
+		s->state = COMMAND_DONE;
+	}
+}

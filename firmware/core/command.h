@@ -1,0 +1,60 @@
+/*
+ * Commands: checked when they come, kept until their tick, done in the main loop, answered once or as often as asked.
+ * In: bytes from bulk OUT or HID. Out: calls of the client, replies in the stream and as HID reports. A malformed
+ * command gets an error and changes nothing. Leaves alone: what an opcode does.
+ */
+#ifndef CORDON_CORE_COMMAND_H
+#define CORDON_CORE_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/upstream.h"
+#include "core/usb_dev.h"
+#include "core/wire.h"
+
+enum {
+	COMMAND_SLOTS = 8,
+	COMMAND_ARGS = WIRE_COMMAND_MAX - WIRE_COMMAND_HEAD,
+	COMMAND_REPLY_DATA = 40, /* with its head it fits a HID report */
+};
+
+typedef void command_do(void *context, const struct wire_command *c, const uint8_t *args,
+                        struct wire_reply *reply, uint8_t *data, size_t *data_len);
+
+enum command_state {
+	COMMAND_FREE,
+	COMMAND_WAITS,
+	COMMAND_REFUSED, /* to be answered with its error */
+	COMMAND_DONE,    /* answered; kept for those who ask again */
+};
+
+struct command_slot {
+	volatile enum command_state state;
+	bool by_hid, reply_by_hid;
+	struct wire_command c;
+	uint8_t args[COMMAND_ARGS];
+	struct wire_reply reply;
+	uint8_t data[COMMAND_REPLY_DATA];
+	size_t data_len;
+	uint32_t order; /* of answering: the oldest answer makes room */
+};
+
+struct command {
+	command_do *act;
+	void *context;
+	struct command_slot slot[COMMAND_SLOTS];
+	uint32_t order;
+	uint32_t dropped; /* came while every slot was waiting */
+};
+
+void command_init(struct command *c, command_do *act, void *context);
+
+/* In the USB interrupt. */
+void command_take(struct command *c, const uint8_t *data, size_t len, bool by_hid);
+
+/* In the main loop: does what is due. Replies go into the stream, and by HID where the command came so. */
+void command_run(struct command *c, struct upstream *up, struct usb_dev *usb, uint64_t now);
+
+#endif

@@ -1,0 +1,101 @@
+/* The ring of blocks; see upstream.h. In: records. Out: bytes. The reader never sees a block that is not closed. */
+#include "core/upstream.h"
+
+enum { LOST_LEN = 16 };
+
+void upstream_init(struct upstream *u)
+{
+	u->open.len = 0;
+	u->sequence = 0;
+	u->closed = u->fetched = 0;
+	u->lost = u->lost_total = 0;
+	u->high = 0;
+	u->at = 0;
+}
+
+static uint32_t waiting(const struct upstream *u)
+{
+	return u->closed - u->fetched;
+}
+
+void upstream_flush(struct upstream *u)
+{
+	uint32_t slot = u->closed % UPSTREAM_BLOCKS;
+
+	if (!u->open.len)
+		return;
+	u->len[slot] = (uint16_t)wire_block_end(&u->open, u->sequence++);
+	u->closed++;
+	if (waiting(u) > u->high)
+		u->high = waiting(u);
+}
+
+/* A block to write to; what was lost before it is its first record. */
+static bool begin(struct upstream *u, uint64_t tick)
+{
+	struct wire_lost lost = {.what = WIRE_LOST_RECORDS};
+	uint8_t *body;
+
+	if (waiting(u) == UPSTREAM_BLOCKS)
+		return false;
+	wire_block_begin(&u->open, u->block[u->closed % UPSTREAM_BLOCKS], tick);
+	if (!u->lost)
+		return true;
+	/* A loss of more than 17 s does not fit the block's ticks: it begins where the block does. */
+	if (tick - u->lost_since > INT32_MAX)
+		u->lost_since = tick;
+	lost.count = u->lost;
+	lost.span = u->lost_until - u->lost_since;
+	body = wire_block_put(&u->open, WIRE_LOST, 0, u->lost_since, LOST_LEN);
+	if (body)
+		wire_lost_put(body, &lost);
+	u->lost = 0;
+	return true;
+}
+
+uint8_t *upstream_put(struct upstream *u, enum wire_kind kind, uint8_t flags, uint64_t tick,
+                      size_t len)
+{
+	uint8_t *body;
+
+	if (u->open.len) {
+		body = wire_block_put(&u->open, kind, flags, tick, len);
+		if (body)
+			return body;
+		upstream_flush(u);
+	}
+	if (begin(u, tick))
+		return wire_block_put(&u->open, kind, flags, tick, len);
+	if (!u->lost)
+		u->lost_since = tick;
+	u->lost_until = tick;
+	u->lost++;
+	u->lost_total++;
+	return NULL;
+}
+
+unsigned upstream_level(const struct upstream *u)
+{
+	return waiting(u) * 256 / UPSTREAM_BLOCKS;
+}
+
+size_t upstream_fetch(struct upstream *u, uint8_t *to, size_t room)
+{
+	uint32_t slot = u->fetched % UPSTREAM_BLOCKS;
+	const uint8_t *from = u->block[slot] + u->at;
+	size_t n;
+
+	if (!waiting(u))
+		return 0;
+	n = u->len[slot] - u->at;
+	if (n > room)
+		n = room;
+	for (size_t i = 0; i < n; i++)
+		to[i] = from[i];
+	u->at = (uint16_t)(u->at + n);
+	if (u->at == u->len[slot]) {
+		u->at = 0;
+		u->fetched++;
+	}
+	return n;
+}

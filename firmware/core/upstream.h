@@ -1,0 +1,46 @@
+/*
+ * Records on their way to the PC: blocks of the wire protocol in a ring, filled by the main loop, fetched packet by packet
+ * in the USB interrupt. One writer, one reader, no locks: each owns its index. What finds no room is counted, and said in a
+ * LOST record as soon as there is room again. Leaves alone: what is in the records, and the pipe.
+ */
+#ifndef CORDON_CORE_UPSTREAM_H
+#define CORDON_CORE_UPSTREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/wire.h"
+#include "board.h"
+
+enum { UPSTREAM_BLOCKS = BOARD_UP_RING_BYTES / WIRE_BLOCK_MAX };
+
+struct upstream {
+	uint8_t block[UPSTREAM_BLOCKS][WIRE_BLOCK_MAX];
+	uint16_t len[UPSTREAM_BLOCKS];
+	struct wire_block open;
+	uint32_t sequence;
+	/* Blocks closed, and blocks fetched, since the start; both wrap. */
+	volatile uint32_t closed, fetched;
+	uint32_t lost, lost_total;
+	uint64_t lost_since, lost_until;
+	uint32_t high; /* most blocks ever waiting */
+	uint16_t at;   /* the reader's place in its block */
+};
+
+void upstream_init(struct upstream *u);
+
+/* Room for a record's body; NULL where there is none, which is counted. */
+uint8_t *upstream_put(struct upstream *u, enum wire_kind kind, uint8_t flags, uint64_t tick,
+                      size_t len);
+
+/* Closes the block that is being filled, if there is anything in it. The main loop calls it each millisecond. */
+void upstream_flush(struct upstream *u);
+
+/* How full it is, of 256. */
+unsigned upstream_level(const struct upstream *u);
+
+/* The reader: at most `room` bytes; 0 where nothing waits. */
+size_t upstream_fetch(struct upstream *u, uint8_t *to, size_t room);
+
+#endif

@@ -1,0 +1,56 @@
+/* The 64-bit clock; see clock64.h. RP2040 datasheet §4.5 (PWM), §4.6 (timer). */
+#include "rp2040/clock64.h"
+#include "rp2040/clocks.h"
+#include "rp2040/regs.h"
+#include "core/wire.h"
+
+enum { CYCLES_PER_US = WIRE_TICK_HZ / 1000000 };
+
+static uint16_t
+	offset; /* what the slice reads when a microsecond begins, less 120 times the microsecond */
+
+void clock64_start(void)
+{
+	uint32_t us;
+
+	unreset(RESETS_TIMER | RESETS_PWM);
+	PWM->slice[CLOCK64_SLICE].div = 1u << 4;
+	PWM->slice[CLOCK64_SLICE].top = 0xffff;
+	PWM->slice[CLOCK64_SLICE].csr = 1;
+	/* The moment at which the timer steps; seen up to 8 cycles late, which is the same for all stamps. */
+	us = TIMER->timerawl;
+	while (TIMER->timerawl == us)
+		;
+	offset = (uint16_t)(PWM->slice[CLOCK64_SLICE].ctr - (us + 1) * CYCLES_PER_US);
+}
+
+uint64_t clock64_us(void)
+{
+	uint32_t high, low;
+
+	do {
+		high = TIMER->timerawh;
+		low = TIMER->timerawl;
+	} while (high != TIMER->timerawh);
+	return (uint64_t)high << 32 | low;
+}
+
+static uint64_t combine(uint64_t us, uint16_t cycles)
+{
+	uint64_t tick = us * CYCLES_PER_US;
+
+	/* How far the fine counter is from where the coarse one puts it: less than a microsecond and some bus accesses. */
+	return tick + (uint64_t)(int64_t)(int16_t)(uint16_t)(cycles - offset - (uint16_t)tick);
+}
+
+uint64_t clock64_now(void)
+{
+	uint16_t cycles = (uint16_t)PWM->slice[CLOCK64_SLICE].ctr;
+
+	return combine(clock64_us(), cycles);
+}
+
+uint64_t clock64_of(uint64_t now_us, uint16_t cycles, uint16_t us)
+{
+	return combine(now_us - (uint16_t)((uint16_t)now_us - us), cycles);
+}

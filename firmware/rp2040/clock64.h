@@ -1,0 +1,21 @@
+/*
+ * Time in ticks of 120 MHz, 64 bits, from two hardware counters: the microsecond timer and a PWM slice that counts the
+ * core's cycles. Both come from one crystal, so that 120 cycles are a microsecond to the cycle.
+ */
+#ifndef CORDON_RP2040_CLOCK64_H
+#define CORDON_RP2040_CLOCK64_H
+
+#include <stdint.h>
+
+/* The slice with no pin of the board on it; its counter is read by DMA too. */
+enum { CLOCK64_SLICE = 7 };
+
+void clock64_start(void);
+
+uint64_t clock64_us(void);
+uint64_t clock64_now(void);
+
+/* The tick at which the counters read `cycles` and then, a few cycles later, `us`, both cut to 16 bits: within 32 ms of now. */
+uint64_t clock64_of(uint64_t now_us, uint16_t cycles, uint16_t us);
+
+#endif

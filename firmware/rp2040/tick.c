@@ -1,0 +1,83 @@
+/*
+ * The alarm that wakes the main loop, the watchdog, and what survives its bite. RP2040 datasheet §4.6, §4.7, §2.8.3.
+ * Errata: E1 (the watchdog counts down twice a tick).
+ */
+#include "rp2040/tick.h"
+#include "rp2040/clock64.h"
+#include "rp2040/regs.h"
+#include "rp2040/startup.h"
+#include "core/wire.h"
+
+enum {
+	WAKE_US = 250,
+	WATCHDOG_US = 200000,
+	WATCHDOG_ENABLE = 1u << 30,
+	REASON_TIMER = 1u << 0,
+	REASON_FORCED = 1u << 1,
+	SCRATCH_BOOTS = 0,
+	SCRATCH_MARK = 1,
+	MARK = 0x7a9b007, /* the scratch registers hold nothing at power-on */
+};
+
+static uint8_t start_cause;
+
+void on_timer_0(void)
+{
+	TIMER->intr = 1;
+	TIMER->alarm[0] = TIMER->timerawl + WAKE_US;
+}
+
+void tick_start(void)
+{
+	uint32_t reason = WATCHDOG->reason;
+
+	if (WATCHDOG->scratch[SCRATCH_MARK] != MARK) {
+		WATCHDOG->scratch[SCRATCH_MARK] = MARK;
+		WATCHDOG->scratch[SCRATCH_BOOTS] = 0;
+	}
+	WATCHDOG->scratch[SCRATCH_BOOTS]++;
+	start_cause = reason & REASON_TIMER    ? WIRE_BY_WATCHDOG
+	              : reason & REASON_FORCED ? WIRE_BY_REBOOT
+	                                       : WIRE_BY_POWER;
+
+	TIMER->inte = 1;
+	NVIC->iser = 1u << IRQ_TIMER_0;
+	TIMER->alarm[0] = TIMER->timerawl + WAKE_US;
+	tick_watchdog();
+	WATCHDOG->ctrl = WATCHDOG_ENABLE;
+}
+
+void tick_watchdog(void)
+{
+	WATCHDOG->load = 2 * WATCHDOG_US;
+}
+
+uint32_t tick_ms(void)
+{
+	return (uint32_t)(clock64_us() / 1000);
+}
+
+uint32_t tick_boot_id(void)
+{
+	return WATCHDOG->scratch[SCRATCH_BOOTS];
+}
+
+uint8_t tick_start_cause(void)
+{
+	return start_cause;
+}
+
+/* The ROM's table of functions: its address, and the routine that searches it, at fixed places. §2.8.3 */
+void tick_reboot_to_loader(void)
+{
+	typedef void *lookup(uint16_t * table, uint32_t code);
+	typedef void to_loader(uint32_t led_mask, uint32_t interfaces_off);
+	/* Volatile, or the compiler takes what lies so low for a mistake. */
+	volatile uintptr_t at = 0x14;
+	const volatile uint16_t *rom = (const volatile uint16_t *)at;
+	uint16_t *table = (uint16_t *)(uintptr_t)rom[0];
+	lookup *find = (lookup *)(uintptr_t)rom[2];
+	to_loader *enter = (to_loader *)find(table, 'U' | 'B' << 8);
+
+	enter(0, 0);
+}

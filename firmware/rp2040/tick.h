@@ -1,0 +1,19 @@
+/* The millisecond, the watchdog, and what survives it. */
+#ifndef CORDON_RP2040_TICK_H
+#define CORDON_RP2040_TICK_H
+
+#include <stdint.h>
+
+/* A timer interrupt each 250 us wakes the main loop; the watchdog bites after 200 ms without tick_watchdog. */
+void tick_start(void);
+uint32_t tick_ms(void);
+void tick_watchdog(void);
+
+/* Counts the starts since power came; an enum wire_cause of this one. */
+uint32_t tick_boot_id(void);
+uint8_t tick_start_cause(void);
+
+/* Does not return: the ROM's USB boot loader takes over. */
+void tick_reboot_to_loader(void);
+
+#endif
