@@ -53,3 +53,16 @@ $(BUILD)/line_figures: $(BUILD)/tests/bench/line_figures.o $(WAVE_OBJ) $(BUILD)/
 .PHONY: line-figures
 line-figures: $(BUILD)/line_figures
 	@$(BUILD)/line_figures
+
+$(BUILD)/wave: $(BUILD)/tests/emulator/wave.o $(WAVE_OBJ) $(BUILD)/libcordon.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(BUILD)/libcordon.a -lm
+
+tests/emulator/node_modules: tests/emulator/package-lock.json
+	$(Q)cd tests/emulator && npm ci --no-audit --no-fund --silent
+	@touch $@
+
+## test-emulator|run the tap's image on an emulated RP2040 (CASES="boot bulk": only these)
+.PHONY: test-emulator
+test-emulator: firmware tests/emulator/node_modules $(BUILD)/wave
+	@node tests/emulator/run.mjs $(FW)/cordon.bin $(BUILD)/wave $(CASES)
