@@ -55,6 +55,11 @@ static const uint16_t crc16_slice[][256] = {
 #endif
 };
 
+const uint16_t *crc16_table(void)
+{
+	return crc16_slice[0];
+}
+
 uint16_t crc16_update(uint16_t crc, const uint8_t *data, size_t len)
 {
 #if __STDC_HOSTED__

@@ -17,4 +17,7 @@ uint16_t crc16(const uint8_t *data, size_t len);
 /* The same, piece by piece: start with 0xffff, complement the last result. */
 uint16_t crc16_update(uint16_t crc, const uint8_t *data, size_t len);
 
+/* Its table, for a loop that has the bytes one at a time: crc = crc >> 8 ^ table[(crc ^ byte) & 0xff]. */
+const uint16_t *crc16_table(void);
+
 #endif

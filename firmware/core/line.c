@@ -19,6 +19,8 @@ static const uint64_t KEEPALIVE_EACH = US(900);
 /* The longest a good packet can hold its line: 1026 bytes at full speed, or 11 bytes at low speed, with stuffing. */
 static const uint64_t LONGEST_PACKET = MS(1);
 
+enum { PID_IN = 0x69, PID_NAK = 0x5a };
+
 static enum wire_lines idle_of(enum usb_speed speed)
 {
 	return speed == USB_SPEED_LOW ? WIRE_DM : WIRE_DP;
@@ -51,6 +53,8 @@ static void on_packet(void *context, const struct rx_packet *p)
 		l->suspended = false;
 		event(l, WIRE_RESUME, p->start, 0);
 	}
+	l->nak_of_in = l->was_in && !p->flags && p->bytes[0] == PID_NAK;
+	l->was_in = !p->flags && p->bytes[0] == PID_IN && p->speed == l->speed;
 	l->seen_packet = true;
 	l->packets++;
 	if (p->flags)
@@ -155,8 +159,10 @@ static void settle(struct line *l, uint64_t tick, enum wire_lines lines, bool qu
 		set_speed(l, lines == WIRE_DP ? USB_SPEED_FULL : USB_SPEED_LOW, tick);
 	else if (l->speed == USB_SPEED_UNKNOWN && lines == WIRE_DP)
 		set_speed(l, USB_SPEED_FULL, tick);
-	if (!quiet)
+	if (!quiet) {
+		l->nak_of_in = l->was_in = false;
 		edge(l, tick, lines);
+	}
 }
 
 void line_change(struct line *l, uint64_t tick, enum wire_lines lines)
@@ -202,12 +208,27 @@ void line_change(struct line *l, uint64_t tick, enum wire_lines lines)
 	settle(l, tick, lines, quiet);
 }
 
-void line_word(struct line *l, uint32_t word)
+void line_words(struct line *l, const uint32_t *words, unsigned count)
 {
-	if (rx_open(&l->rx))
-		rx_word(&l->rx, word);
-	else if (word)
-		l->stray_words++;
+	while (count) {
+		unsigned n = rx_words(&l->rx, words, count);
+
+		/* Empty words come of SE0 without a packet; a low-speed packet may be open behind its last word. */
+		if (!n) {
+			l->stray_words += *words != 0;
+			n = 1;
+		}
+		words += n;
+		count -= n;
+	}
+}
+
+void line_repeat(struct line *l, uint32_t count, uint64_t tick, uint64_t last_change)
+{
+	l->packets += 2 * count;
+	l->since = l->heard = last_change;
+	l->last_packet = tick;
+	l->sink->repeated(l->sink->context, count, tick);
 }
 
 void line_lost(struct line *l, uint64_t now)

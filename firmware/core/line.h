@@ -23,6 +23,8 @@ struct line_sink {
 	void (*event)(void *context, enum wire_line_event event, uint64_t tick, uint64_t duration);
 	/* Nothing is known of what happened between these ticks. */
 	void (*lost)(void *context, uint64_t from, uint64_t to);
+	/* The poll and the NAK heard last came `count` times more, the last one's poll at `tick`. */
+	void (*repeated)(void *context, uint32_t count, uint64_t tick);
 	/* The sampler and the watcher must be set to this speed; unknown: sampler off, all changes watched. */
 	void (*speed)(void *context, enum usb_speed speed);
 };
@@ -40,9 +42,10 @@ struct line {
 	uint64_t last_packet; /* its start; 0: none since the attach */
 	uint64_t se0_since;   /* J before it: what a reset, a detach or a keep-alive begins with */
 	bool held;            /* an edge to SE0 that may yet be part of a keep-alive */
-	bool gated;           /* between that K and the next change */
-	bool in_eop;          /* in the SE0 behind a packet that the watcher followed */
-	bool seen_packet;     /* in this gate */
+	bool was_in, nak_of_in; /* the last packet was a good IN; it was that IN's NAK */
+	bool gated;             /* between that K and the next change */
+	bool in_eop;            /* in the SE0 behind a packet that the watcher followed */
+	bool seen_packet;       /* in this gate */
 	bool attached, suspended, resetting, blind;
 	uint32_t packets, bad_packets, stray_words;
 };
@@ -52,8 +55,19 @@ void line_init(struct line *l, const struct line_sink *sink);
 /* The lines have changed to `lines`. */
 void line_change(struct line *l, uint64_t tick, enum wire_lines lines);
 
-/* A word of the sampler, which came after the last change. */
-void line_word(struct line *l, uint32_t word);
+/* Words of the sampler, which came after the last change and before the next. */
+void line_words(struct line *l, const uint32_t *words, unsigned count);
+
+/*
+ * The words of the last IN and its NAK came again, to the bit, `count` times: whoever holds the words may compare them instead
+ * of decoding each. Only while line_may_repeat.
+ */
+void line_repeat(struct line *l, uint32_t count, uint64_t tick, uint64_t last_change);
+
+static inline bool line_may_repeat(const struct line *l)
+{
+	return l->nak_of_in;
+}
 
 /* Changes and words up to `now` are missing. The watcher will tell the state of the lines again. */
 void line_lost(struct line *l, uint64_t now);

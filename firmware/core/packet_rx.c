@@ -1,6 +1,7 @@
 /*
- * The receiver's inner loop. In: words of samples. Out: packets. Two table look-ups a word in the common case; all else
- * (ends of packets, low speed on a full-speed bus, damaged syncs) goes bit by bit. Leaves alone: time outs, line states.
+ * The receiver's inner loop. In: words of samples. Out: packets. Whole words inside a packet go through two table look-ups, with the
+ * state in registers (take_plain); all else (beginnings, ends, low speed on a full-speed bus, damaged syncs) goes bit by bit. Leaves
+ * alone: time outs, line states.
  */
 #include "core/packet_rx.h"
 #include "core/crc.h"
@@ -17,6 +18,7 @@ enum {
 	/* Entries of the unstuffing table. */
 	BITS_SHIFT = 8,
 	ONES_SHIFT = 12,
+	ONES_MASK = 7 << ONES_SHIFT,
 	ENTRY_BAD = 1u << 15,
 };
 
@@ -137,6 +139,7 @@ static void take_level_bits(struct rx *rx, uint32_t levels, unsigned n)
 	for (; n; n--, levels >>= 1) {
 		unsigned level = levels & 1;
 
+		rx->before = rx->before >> 1 | (uint32_t)(level == rx->level) << 31;
 		take_bit(rx, level == rx->level);
 		rx->level = (uint8_t)level;
 	}
@@ -271,15 +274,20 @@ static void finish(struct rx *rx, bool eop)
 	rx->sink->packet(rx->sink->context, &p);
 }
 
-/* The level of each of a word's symbols, packed. */
-static inline uint32_t levels_of(const struct rx *rx, uint32_t word)
+/* The even bits of a word, packed. */
+static inline uint32_t packed(uint32_t v)
 {
-	uint32_t v = (rx->speed == USB_SPEED_LOW ? word >> 1 : word) & 0x55555555;
-
+	v &= 0x55555555;
 	v = (v | v >> 1) & 0x33333333;
 	v = (v | v >> 2) & 0x0f0f0f0f;
 	v = (v | v >> 4) & 0x00ff00ff;
 	return (v | v >> 8) & 0xffff;
+}
+
+/* The level of each of a word's symbols. */
+static inline uint32_t levels_of(const struct rx *rx, uint32_t word)
+{
+	return packed(word >> (rx->speed == USB_SPEED_LOW));
 }
 
 /* Decides what kind of packet the first samples belong to. */
@@ -302,6 +310,7 @@ static void take_first(struct rx *rx, uint32_t levels, unsigned n)
 	sync_ends(rx);
 	rx->level = levels >> 15 & 1;
 	take_byte_of_levels(rx, bits >> 8 & 0xff);
+	rx->before = bits << 16;
 	/* PRE has no EOP: idle follows, then eight-fold bits. USB 2.0 §8.6.5 */
 	if (rx->speed == USB_SPEED_FULL && rx->bytes[0] == PRE_BYTE) {
 		finish(rx, true);
@@ -311,21 +320,12 @@ static void take_first(struct rx *rx, uint32_t levels, unsigned n)
 
 static void take_levels(struct rx *rx, uint32_t levels, unsigned n)
 {
-	uint32_t bits;
-
 	switch (rx->phase) {
 	case RX_FIRST:
 		take_first(rx, levels, n);
 		break;
 	case RX_PLAIN:
-		if (n != 16 || rx->in_sync) {
-			take_level_bits(rx, levels, n);
-			break;
-		}
-		bits = ~(levels ^ (levels << 1 | rx->level));
-		rx->level = levels >> 15 & 1;
-		take_byte_of_levels(rx, bits & 0xff);
-		take_byte_of_levels(rx, bits >> 8 & 0xff);
+		take_level_bits(rx, levels, n);
 		break;
 	case RX_GAP:
 	case RX_SLOW:
@@ -378,17 +378,16 @@ static bool ended_by_idle(const struct rx *rx)
 	return !(~rx->recent >> (32 - LISTEN_IDLE_BITS));
 }
 
-bool rx_word(struct rx *rx, uint32_t word)
+/* The last word of a packet: its symbols are at the top. */
+static void take_last(struct rx *rx, uint32_t word)
 {
 	unsigned n = 16;
 	uint32_t levels;
 
-	if (((word | word >> 1) & 0x55555555) == 0x55555555) {
-		levels = levels_of(rx, word);
-		rx->recent = rx->recent >> 16 | levels << 16;
-		take_levels(rx, levels, 16);
-		return false;
-	}
+	if (!word)
+		n = 0;
+	for (; n > 4 && !(word & 0xff); n -= 4)
+		word >>= 8;
 	for (; n && !(word & 3); n--)
 		word >>= 2;
 	if (n) {
@@ -398,14 +397,176 @@ bool rx_word(struct rx *rx, uint32_t word)
 	}
 	if (rx->phase == RX_SLOW) {
 		if (ended_by_idle(rx))
-			return true;
+			return;
 		slow_run(rx);
 	}
 	if (rx->phase == RX_FIRST || rx->phase == RX_GAP)
 		rx->phase = RX_CLOSED;
 	else if (rx->phase != RX_CLOSED)
 		finish(rx, !ended_by_idle(rx));
-	return true;
+}
+
+/* SE0 is never a symbol, and a word that is not full is zero at the bottom. */
+static inline bool is_whole(uint32_t word)
+{
+	return (word & 3) != 0;
+}
+
+/* Whether six ones follow each other anywhere. */
+static inline uint32_t six_ones(uint32_t x)
+{
+	x &= x >> 1;
+	return x & x >> 2 & x >> 4;
+}
+
+/* The state of the unstuffing behind so many ones: the seventh is taken for the stuffed bit, whatever it is. */
+static unsigned ones_behind(uint32_t bits)
+{
+	unsigned ones = 0;
+
+	for (; bits >> 31; bits <<= 1)
+		ones = ones == STUFF_AFTER ? 0 : ones + 1;
+	return ones;
+}
+
+/* 32 bits with stuffed ones among them, without those. Returns how many are left, 27 or more. */
+static unsigned unstuff(uint32_t *bits, uint32_t before, uint32_t *bad)
+{
+	uint32_t from = *bits, to = 0;
+	unsigned ones = ones_behind(before), n = 0;
+
+	for (unsigned i = 0; i < 4; i++, from >>= 8) {
+		uint32_t entry = unstuffed[ones][from & 0xff];
+
+		*bad |= entry;
+		ones = entry >> ONES_SHIFT & 7;
+		to |= (entry & 0xff) << n;
+		n += entry >> BITS_SHIFT & 15;
+	}
+	*bits = to;
+	return n;
+}
+
+/* Two whole words at a time: their 32 bits are three or four bytes, with what was left of the bits before. */
+static unsigned take_pairs(struct rx *rx, const uint32_t *words, unsigned count, unsigned shift)
+{
+	const uint16_t *table = crc16_table();
+	const uint32_t *at = words, *end = words + (count & ~1u);
+	uint32_t held = rx->held, crc = rx->crc, level = rx->level, before = rx->before,
+		 levels = rx->recent, bad = 0;
+	unsigned held_bits = rx->held_bits;
+	uint8_t *to = rx->bytes + rx->len, *room = rx->bytes + PACKET_RX_MAX - 4;
+
+	for (; at < end && to < room && is_whole(at[0]) && is_whole(at[1]); at += 2) {
+		uint32_t bits, raw;
+		unsigned n = 32;
+
+		levels = packed(at[0] >> shift) | packed(at[1] >> shift) << 16;
+		raw = bits = ~(levels ^ (levels << 1 | level));
+		level = levels >> 31;
+		if (six_ones(bits) | six_ones(bits << 6 | before >> 26))
+			n = unstuff(&bits, before, &bad);
+		before = raw;
+		raw = held | bits << held_bits;
+		to[0] = (uint8_t)raw;
+		to[1] = (uint8_t)(raw >> 8);
+		to[2] = (uint8_t)(raw >> 16);
+		crc = crc >> 8 ^ table[(crc ^ raw) & 0xff];
+		crc = crc >> 8 ^ table[(crc ^ raw >> 8) & 0xff];
+		crc = crc >> 8 ^ table[(crc ^ raw >> 16) & 0xff];
+		if (held_bits + n >= 32) {
+			to[3] = (uint8_t)(raw >> 24);
+			crc = crc >> 8 ^ table[(crc ^ raw >> 24) & 0xff];
+			to += 4;
+			held = held_bits ? bits >> (32 - held_bits) : 0;
+			held_bits = held_bits + n - 32;
+		} else {
+			to += 3;
+			held = raw >> 24;
+			held_bits = held_bits + n - 24;
+		}
+	}
+	if (at == words)
+		return 0;
+	rx->before = before;
+	rx->recent = levels;
+	rx->ones = (uint8_t)ones_behind(before);
+	rx->held = held;
+	rx->held_bits = (uint8_t)held_bits;
+	rx->crc = (uint16_t)crc;
+	rx->level = (uint8_t)level;
+	rx->len = (uint16_t)(to - rx->bytes);
+	rx->symbols += 16 * (uint32_t)(at - words);
+	if (bad & ENTRY_BAD)
+		rx->flags |= WIRE_BAD_STUFFING;
+	return (unsigned)(at - words);
+}
+
+/* One word behind the sync, whatever is in it. */
+static void take_single(struct rx *rx, uint32_t word, unsigned shift)
+{
+	const uint16_t *table = crc16_table(), *row = unstuffed[rx->ones];
+	uint32_t levels = packed(word >> shift), bits = ~(levels ^ (levels << 1 | rx->level)),
+		 bad = 0;
+
+	rx->recent = rx->recent >> 16 | levels << 16;
+	rx->before = rx->before >> 16 | bits << 16;
+	rx->level = (uint8_t)(levels >> 15);
+	rx->symbols += 16;
+	for (unsigned half = 0; half < 2; half++, bits >>= 8) {
+		uint32_t entry = row[bits & 0xff];
+
+		bad |= entry;
+		rx->held |= (entry & 0xff) << rx->held_bits;
+		rx->held_bits = (uint8_t)(rx->held_bits + (entry >> BITS_SHIFT & 15));
+		row = unstuffed[0] + ((entry & ONES_MASK) >> (ONES_SHIFT - 8));
+		if (rx->held_bits >= 8) {
+			rx->bytes[rx->len++] = (uint8_t)rx->held;
+			rx->crc = rx->crc >> 8 ^ table[(rx->crc ^ rx->held) & 0xff];
+			rx->held >>= 8;
+			rx->held_bits = (uint8_t)(rx->held_bits - 8);
+		}
+	}
+	rx->ones = (uint8_t)((row - unstuffed[0]) >> 8);
+	if (bad & ENTRY_BAD)
+		rx->flags |= WIRE_BAD_STUFFING;
+}
+
+/* Whole words behind sync and PID, for as long as there is room for their bytes. */
+static unsigned take_plain(struct rx *rx, const uint32_t *words, unsigned count)
+{
+	unsigned shift = rx->speed == USB_SPEED_LOW, done = 0;
+
+	while (done < count && rx->len < PACKET_RX_MAX - 2) {
+		done += take_pairs(rx, words + done, count - done, shift);
+		if (done == count || !is_whole(words[done]) || rx->len >= PACKET_RX_MAX - 2)
+			break;
+		take_single(rx, words[done++], shift);
+	}
+	return done;
+}
+
+unsigned rx_words(struct rx *rx, const uint32_t *words, unsigned count)
+{
+	unsigned done = 0;
+	uint32_t levels;
+
+	while (done < count && rx->phase != RX_CLOSED) {
+		if (rx->phase == RX_PLAIN && !rx->in_sync && rx->len &&
+		    rx->len < PACKET_RX_MAX - 2) {
+			done += take_plain(rx, words + done, count - done);
+			if (done == count)
+				break;
+		}
+		if (!is_whole(words[done])) {
+			take_last(rx, words[done]);
+			return done + 1;
+		}
+		levels = levels_of(rx, words[done++]);
+		rx->recent = rx->recent >> 16 | levels << 16;
+		take_levels(rx, levels, 16);
+	}
+	return done;
 }
 
 void rx_close(struct rx *rx)

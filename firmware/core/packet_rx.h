@@ -48,6 +48,7 @@ struct rx {
 	uint16_t len, crc;
 	uint64_t origin, start; /* of the sampling, of the packet */
 	uint32_t recent;        /* levels of the last 32 symbols, the newest on top */
+	uint32_t before;        /* the last 32 bits behind NRZI, likewise */
 	uint32_t symbols;       /* sampled since the origin */
 	uint32_t run, run_at;   /* RX_SLOW: symbols of one level, and which was the first */
 	uint8_t bytes[PACKET_RX_MAX];
@@ -61,8 +62,8 @@ void rx_init(struct rx *rx, const struct rx_sink *sink);
 /* A K at `tick`: a packet may begin. One that is open is closed as it is, unless it continues (see rx_open). */
 void rx_begin(struct rx *rx, uint64_t tick, enum usb_speed speed);
 
-/* The next word. True where it was the last of the packet. */
-bool rx_word(struct rx *rx, uint32_t word);
+/* The next words, up to the last of the packet at most. Returns how many were taken; none where no packet is open. */
+unsigned rx_words(struct rx *rx, const uint32_t *words, unsigned count);
 
 /* SE0 at `tick`, which the sampler did not see as an end because it had stopped in a long J. */
 void rx_end(struct rx *rx, uint64_t tick);

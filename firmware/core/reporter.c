@@ -16,8 +16,7 @@ static void put_packet(struct reporter *r, uint64_t start, uint8_t speed, uint8_
 	to[0] = kept < len ? flags | WIRE_CUT : flags;
 	to[1] = speed;
 	store_le16(to + 2, len);
-	for (size_t i = 0; i < kept; i++)
-		to[WIRE_PACKET_HEAD + i] = bytes[i];
+	bytes_copy(to + WIRE_PACKET_HEAD, bytes, kept);
 }
 
 static void flush_fold(struct reporter *r, struct reporter_fold *f)
@@ -76,8 +75,7 @@ static void hold(struct reporter *r, const struct rx_packet *p)
 	h->start = p->start;
 	h->speed = (uint8_t)p->speed;
 	h->len = (uint8_t)p->len;
-	for (unsigned i = 0; i < p->len; i++)
-		h->bytes[i] = p->bytes[i];
+	bytes_copy(h->bytes, p->bytes, p->len);
 }
 
 static void fold_nak(struct reporter *r)
@@ -198,6 +196,20 @@ static void on_lost(void *context, uint64_t from, uint64_t to)
 		wire_lost_put(body, &lost);
 }
 
+static void on_repeated(void *context, uint32_t count, uint64_t tick)
+{
+	struct reporter *r = context;
+
+	/* They were folded, or capturing has just begun. */
+	if (!r->nak.fold.count) {
+		r->nak.first = tick;
+		r->nak.fold.count = 0;
+	}
+	r->nak.last = tick;
+	if (r->capturing)
+		r->nak.fold.count += count;
+}
+
 static void on_speed(void *context, enum usb_speed speed)
 {
 	struct reporter *r = context;
@@ -214,5 +226,6 @@ void reporter_init(struct reporter *r, struct upstream *up, void (*speed)(enum u
 	                             .edge = on_edge,
 	                             .event = on_event,
 	                             .lost = on_lost,
+	                             .repeated = on_repeated,
 	                             .speed = on_speed};
 }

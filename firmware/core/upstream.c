@@ -1,5 +1,6 @@
 /* The ring of blocks; see upstream.h. In: records. Out: bytes. The reader never sees a block that is not closed. */
 #include "core/upstream.h"
+#include "core/bytes.h"
 
 enum { LOST_LEN = 16 };
 
@@ -90,8 +91,7 @@ size_t upstream_fetch(struct upstream *u, uint8_t *to, size_t room)
 	n = u->len[slot] - u->at;
 	if (n > room)
 		n = room;
-	for (size_t i = 0; i < n; i++)
-		to[i] = from[i];
+	bytes_copy(to, from, n);
 	u->at = (uint16_t)(u->at + n);
 	if (u->at == u->len[slot]) {
 		u->at = 0;

@@ -328,8 +328,10 @@ struct wire_record {
 /* clang-format off: its own layout of this is not stable */
 #define WIRE_BODIES(X)                                                                             \
 	X(hello)                                                                                   \
-	X(packet) X(line) X(fold) X(count) X(lost) X(band) X(burst) X(step) X(state) X(reply)      \
-		X(alert) X(status) X(selftest) X(command)
+	X(packet)                                                                                  \
+	X(line)                                                                                    \
+	X(fold) X(count) X(lost) X(band) X(burst) X(step) X(state) X(reply) X(alert) X(status)     \
+		X(selftest) X(command)
 /* clang-format on */
 #define WIRE_DECLARE(name)                                                                         \
 	size_t wire_##name##_put(uint8_t *to, const struct wire_##name *from);                     \

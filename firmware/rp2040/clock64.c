@@ -35,22 +35,31 @@ uint64_t clock64_us(void)
 	return (uint64_t)high << 32 | low;
 }
 
-static uint64_t combine(uint64_t us, uint16_t cycles)
+/* How far the fine counter is from where the coarse one puts it: less than a microsecond and some bus accesses. */
+static int32_t fine(uint64_t tick, uint16_t cycles)
 {
-	uint64_t tick = us * CYCLES_PER_US;
-
-	/* How far the fine counter is from where the coarse one puts it: less than a microsecond and some bus accesses. */
-	return tick + (uint64_t)(int64_t)(int16_t)(uint16_t)(cycles - offset - (uint16_t)tick);
+	return (int16_t)(uint16_t)(cycles - offset - (uint16_t)tick);
 }
 
 uint64_t clock64_now(void)
 {
 	uint16_t cycles = (uint16_t)PWM->slice[CLOCK64_SLICE].ctr;
+	uint64_t tick = clock64_us() * CYCLES_PER_US;
 
-	return combine(clock64_us(), cycles);
+	return tick + (uint64_t)(int64_t)fine(tick, cycles);
 }
 
-uint64_t clock64_of(uint64_t now_us, uint16_t cycles, uint16_t us)
+struct clock64_base clock64_base(void)
 {
-	return combine(now_us - (uint16_t)((uint16_t)now_us - us), cycles);
+	uint64_t us = clock64_us();
+
+	return (struct clock64_base){us, us * CYCLES_PER_US};
+}
+
+uint64_t clock64_of(const struct clock64_base *now, uint16_t cycles, uint16_t us)
+{
+	uint32_t before = (uint32_t)(uint16_t)((uint16_t)now->us - us) * CYCLES_PER_US;
+	uint64_t tick = now->tick - before;
+
+	return tick + (uint64_t)(int64_t)fine(tick, cycles);
 }

@@ -156,8 +156,66 @@ static uint32_t event_write(void)
 
 static void feed_words(struct line *line, uint32_t to)
 {
-	for (; word_read != to; word_read = (word_read + 1) % WORDS)
-		line_word(line, words[word_read]);
+	/* What is fed has been written, and is not written again before the ring comes round. */
+	const uint32_t *from = (const uint32_t *)(uintptr_t)words;
+
+	if (to < word_read) {
+		line_words(line, from + word_read, WORDS - word_read);
+		word_read = 0;
+	}
+	line_words(line, from + word_read, to - word_read);
+	word_read = to;
+}
+
+/* Where among the words the last packets lie: the one before the last, the last, and where the next begins. */
+static uint32_t packet_at[3];
+
+static uint32_t place_of(uint32_t event)
+{
+	return place[event % EVENTS] / 4 % WORDS;
+}
+
+static bool same_words(uint32_t a, uint32_t b, uint32_t n)
+{
+	for (; n; n--, a = (a + 1) % WORDS, b = (b + 1) % WORDS)
+		if (words[a] != words[b])
+			return false;
+	return true;
+}
+
+/*
+ * A poll and its NAK, again and again, leave no time to decode each: as long as the next four changes are K, J, K, J and their words are
+ * those of the last two packets, they are counted. Returns how many changes that were.
+ */
+static uint32_t skip_repeats(struct line *line, const struct clock64_base *now, uint32_t event_end)
+{
+	uint32_t in = packet_at[0], nak = packet_at[1];
+	uint32_t in_len = (nak - in) % WORDS, nak_len = (packet_at[2] - nak) % WORDS;
+	uint8_t j = line->speed == USB_SPEED_LOW ? WIRE_DM : WIRE_DP, k = WIRE_SE1 - j;
+	uint32_t count = 0, at = event_read;
+
+	while ((event_end - at) % EVENTS >= 4) {
+		uint32_t first = place_of(at), second = place_of(at + 2), last = place_of(at + 3);
+
+		if (lines[at] != k || lines[(at + 1) % EVENTS] != j ||
+		    lines[(at + 2) % EVENTS] != k || lines[(at + 3) % EVENTS] != j ||
+		    (second - first) % WORDS != in_len || (last - second) % WORDS != nak_len ||
+		    !same_words(first, in, in_len) || !same_words(second, nak, nak_len))
+			break;
+		for (uint32_t i = 0; i < 4; i++, at = (at + 1) % EVENTS)
+			lines[at] = USED;
+		word_read = last;
+		count++;
+	}
+	if (count) {
+		uint32_t poll = (at - 4) % EVENTS, end = (at - 1) % EVENTS;
+
+		line_repeat(line, count,
+		            clock64_of(now, cycles[poll], microsecond[poll]) - LISTEN_WATCHER_DELAY,
+		            clock64_of(now, cycles[end], microsecond[end]) - LISTEN_WATCHER_DELAY);
+	}
+	event_read = at;
+	return 4 * count;
 }
 
 static void note_high(uint32_t *high, uint32_t level)
@@ -199,7 +257,7 @@ bool listen_run(struct line *line, unsigned budget)
 	/* In this order: words up to `word_end` came before any change that is not among those up to `event_end`. */
 	uint32_t sent = words_sent(), word_end = word_write(), event_end = event_write(), waiting;
 	uint32_t word_start = word_read;
-	uint64_t now_us = clock64_us();
+	struct clock64_base now = clock64_base();
 	bool more = false;
 
 	if (ran_over(event_end, sent)) {
@@ -209,17 +267,29 @@ bool listen_run(struct line *line, unsigned budget)
 	note_high(&listen_lost.line_high, (word_end - word_read) % WORDS);
 	waiting = (event_end - event_read) % EVENTS;
 	note_high(&listen_lost.event_high, waiting);
-	for (; event_read != event_end; event_read = (event_read + 1) % EVENTS) {
+	while (event_read != event_end) {
 		uint32_t at = event_read;
-		uint64_t tick = clock64_of(now_us, cycles[at], microsecond[at]);
+		bool was_gated = line->gated;
 
+		if (line_may_repeat(line) && !was_gated && skip_repeats(line, &now, event_end))
+			continue;
 		if (!budget--) {
 			more = true;
 			break;
 		}
-		feed_words(line, place[at] / 4 % WORDS);
-		line_change(line, tick - LISTEN_WATCHER_DELAY, (enum wire_lines)(lines[at] & 3));
+		feed_words(line, place_of(at));
+		line_change(line,
+		            clock64_of(&now, cycles[at], microsecond[at]) - LISTEN_WATCHER_DELAY,
+		            (enum wire_lines)(lines[at] & 3));
+		/* A K has opened a gate, or the change after it has closed one. */
+		if (line->gated && !was_gated) {
+			packet_at[0] = packet_at[1];
+			packet_at[1] = place_of(at);
+		} else if (was_gated) {
+			packet_at[2] = place_of(at);
+		}
 		lines[at] = USED;
+		event_read = (event_read + 1) % EVENTS;
 	}
 	if (!more && (word_end - word_read) % WORDS < WORDS / 2)
 		feed_words(line, word_end);

@@ -29,6 +29,11 @@ static void on_lost(void *context, uint64_t from, uint64_t to)
 	(void)context, (void)from, (void)to;
 }
 
+static void on_repeated(void *context, uint32_t count, uint64_t tick)
+{
+	(void)context, (void)count, (void)tick;
+}
+
 static void on_speed(void *context, enum usb_speed speed)
 {
 	(void)context, (void)speed;
@@ -42,6 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	                                      .edge = on_edge,
 	                                      .event = on_event,
 	                                      .lost = on_lost,
+	                                      .repeated = on_repeated,
 	                                      .speed = on_speed};
 	static struct line l;
 	struct bytes b = bytes_of(data, len);
@@ -57,7 +63,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		uint8_t what = bytes_u8(&b);
 
 		if (what & 0x80) {
-			line_word(&l, what & 0x40 ? bytes_le32(&b) : bytes_le32(&b) | 0x55555555);
+			uint32_t words[4];
+
+			for (unsigned i = 0; i < 4; i++)
+				words[i] =
+					what & 0x40 ? bytes_le32(&b) : bytes_le32(&b) | 0x55555555;
+			line_words(&l, words, what & 3);
 		} else {
 			now += (uint64_t)bytes_le16(&b) << (what >> 2 & 15);
 			if ((what & 0x60) == 0x60)

@@ -66,6 +66,12 @@ static void on_lost(void *context, uint64_t from, uint64_t to)
 	abort();
 }
 
+static void on_repeated(void *context, uint32_t count, uint64_t tick)
+{
+	(void)context, (void)count, (void)tick;
+	abort();
+}
+
 void heard_init(struct heard *h)
 {
 	*h = (struct heard){0};
@@ -74,6 +80,7 @@ void heard_init(struct heard *h)
 	                             .edge = on_edge,
 	                             .event = on_event,
 	                             .lost = on_lost,
+	                             .repeated = on_repeated,
 	                             .speed = on_speed};
 }
 

@@ -60,6 +60,13 @@ static void on_lost(void *context, uint64_t from, uint64_t to)
 	l->sink->lost(l->sink->context, from, to);
 }
 
+/* The emulator's business: here every packet is decoded. */
+static void on_repeated(void *context, uint32_t count, uint64_t tick)
+{
+	struct listener *l = context;
+	l->sink->repeated(l->sink->context, count, tick);
+}
+
 void listener_init(struct listener *l, const struct line_sink *sink)
 {
 	*l = (struct listener){.sink = sink};
@@ -68,6 +75,7 @@ void listener_init(struct listener *l, const struct line_sink *sink)
 	                              .edge = on_edge,
 	                              .event = on_event,
 	                              .lost = on_lost,
+	                              .repeated = on_repeated,
 	                              .speed = on_speed};
 	for (int i = 0; i < LISTEN_PIO_LEN; i++)
 		l->program[i] = listen_pio[i];
@@ -84,7 +92,7 @@ static void pushed(struct listener *l, unsigned sm)
 	l->sm[sm].isr_count = 0;
 	if (sm == LISTEN_SAMPLER) {
 		l->words++;
-		line_word(&l->line, word);
+		line_words(&l->line, &word, 1);
 	} else {
 		l->changes++;
 		line_change(&l->line, l->cycle - LISTEN_WATCHER_DELAY, (enum wire_lines)word);
