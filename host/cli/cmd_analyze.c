@@ -132,6 +132,7 @@ static int judge(struct settings *s, const char *path)
 		fprintf(stderr, "cordon: '%s': %s\n", path, err_text(err));
 		goto cleanup;
 	}
+	why.model = analysis_model(analysis);
 	crypto_hash_sha256_init(&in.sha);
 	progress_begin(&in.progress, path);
 	if (in.hash || in.progress.shown)

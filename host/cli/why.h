@@ -7,6 +7,7 @@
 #include "detect/engine.h"
 
 struct why {
+	const struct model *model;
 	bool json;         /* then to stderr, so that stdout stays one object a line */
 	uint32_t told_hid; /* the keyboard that the last line was about */
 };

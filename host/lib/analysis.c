@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "detect/rule_injected_typing.h"
 #include "model/decode.h"
 #include "report/transcript.h"
 #include "usb/stream.h"
@@ -31,6 +32,7 @@ struct analysis {
 	struct coverage_input seen;
 	struct coverage coverage;
 	uint64_t skipped_packets;
+	size_t findings; /* so far */
 };
 
 static struct typed *typed_by(struct analysis *a, const struct event *e)
@@ -74,6 +76,17 @@ static void leds(struct analysis *a, const struct event *e)
 		transcript_leds(&t->keys, e->hid->leds);
 }
 
+/* Evidence is forgotten last: a device that something was found on keeps its slot. */
+static void keep(struct analysis *a, const struct model_device *device)
+{
+	size_t findings;
+
+	engine_findings(a->engine, &findings);
+	if (findings > a->findings)
+		decode_keep(a->decode, device);
+	a->findings = findings;
+}
+
 static void on_event(void *context, const struct event *e)
 {
 	struct analysis *a = context;
@@ -83,6 +96,8 @@ static void on_event(void *context, const struct event *e)
 	else if (e->kind == EVENT_LED)
 		leds(a, e);
 	engine_event(a->engine, e);
+	if (e->device)
+		keep(a, e->device);
 	if (a->options.watch)
 		a->options.watch(a->options.watch_context, a->engine, e);
 }
@@ -130,6 +145,11 @@ void analysis_free(struct analysis *a)
 	free(a);
 }
 
+const struct model *analysis_model(const struct analysis *a)
+{
+	return decode_model(a->decode);
+}
+
 struct record_sink analysis_sink(struct analysis *a)
 {
 	return (struct record_sink){.context = a, .record = on_record};
@@ -161,6 +181,8 @@ void analysis_end(struct analysis *a, const struct capture_info *info)
 		.lost_packets = counts->lost_packets,
 		.blind_ns = m->blind_ns,
 		.transfers = transfers(m),
+		.undecided_keyboards =
+			injected_typing_undecided(engine_rule_state(a->engine, "R9")),
 		.truncated = info->truncated,
 	};
 	a->skipped_packets = info->packets_skipped;

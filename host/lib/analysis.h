@@ -25,6 +25,7 @@ enum err analysis_new(struct analysis **a, const struct analysis_options *o);
 void analysis_free(struct analysis *a);
 
 struct record_sink analysis_sink(struct analysis *a);
+const struct model *analysis_model(const struct analysis *a);
 
 /* The input is over. `info` says what the records alone do not; it is read, not kept. */
 void analysis_end(struct analysis *a, const struct capture_info *info);

@@ -3,8 +3,8 @@
  *
  * On a wire that a tap or analyzer sits on, what answers at address 0 is the device that was just reset. Whether it
  * still is the one that was there before shows in its device descriptor: the same bytes continue the old slot, others
- * begin a new one, and the old device is gone. An operating system's URBs cover a whole tree, so there a device at
- * address 0 is always a new slot until SET_ADDRESS.
+ * begin a new one, and the old device is gone. An operating system's URBs cover a whole tree: there a device at
+ * address 0 is always a new one.
  */
 #include "model/decode_state.h"
 
@@ -111,8 +111,7 @@ static struct model_device *at_address_zero(struct decode *d, const struct usb_t
 	x = b->wire ? only_one(d, t->bus) : NULL;
 	if (!x) {
 		x = new_device(d, t, 0);
-		if (b->wire)
-			announce(d, EVENT_DEVICE_SEEN, x, t->t_begin_ns, t->packet_begin);
+		announce(d, EVENT_DEVICE_SEEN, x, t->t_begin_ns, t->packet_begin);
 	}
 	b->fresh = (uint16_t)devices_slot(d, x);
 	return x;
@@ -179,7 +178,6 @@ void devices_address(struct decode *d, const struct usb_transfer *t, struct mode
 {
 	struct decode_bus *b = decode_bus_of(d, t->bus);
 	struct model_device *before = find(d, t->bus, address);
-	bool unannounced = !b->wire && device->address == 0;
 
 	if (before && before != device)
 		devices_gone(d, before, t->t_ns, t->packet);
@@ -188,8 +186,6 @@ void devices_address(struct decode *d, const struct usb_transfer *t, struct mode
 	device->address = address;
 	device->enumerated = true;
 	device->configuration = 0;
-	if (unannounced)
-		announce(d, EVENT_DEVICE_SEEN, device, device->first_seen_ns, device->packet);
 }
 
 void devices_gone(struct decode *d, struct model_device *device, int64_t t_ns, uint64_t packet)

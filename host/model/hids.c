@@ -91,8 +91,8 @@ void hids_update_kinds(struct decode *d, struct model_device *device)
 	}
 }
 
-static const struct usb_interface_descriptor *undescribed(struct decode *d, const struct model_device *device,
-							  uint32_t len)
+static const struct usb_interface_descriptor *
+undescribed(struct decode *d, const struct model_device *device, uint32_t len)
 {
 	for (unsigned i = 0; i < device->config.interfaces; i++) {
 		const struct usb_interface_descriptor *in = &device->config.interface[i];
@@ -108,10 +108,12 @@ static const struct usb_interface_descriptor *undescribed(struct decode *d, cons
  * Early USBPcap wrote wIndex 0 into every such request. A second answer for an interface that has its descriptor, as
  * long as that of another interface which has none, is that one's. Never on a wire, where wIndex is what was sent.
  */
-static uint8_t true_interface(struct decode *d, const struct usb_transfer *t, const struct model_device *device,
-			      uint8_t interface)
+static uint8_t true_interface(struct decode *d, const struct usb_transfer *t,
+                              const struct model_device *device, uint8_t interface)
 {
-	const struct usb_interface_descriptor *said = usb_interface_find(&device->config, interface), *other;
+	const struct usb_interface_descriptor *said = usb_interface_find(&device->config,
+	                                                                 interface),
+					      *other;
 	const struct model_hid *h = hids_find(d, device, interface);
 
 	if (t->wire || !said || !h || !h->described || said->report_descriptor_len == t->len_true)

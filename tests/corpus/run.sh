@@ -19,18 +19,18 @@ fi
 
 # tshark shows a descriptor's fields in their order, several of one name divided by commas: one a line, as inspect does.
 tshark_descriptors() {
-	tshark -r "$1" -Y usb.idVendor -T fields -e usb.idVendor -e usb.idProduct -e usb.bcdUSB -e usb.bDeviceClass \
-		-e usb.bMaxPacketSize0 2>/dev/null |
-		awk -F'\t' 'NF == 5 { gsub(/0x/, ""); print "device", $1, $2, $3, $4, $5 }'
-	tshark -r "$1" -Y usb.bInterfaceNumber -T fields -e usb.bInterfaceNumber -e usb.bInterfaceClass \
-		-e usb.bInterfaceSubClass -e usb.bInterfaceProtocol 2>/dev/null |
-		awk -F'\t' '{ gsub(/0x/, ""); n = split($1, a, ","); split($2, b, ","); split($3, c, ","); split($4, d, ",")
-			for (i = 1; i <= n; i++) print "interface", a[i], b[i], c[i], d[i] }'
-	tshark -r "$1" -Y usb.bEndpointAddress -T fields -e usb.bEndpointAddress -e usb.wMaxPacketSize -e usb.bInterval \
-		2>/dev/null |
-		awk -F'\t' '{ gsub(/0x/, ""); n = split($1, a, ","); s = split($2, b, ","); t = split($3, c, ",")
-			# Some fields are left out for endpoints with extra bits: then only the addresses can be told apart.
-			for (i = 1; i <= n; i++) if (s == n && t == n) print "endpoint", a[i], b[i], c[i]; else print "address", a[i] }'
+	tshark -r "$1" -Y usb.bDescriptorType -T fields -e usb.idVendor -e usb.idProduct -e usb.bcdUSB \
+		-e usb.bDeviceClass -e usb.bMaxPacketSize0 -e usb.bInterfaceNumber -e usb.bInterfaceClass \
+		-e usb.bInterfaceSubClass -e usb.bInterfaceProtocol -e usb.bEndpointAddress -e usb.wMaxPacketSize \
+		-e usb.bInterval 2>/dev/null |
+		awk -F'\t' '{ gsub(/0x/, "")
+			if ($1 != "" && $5 != "") print "device", $1, $2, $3, $4, $5
+			n = split($6, a, ","); split($7, b, ","); split($8, c, ","); split($9, d, ",")
+			for (i = 1; i <= n; i++) print "interface", a[i], b[i], c[i], d[i]
+			n = split($10, a, ","); s = split($11, b, ","); t = split($12, c, ",")
+			# Fields are left out for endpoints with extra bits: then only the addresses can be told apart.
+			for (i = 1; i <= n; i++)
+				if (s == n && t == n) print "endpoint", a[i], b[i], c[i]; else print "address", a[i] }'
 }
 
 for path in "$captures"/*.pcap*; do

@@ -36,6 +36,7 @@ static void describe(const struct model_device *device)
 
 		printf("endpoint %02x %u %u\n", ep->bEndpointAddress, ep->wMaxPacketSize,
 		       ep->bInterval);
+		printf("address %02x\n", ep->bEndpointAddress);
 	}
 }
 
