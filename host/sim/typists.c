@@ -56,7 +56,8 @@ void typist_person_of(struct typist *t, struct random *r, double median_ms, doub
                                 .a = MS(random_uniform(r,60,  130)),
                                 .b = 0.35,
                                 .low = MS(15)},
-		.errors_per_key = random_uniform(r, 0.01, 0.04),
+ /* A slip costs a backspace and the letter again: 2 to 8 % of the keys are backspaces. */
+		.errors_per_key = random_uniform(r, 0.021, 0.095),
 		.error_ns = {.kind = SPREAD_LOGNORMAL,   .a = MS(280),          .b = 0.4,                                      .low = MS(90)},
 		.context = random_uniform(r, 0.6, 1.2),
 		.tempo_sd = random_uniform(r, 0.08, 0.2),
@@ -65,7 +66,6 @@ void typist_person_of(struct typist *t, struct random *r, double median_ms, doub
 		.space_pause_ns = {.kind = SPREAD_LOGNORMAL,              .a = MS(260),              .b = 0.7                        },
 		.enter_pause_ns = {.kind = SPREAD_LOGNORMAL,                  .a = MS(900),.b = 0.6},
 	};
-	/* 2 to 8 % of the keys are backspaces: each slip costs one. */
 }
 
 void typist_person(struct typist *t, struct random *r)
@@ -90,7 +90,7 @@ const char *typist_rung_name(unsigned rung)
 	return rung < TYPIST_RUNGS ? rung_names[rung] : "unknown";
 }
 
-/* Interval of the rungs that draw from a shape: no person types faster on average than these do. */
+/* Interval of the rungs that draw from a shape: medians from faster than any person to an average one. */
 static struct spread shaped(struct random *r)
 {
 	double median = random_uniform(r, 60, 220);
@@ -181,6 +181,7 @@ void typist_rung(struct typist *t, unsigned rung, int64_t poll_ns,
 }
 
 /* Tools as they are: threats.md section 2. Times in polls where negative. */
+/* clang-format off */
 static const struct {
 	const char *name;
 	double interval_ms, dwell_ms;
@@ -191,25 +192,18 @@ static const struct {
 	int rung;
 	double chord_hold_ms, chord_settle_ms;
 } machines[] = {
-	{.name = "omg",          .interval_ms = -1, .dwell_ms = -1,      .press = PRESS_REPLACE},
-	{.name = "ninja",        .interval_ms = -2, .dwell_ms = -1     },
-	{.name = "digispark",     .interval_ms = -2,    .dwell_ms = -1, .right_shift = true                      },
-	{.name = "ducky",     .interval_ms = -2,    .dwell_ms = -1                   },
-	{.name = "arduino",
-         .interval_ms = -2,
-         .dwell_ms = -1,
-         .shift = SHIFT_REPORT_BEFORE,
-         .chord_hold_ms = 100,
-         .chord_settle_ms = 2000},
-	{.name = "altpad",
-         .interval_ms = -2,
-         .dwell_ms = -1,
-         .shift = SHIFT_REPORT_BEFORE,
-         .coding = CODING_ALT_KEYPAD,
-         .chord_settle_ms = 4},
-	{.name = "scanner",   .interval_ms = 10,                    .dwell_ms = -1,                       .rung = TYPIST_DEVICE                                                               },
-	{.name = "otp", .interval_ms = 20,                  .dwell_ms = -1,   .rung = TYPIST_DEVICE                                                          },
+	{.name = "omg", .interval_ms = -1, .dwell_ms = -1, .press = PRESS_REPLACE},
+	{.name = "ninja", .interval_ms = -2, .dwell_ms = -1},
+	{.name = "digispark", .interval_ms = -2, .dwell_ms = -1, .right_shift = true},
+	{.name = "ducky", .interval_ms = -2, .dwell_ms = -1},
+	{.name = "arduino", .interval_ms = -2, .dwell_ms = -1, .shift = SHIFT_REPORT_BEFORE,
+	 .chord_hold_ms = 100, .chord_settle_ms = 2000},
+	{.name = "altpad", .interval_ms = -2, .dwell_ms = -1, .shift = SHIFT_REPORT_BEFORE,
+	 .coding = CODING_ALT_KEYPAD, .chord_settle_ms = 4},
+	{.name = "scanner", .interval_ms = 10, .dwell_ms = -1, .rung = TYPIST_DEVICE},
+	{.name = "otp", .interval_ms = 20, .dwell_ms = -1, .rung = TYPIST_DEVICE},
 };
+/* clang-format on */
 
 bool typist_machine(struct typist *t, const char *name, int64_t poll_ns)
 {

@@ -107,8 +107,8 @@ static const struct script_step person[] = {
 
 static const struct script_step person_short[] = {
 	PLUG("hp_kbd", 5, 360, HOST_WINDOWS),
-	TYPE(.after_ms = 1300, .typist = "person", .median_ms = 150, .overlap = 0.2,
-	     .text = "good morning", .poll_ms = 8, .endpoint = 0x81, .keyboard = {.scans = true}),
+	TYPE(.after_ms = 400, .typist = "person", .median_ms = 150, .overlap = 0.2,
+	     .text = "good day", .poll_ms = 8, .endpoint = 0x81, .keyboard = {.scans = true}),
 	END,
 };
 

@@ -209,7 +209,7 @@ static void people_hold_and_roll_over(void **state)
 		}
 		hold /= (double)(keyed - 1);
 		assert_in_range(hold, 65, 150);
-		assert_in_range(backspaces * 1000 / keyed, 1, 80);
+		assert_in_range(backspaces * 1000 / keyed, 10, 95);
 		if (t.interval_ns.a < 140e6)
 			fast++, fast_overlap += (double)overlaps / (double)keyed;
 		if (t.interval_ns.a > 210e6)
