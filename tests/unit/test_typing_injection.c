@@ -87,7 +87,7 @@ static void fixed_delay_and_long_fixed_hold(void **state)
 {
 	(void)state;
 	assert_by(tapped(1, 0, 60, 120, 120, 60), 16);
-	assert_by(tapped(8, 0, 60, 120, 120, 60), 20);
+	assert_by(tapped(8, 0, 60, 120, 120, 60), 26);
 }
 
 static void jitter_and_constant_hold(void **state)

@@ -9,6 +9,7 @@
 
 enum {
 	GRID_GAPS_MIN = 10,
+	GRID_KINDS_MIN = 4, /* of multiples */
 	GRID_GAPS_FEW =
 		3, /* enough where two reports bear one time: the clock stood still between */
 };
@@ -62,13 +63,19 @@ static double fit(const double *gap, unsigned count, double step)
 	return step;
 }
 
-/* No larger step divides them all: else a machine's own even delay would pass for the clock's. */
+/*
+ * They are many different multiples, and no larger step divides them all: else two even delays of a machine's own would
+ * pass for a clock.
+ */
 static bool is_finest(const double *gap, unsigned count, double step)
 {
-	unsigned common = 0;
+	unsigned common = 0, last = 0, kinds = 0;
 
 	for (unsigned i = 0; i < count; i++) {
 		unsigned n = (unsigned)round(gap[i] / step);
+
+		kinds += n != last;
+		last = n;
 
 		while (n) {
 			unsigned rest = common % n;
@@ -77,7 +84,7 @@ static bool is_finest(const double *gap, unsigned count, double step)
 			n = rest;
 		}
 	}
-	return common == 1;
+	return common == 1 && kinds >= (count < GRID_GAPS_MIN ? 1 : GRID_KINDS_MIN);
 }
 
 /* A grid once found is kept while most gaps still fit: a keyboard's scan stays what it is. */
@@ -112,7 +119,7 @@ static double poll_ms(uint32_t poll_ns)
 enum clock_sense typing_clock_report(struct typing_clock *c, int64_t t_ns, uint32_t poll_ns)
 {
 	bool started = c->started;
-	double gap = started ? (double)(t_ns - c->last_ns) / NS_PER_MS : 0;
+	double gap = started ? (double)typing_clock_between(c->last_ns, t_ns) / NS_PER_MS : 0;
 	/* 0.1: no bus polls faster than once a microframe. */
 	double soonest = fmax(0.1, 0.6 * fmin(poll_ms(poll_ns), 8));
 

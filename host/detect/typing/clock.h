@@ -29,6 +29,12 @@ struct typing_clock {
 	float grid_ms; /* 0: none found */
 };
 
+/* Nanoseconds from one time to another; times of a hostile file may be too far apart to subtract, and wrap. */
+static inline int64_t typing_clock_between(int64_t from_ns, int64_t to_ns)
+{
+	return (int64_t)((uint64_t)to_ns - (uint64_t)from_ns);
+}
+
 /* A report at `t_ns` that changed something. */
 enum clock_sense typing_clock_report(struct typing_clock *c, int64_t t_ns, uint32_t poll_ns);
 

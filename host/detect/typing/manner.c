@@ -118,7 +118,7 @@ static void judge_round(struct typing *t, const struct stroke *s, float *added)
 static void judge_start(const struct typing *t, const struct stroke *s,
                         const struct typing_context *c, float *added)
 {
-	int64_t after = s->t_ns - c->configured_ns;
+	int64_t after = typing_clock_between(c->configured_ns, s->t_ns);
 
 	if (t->reader.keys != s->presses || c->configured_ns < 0 || after < 0)
 		return;
@@ -190,7 +190,8 @@ void typing_judge_manner(struct typing *t, const struct stroke *s, const struct 
 		added[TYPING_ALT_CODES] += 0.4f;
 	if (odd_usage(s->usage))
 		added[TYPING_LAYOUT] += 0.5f;
-	if (t->pointer_seen && s->t_ns >= t->pointer_ns && s->t_ns - t->pointer_ns < SECOND_NS)
+	if (t->pointer_seen && s->t_ns >= t->pointer_ns &&
+	    typing_clock_between(t->pointer_ns, s->t_ns) < SECOND_NS)
 		added[TYPING_SILENCE] -= 0.3f;
 	t->last_gap_ms = s->has_gap ? (float)s->gap_ms : -1e6f;
 }

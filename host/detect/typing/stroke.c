@@ -30,7 +30,7 @@ static void lift(struct stroke_reader *s, uint16_t usage, bool known, struct str
 {
 	for (unsigned i = 0; i < s->downs; i++) {
 		struct stroke_key k = s->down[i];
-		double ms = (double)(out->t_ns - k.t_ns) / NS_PER_MS;
+		double ms = (double)typing_clock_between(k.t_ns, out->t_ns) / NS_PER_MS;
 
 		if (k.usage != usage)
 			continue;
@@ -63,7 +63,7 @@ static void read_lead(struct stroke_reader *s, const struct key_report *r, bool 
                       struct stroke *out)
 {
 	for (unsigned i = 0; i < STROKE_MODIFIERS; i++) {
-		double ms = (double)(r->t_ns - s->modifier[i].t_ns) / NS_PER_MS;
+		double ms = (double)typing_clock_between(s->modifier[i].t_ns, r->t_ns) / NS_PER_MS;
 		enum stroke_lead lead;
 
 		if (!(r->modifiers >> i & 1) || !s->modifier[i].fresh)
@@ -105,7 +105,7 @@ static void read_press(struct stroke_reader *s, const struct key_report *r, bool
 	out->before = s->last;
 	out->modifiers = r->modifiers;
 	if (s->keys) {
-		out->gap_ms = (double)(r->t_ns - s->last_ns) / NS_PER_MS;
+		out->gap_ms = (double)typing_clock_between(s->last_ns, r->t_ns) / NS_PER_MS;
 		out->has_gap = known && s->last_known && (!out->same_tick || out->coarse);
 		out->same_key = out->usage == s->last || out->usage == s->before_last;
 		out->bounce = out->usage == s->last && out->has_gap && out->gap_ms < BOUNCE_MS;

@@ -1,0 +1,215 @@
+/* R9 as the engine sees it: words, evidence, one finding of each weight a keyboard, and what `--why` may ask. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "detect/rule_injected_typing.h"
+#include "model_build.h"
+
+struct hand {
+	struct build *b;
+	struct model_hid *hid;
+	uint16_t down;
+};
+
+static void send(struct hand *h, uint16_t press, uint16_t release)
+{
+	struct key_report r = {.t_ns = h->b->t_ns,
+	                       .packet = ++h->b->packet,
+	                       .flags = press && release ? KEYS_REPLACED
+	                                : press          ? 0
+	                                                 : KEYS_ALL_UP,
+	                       .presses = press > 0,
+	                       .releases = release > 0,
+	                       .down = press > 0,
+	                       .length = 8,
+	                       .press = {press},
+	                       .release = {release}};
+	struct event e = {.kind = EVENT_KEYS,
+	                  .t_ns = r.t_ns,
+	                  .packet = r.packet,
+	                  .device = model_device_of(h->b->m, h->hid),
+	                  .hid = h->hid,
+	                  .keys = &r};
+
+	engine_event(h->b->e, &e);
+	h->down = press;
+}
+
+static uint16_t letter(unsigned i)
+{
+	return (uint16_t)(0x04 + i * 7 % 23);
+}
+
+/* Press and release on polls of 8 ms, `gap` polls from press to press. */
+static void taps(struct hand *h, unsigned from, unsigned keys, unsigned gap)
+{
+	for (unsigned i = from; i < from + keys; i++) {
+		send(h, letter(i), 0);
+		h->b->t_ns += 8 * BUILD_MS;
+		send(h, 0, letter(i));
+		h->b->t_ns += (gap - 1) * 8 * BUILD_MS;
+	}
+}
+
+static struct hand keyboard(struct build *b, unsigned slot)
+{
+	struct hand h = {.b = b};
+
+	h.hid = build_hid(b, build_device(b, slot, USB_SPEED_LOW), slot, 0, HID_KIND_KEYBOARD, NULL,
+	                  63);
+	h.hid->report_ns = 8000000;
+	return h;
+}
+
+static const struct evidence *evidence(const struct finding *f, const char *name)
+{
+	for (unsigned i = 0; i < f->evidences; i++)
+		if (!strcmp(f->evidence[i].name, name))
+			return &f->evidence[i];
+	fail_msg("no evidence '%s'", name);
+	return NULL;
+}
+
+static const struct finding *nth(const struct build *b, unsigned n)
+{
+	size_t count;
+	const struct finding *f = engine_findings(b->e, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(f[i].rule, "R9") && !n--)
+			return &f[i];
+	fail_msg("too few findings");
+	return NULL;
+}
+
+static void strong_then_decisive(void **state)
+{
+	const struct finding *f;
+	struct build b;
+	struct hand h;
+
+	(void)state;
+	build_init(&b, PROFILE_HOST);
+	h = keyboard(&b, 0);
+	taps(&h, 0, 5, 2);
+	assert_int_equal(build_count(&b, "R9"), 1);
+	f = nth(&b, 0);
+	assert_int_equal(f->weight, WEIGHT_STRONG);
+	assert_int_equal(f->group, GROUP_TYPING);
+	assert_int_equal(f->keystroke, 5);
+	assert_string_equal(f->text,
+	                    "5 keys at 16.0 ms, held for one poll each: no person types like this");
+	assert_true(evidence(f, "interval_ms_median")->number == 16);
+	assert_true(evidence(f, "dwell_ms_median")->number == 8);
+	assert_true(evidence(f, "replaced_share")->number == 0);
+	assert_true(evidence(f, "log_ratio")->number >= 13.8);
+	assert_true(evidence(f, "error_claimed")->number <= 1.1e-6);
+	assert_string_equal(evidence(f, "feature_1")->text, "pace");
+	assert_true(f->packet > 0 && f->packet <= b.packet);
+
+	taps(&h, 5, 30, 2);
+	assert_int_equal(build_count(&b, "R9"), 1);
+	taps(&h, 35, 60, 2);
+	assert_int_equal(build_count(&b, "R9"), 2);
+	assert_int_equal(nth(&b, 1)->weight, WEIGHT_DECISIVE);
+	assert_in_range(nth(&b, 1)->keystroke, 40, 45);
+	build_release(&b);
+}
+
+static void each_key_replaces_the_last(void **state)
+{
+	struct build b;
+	struct hand h;
+
+	(void)state;
+	build_init(&b, PROFILE_BARE);
+	h = keyboard(&b, 0);
+	for (unsigned i = 0; i < 8; i++) {
+		send(&h, letter(i), h.down);
+		b.t_ns += 8 * BUILD_MS;
+	}
+	assert_int_equal(build_count(&b, "R9"), 1);
+	assert_in_range(nth(&b, 0)->keystroke, 4, 6);
+	assert_non_null(strstr(nth(&b, 0)->text,
+	                       " keys at 8.0 ms, each taking the place of the one before"));
+	build_release(&b);
+}
+
+static void each_keyboard_for_itself(void **state)
+{
+	struct build b;
+	struct hand h, other;
+
+	(void)state;
+	build_init(&b, PROFILE_HOST);
+	h = keyboard(&b, 0);
+	other = keyboard(&b, 1);
+	/* Their keys in turn: neither types faster than one in 400 ms. */
+	for (unsigned i = 0; i < 6; i++) {
+		taps(&h, i, 1, 25);
+		taps(&other, i + 3, 1, 25 + i * 5);
+	}
+	assert_int_equal(build_count(&b, "R9"), 0);
+	taps(&h, 0, 12, 2);
+	assert_int_equal(build_count(&b, "R9"), 1);
+	assert_int_equal(nth(&b, 0)->device_address, model_device_of(b.m, h.hid)->address);
+	/* The slot's next user is another keyboard. */
+	h.hid->id += 1000;
+	b.t_ns += 60 * BUILD_S;
+	taps(&h, 0, 12, 2);
+	assert_int_equal(build_count(&b, "R9"), 2);
+	build_release(&b);
+}
+
+static void undecided_and_last_step(void **state)
+{
+	const struct typing_step *step;
+	const void *r9;
+	struct build b;
+	struct hand h;
+
+	(void)state;
+	build_init(&b, PROFILE_HOST);
+	r9 = engine_rule_state(b.e, "R9");
+	assert_non_null(r9);
+	assert_int_equal(injected_typing_undecided(r9), 0);
+	h = keyboard(&b, 3);
+	assert_null(injected_typing_last(r9, 3));
+	taps(&h, 0, 3, 2);
+	assert_int_equal(injected_typing_undecided(r9), 1);
+	step = injected_typing_last(r9, 3);
+	assert_non_null(step);
+	assert_int_equal(step->key, 3);
+	assert_int_equal(step->packet, b.packet);
+	assert_true(step->ratio > 0);
+	assert_true(step->hold_ms == 8);
+	/* Another takes the slot: what was not decided stays so. */
+	h.hid->id += 1000;
+	taps(&h, 0, 2, 2);
+	assert_int_equal(injected_typing_undecided(r9), 2);
+	/* A decision, then no longer undecided. */
+	taps(&h, 2, 6, 2);
+	assert_int_equal(build_count(&b, "R9"), 1);
+	assert_int_equal(injected_typing_undecided(r9), 1);
+	assert_null(injected_typing_last(r9, MODEL_HIDS_MAX));
+	assert_null(injected_typing_last(NULL, 0));
+	for (unsigned i = 0; i < TYPING_FEATURES; i++)
+		assert_true(*typing_feature_name((enum typing_feature)i));
+	build_release(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(strong_then_decisive),
+		cmocka_unit_test(each_key_replaces_the_last),
+		cmocka_unit_test(each_keyboard_for_itself),
+		cmocka_unit_test(undecided_and_last_step),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

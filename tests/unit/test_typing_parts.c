@@ -1,0 +1,232 @@
+/* The typing test's parts: the clock's step, predictive chances, runs of short holds, strokes. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "detect/typing/typing.h"
+#include "sim/random.h"
+
+static const int64_t MS = 1000000;
+
+/* Reports at these distances, stamped in whole `grid_ms`. */
+static double step_of(double grid_ms, double low_ms, double high_ms, uint32_t poll_ns)
+{
+	struct typing_clock c = {0};
+	struct random r;
+	double at = 1000;
+
+	random_init(&r, 1);
+	for (unsigned i = 0; i < 60; i++) {
+		double stamp = grid_ms > 0 ? grid_ms * floor(at / grid_ms) : at;
+
+		typing_clock_report(&c, (int64_t)(stamp * (double)MS), poll_ns);
+		at += random_uniform(&r, low_ms, high_ms);
+	}
+	return typing_clock_step(&c, poll_ns, 0);
+}
+
+static void steps(void **state)
+{
+	(void)state;
+	assert_true(fabs(step_of(15.6, 40, 300, 8000000) - 15.6) < 0.1);
+	assert_true(fabs(step_of(15.625, 40, 300, 0) - 15.625) < 0.1);
+	assert_true(fabs(step_of(10, 40, 300, 1000000) - 10) < 0.1);
+	assert_true(fabs(step_of(8, 40, 300, 8000000) - 8) < 0.1);
+	assert_true(step_of(0, 40, 300, 1000000) < 2.6);
+	/* A machine's own even delay is no clock; what a keyboard declares is believed up to a point. */
+	assert_true(step_of(0, 60, 60, 1000000) < 1.1);
+	assert_true(step_of(0, 45, 45, 0) < 1.1);
+	assert_true(step_of(0, 40, 300, 255000000) < 17);
+}
+
+static void senses(void **state)
+{
+	struct typing_clock c = {0};
+
+	(void)state;
+	assert_int_equal(typing_clock_report(&c, 1000 * MS, 8000000), CLOCK_KNOWN);
+	assert_int_equal(typing_clock_report(&c, 1008 * MS, 8000000), CLOCK_KNOWN);
+	assert_int_equal(typing_clock_report(&c, 1009 * MS, 8000000), CLOCK_BUNCHED);
+	assert_int_equal(typing_clock_report(&c, 1009 * MS, 8000000), CLOCK_SAME);
+	assert_int_equal(typing_clock_report(&c, 900 * MS, 8000000), CLOCK_BACK);
+	assert_int_equal(typing_clock_report(&c, 908 * MS, 8000000), CLOCK_KNOWN);
+	/* A period over 8 ms is polled at 8 by most hosts. */
+	assert_int_equal(typing_clock_report(&c, 916 * MS, 10000000), CLOCK_KNOWN);
+}
+
+/* Chances over all durations sum to one, whatever was learned before. */
+static void chances_sum_to_one(void **state)
+{
+	static const double steps[] = {1, 8, 15.6};
+	struct random r;
+
+	(void)state;
+	random_init(&r, 3);
+	for (unsigned s = 0; s < 3; s++) {
+		double step = steps[s], people = 0, machine = 0;
+		struct person_times p;
+		struct machine_times m = {0};
+
+		person_times_init(&p, &typing_holds);
+		machine_times_restart(&m, &typing_hold_ways);
+		for (unsigned i = 0; i < 20; i++) {
+			double ms = step * round(random_uniform(&r, 60, 140) / step);
+
+			machine_times_next(&m, &typing_hold_ways, ms, step,
+			                   person_times_next(&p, &typing_holds, ms, step));
+		}
+		for (double ms = step; ms < 3000; ms += step) {
+			struct person_times p2 = p;
+			struct machine_times m2 = m;
+			double chance = person_times_next(&p2, &typing_holds, ms, step);
+
+			people += chance;
+			machine += machine_times_next(&m2, &typing_hold_ways, ms, step, chance);
+		}
+		assert_true(people > 0.95 && people < 1.01);
+		assert_true(machine > 0.85 && machine < 1.05);
+	}
+}
+
+static void short_runs(void **state)
+{
+	float last = -1;
+
+	(void)state;
+	assert_true(typing_short_run(0) == 0);
+	for (float run = 0; run < 60; run += 0.5f) {
+		float now = typing_short_run(run);
+
+		assert_true(now >= last);
+		last = now;
+	}
+	/* Thirteen in a row, which a person has shown, stay far below the threshold; so does any number of them. */
+	assert_true(typing_short_run(13) < typing_parameters.first_threshold - 5);
+	assert_true(last < typing_parameters.first_threshold);
+}
+
+static void rates(void **state)
+{
+	float w[TYPING_RATES];
+	double all = 1;
+
+	(void)state;
+	memcpy(w, typing_parameters.slips_people, sizeof(w));
+	for (unsigned i = 0; i < 1000; i++)
+		all *= typing_rate_next(w, typing_parameters.slips_rate, TYPING_RATES, false);
+	/* A mixture loses no more than the share of its best part, and what that part loses. */
+	assert_true(all >= typing_parameters.slips_people[0] * pow(1 - 0.002, 1000) * 0.999);
+}
+
+static struct stroke read(struct stroke_reader *s, double at_ms, uint16_t press, uint16_t release,
+                          uint8_t before, uint8_t modifiers)
+{
+	struct key_report r = {.t_ns = (int64_t)(at_ms * (double)MS),
+	                       .presses = press > 0,
+	                       .releases = release > 0,
+	                       .down = press > 0,
+	                       .modifiers_before = before,
+	                       .modifiers = modifiers,
+	                       .flags = press && release ? KEYS_REPLACED : 0,
+	                       .press = {press},
+	                       .release = {release}};
+	struct stroke out;
+
+	assert_true(stroke_read(s, &r, 8000000, 0, &out));
+	return out;
+}
+
+static void strokes(void **state)
+{
+	struct stroke_reader s = {0};
+	struct key_report rollover = {.flags = KEYS_ROLLOVER}, again = {.flags = KEYS_REPEATED};
+	struct stroke k;
+
+	(void)state;
+	k = read(&s, 1000, 4, 0, 0, 0);
+	assert_false(k.has_gap);
+	k = read(&s, 1080, 0, 4, 0, 0);
+	assert_true(k.has_hold && fabs(k.hold_ms - 80) < 1e-6);
+	k = read(&s, 1200, 5, 0, 0, 0);
+	assert_true(k.has_gap && fabs(k.gap_ms - 200) < 1e-6 && !k.replaced && !k.overlap);
+	/* Replaced: the hold is the next key's doing. */
+	k = read(&s, 1304, 6, 5, 0, 0);
+	assert_true(k.replaced && !k.has_hold);
+	k = read(&s, 1400, 7, 0, 0, 0);
+	assert_true(k.overlap);
+	k = read(&s, 1408, 0, 6, 0, 0);
+	assert_true(k.has_hold);
+	/* Shift ahead, one poll ahead, in the same report. */
+	read(&s, 1500, 0, 7, 0, 0);
+	read(&s, 1600, 0, 0, 0, 2);
+	assert_int_equal(read(&s, 1680, 8, 0, 2, 2).lead, LEAD_EARLY);
+	assert_int_equal(read(&s, 1760, 9, 8, 2, 2).lead, LEAD_NONE);
+	read(&s, 1800, 0, 9, 2, 0);
+	read(&s, 1900, 0, 0, 0, 2);
+	assert_int_equal(read(&s, 1908, 8, 0, 2, 2).lead, LEAD_POLL);
+	read(&s, 1990, 0, 8, 2, 0);
+	assert_int_equal(read(&s, 2100, 8, 0, 0, 2).lead, LEAD_SAME);
+	/* The switch's second closing, time that steps back, a keyboard that gave up. */
+	read(&s, 2200, 0, 8, 2, 0);
+	read(&s, 2300, 10, 0, 0, 0);
+	read(&s, 2308, 0, 10, 0, 0);
+	assert_true(read(&s, 2316, 10, 0, 0, 0).bounce);
+	k = read(&s, 2200, 0, 10, 0, 0);
+	assert_false(k.has_hold);
+	assert_false(read(&s, 2300, 11, 0, 0, 0).has_gap);
+	assert_false(stroke_read(&s, &again, 8000000, 0, &k));
+	assert_false(stroke_read(&s, &rollover, 8000000, 0, &k));
+	k = read(&s, 2400, 0, 11, 0, 0);
+	assert_false(k.has_hold);
+}
+
+/* Whatever comes, counts stay in their arrays and the ratio is a number. */
+static void hostile_reports(void **state)
+{
+	struct typing_context c = {.poll_ns = 8000000, .configured_ns = 0, .led_ns = -1};
+	struct typing t = {0};
+	struct random r;
+
+	(void)state;
+	random_init(&r, 9);
+	typing_init(&t);
+	for (unsigned i = 0; i < 20000; i++) {
+		struct key_report k = {.t_ns = (int64_t)random_u64(&r) >> random_below(&r, 40),
+		                       .packet = i,
+		                       .flags = random_below(&r, 256),
+		                       .presses = (uint8_t)random_below(&r, KEYS_CHANGES_MAX + 1),
+		                       .releases = (uint8_t)random_below(&r, KEYS_CHANGES_MAX + 1),
+		                       .modifiers_before = (uint8_t)random_below(&r, 256),
+		                       .modifiers = (uint8_t)random_below(&r, 256),
+		                       .down = (uint8_t)random_below(&r, 40),
+		                       .length = (uint8_t)random_below(&r, 256)};
+
+		for (unsigned j = 0; j < KEYS_CHANGES_MAX; j++) {
+			k.press[j] = (uint16_t)random_below(&r, 65536);
+			k.release[j] = (uint16_t)random_below(&r, 65536);
+		}
+		c.poll_ns = random_below(&r, UINT32_MAX);
+		c.clock_step_ns = random_below(&r, 4) ? 0 : random_below(&r, UINT32_MAX);
+		typing_report(&t, &k, &c);
+		assert_true(isfinite(t.step.ratio) && t.step.ratio >= 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(steps),
+		cmocka_unit_test(senses),
+		cmocka_unit_test(chances_sum_to_one),
+		cmocka_unit_test(short_runs),
+		cmocka_unit_test(rates),
+		cmocka_unit_test(strokes),
+		cmocka_unit_test(hostile_reports),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
