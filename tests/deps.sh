@@ -9,6 +9,7 @@ packages() {
 	test) echo libcmocka-dev tshark jq ;;
 	firmware) echo gcc-arm-none-eabi ;;
 	hw) echo ngspice poppler-utils librsvg2-bin openscad python3 ;;
+	hw-pictures) echo xvfb xauth libgl1-mesa-dri ;;
 	fuzz) echo clang llvm libclang-rt-14-dev ;;
 	*) echo "deps: unknown purpose '$1'" >&2; exit 2 ;;
 	esac

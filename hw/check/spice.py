@@ -1,5 +1,6 @@
 """Runs the decks of hw/spice at each of their corners and holds their results against the assertions they carry.
 
+usage: spice.py [FOLDER [DECK...]]
 In: hw/spice/*.cir with lines `* corner NAME: a=1 b=2` and `* assert NAME <= 3`. Out: one line a corner; exit 1 on a miss.
 A value that a deck did not print is a miss. Leaves to the decks: what is measured, and how.
 """
@@ -9,7 +10,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-DECKS = Path(__file__).resolve().parent.parent / "spice"
+DECKS = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent / "spice")
 TIMEOUT_S = 60
 
 
@@ -48,7 +49,7 @@ def check(job):
 
 
 def main():
-    only = sys.argv[1:]
+    only = sys.argv[2:]
     decks = [d for d in sorted(DECKS.glob("*.cir")) if not only or d.stem in only]
     jobs = [(d, c, p) for d in decks for c, p in corners(d.read_text())]
     if not jobs or any(len(corners(d.read_text())) < 2 for d in decks):
