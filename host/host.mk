@@ -13,7 +13,7 @@ program: $(BUILD)/cordon
 $(LIB): $(LIB_OBJ)
 	$(call say,AR,$@)
 	@mkdir -p $(@D)
-	$(Q)rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/cordon: $(CLI_OBJ) $(LIB)
 	$(call say,LD,$@)

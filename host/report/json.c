@@ -291,7 +291,8 @@ static json_t *findings(struct writer *w, const struct report_input *in)
 		set(w, o, "group", json_string(group_name(f->group)));
 		set(w, o, "weight", json_string(weight_name(f->weight)));
 		set(w, o, "t_s", seconds(f->t_ns));
-		set(w, o, "packet", count(f->packet));
+		if (f->packet) /* a line event may come before the first */
+			set(w, o, "packet", count(f->packet));
 		if (f->keystroke)
 			set(w, o, "keystroke", json_integer(f->keystroke));
 		if (f->has_device) {

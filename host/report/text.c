@@ -170,8 +170,10 @@ static void finding(FILE *out, const struct finding *f)
 	add(&l, group_name(f->group));
 	add(&l, ") at ");
 	add_seconds(&l, f->t_ns, 3);
-	add(&l, ", packet ");
-	add_count(&l, f->packet);
+	if (f->packet) {
+		add(&l, ", packet ");
+		add_count(&l, f->packet);
+	}
 	if (f->has_device) {
 		add(&l, ", device ");
 		add_address(&l, f->device_bus, f->device_address);

@@ -24,6 +24,7 @@ enum {
 struct bus_endpoint {
 	int64_t poll_ns; /* time of the last IN token */
 	uint32_t interval_ns[BUS_POLLS_KEPT];
+	uint32_t median_ns; /* of them, as last taken */
 	uint32_t naks;
 	uint32_t epoch;   /* of the bus, when `toggle` was true */
 	uint32_t damaged; /* of the bus, likewise */

@@ -10,10 +10,9 @@
 #include <string.h>
 
 /* Lower median: a poll that was missed makes an interval longer, never shorter. */
-static uint32_t poll_interval(const struct bus_endpoint *ep)
+static uint32_t median(const struct bus_endpoint *ep, unsigned n)
 {
 	uint32_t sorted[BUS_POLLS_KEPT];
-	unsigned n = ep->intervals < BUS_POLLS_KEPT ? ep->intervals : BUS_POLLS_KEPT;
 
 	for (unsigned i = 0; i < n; i++) {
 		unsigned k = i;
@@ -22,7 +21,21 @@ static uint32_t poll_interval(const struct bus_endpoint *ep)
 			sorted[k] = sorted[k - 1];
 		sorted[k] = ep->interval_ns[i];
 	}
-	return n ? sorted[(n - 1) / 2] : 0;
+	return sorted[(n - 1) / 2];
+}
+
+static uint32_t poll_interval(struct bus_endpoint *ep)
+{
+	unsigned n = ep->intervals < BUS_POLLS_KEPT ? ep->intervals : BUS_POLLS_KEPT;
+	uint32_t last;
+
+	if (!n)
+		return 0;
+	last = ep->interval_ns[(ep->intervals - 1u) % BUS_POLLS_KEPT];
+	/* Hosts poll evenly: as long as they do, there is nothing to sort. */
+	if (n < BUS_POLLS_KEPT || last - (ep->median_ns - ep->median_ns / 8) > ep->median_ns / 4)
+		ep->median_ns = median(ep, n);
+	return ep->median_ns;
 }
 
 void bus_emit(struct usb_bus *b, uint16_t at, const struct bus_data *d, enum usb_transfer_type type,
