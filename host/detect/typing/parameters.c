@@ -106,6 +106,7 @@ const struct typing_parameters typing_parameters = {
 	 * 80; but one person reaches 0.7 % and 13 % in the last two, and it is the person that must be allowed for.
 	 * [T] section 2: for tools no delay at all is usual.
 	 */
+	.bounce_pace = 2.5f, /* [J] one quick pair of unlike keys */
 	.pace_ms      = {13, 20, 30, 50, 80, 110, 150, 200, 1e9f},
 	.pace_people  = {3e-5f, 1e-4f, 2e-4f, 3e-3f, 0.06f, 0.10f, 0.17f, 0.20f, 0.40f},
 	.pace_machine = {0.30f, 0.08f, 0.08f, 0.10f, 0.08f, 0.07f, 0.09f, 0.08f, 0.12f},

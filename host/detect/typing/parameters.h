@@ -88,6 +88,7 @@ struct typing_parameters {
 	struct typing_point short_run[TYPING_RUN_POINTS]; /* run of short holds -> ratio */
 	float short_unlike; /* what a short hold counts that is unlike the one before */
 
+	float bounce_pace; /* what pace has said where the same key again is no bounce any more */
 	float pace_ms[TYPING_PACES]; /* upper ends; the last is open */
 	float pace_people[TYPING_PACES], pace_machine[TYPING_PACES]; /* with the key before up */
 	/* Kinds of hands: chance that the key before is still down, by pace. */

@@ -120,6 +120,9 @@ bool typing_report(struct typing *t, const struct key_report *r, const struct ty
 		t->had_report = true;
 		return false;
 	}
+	/* A switch bounces among a person's keys; between keys as quick as this the letter is a double one. */
+	if (t->run.sum[TYPING_PACE] >= typing_parameters.bounce_pace)
+		s.bounce = false;
 	memset(t->step.added, 0, sizeof(t->step.added));
 	typing_judge_times(t, &s, added);
 	typing_judge_manner(t, &s, r, c, added);
