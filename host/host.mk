@@ -18,3 +18,11 @@ $(LIB): $(LIB_OBJ)
 $(BUILD)/cordon: $(CLI_OBJ) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# What the README shows: a verdict as the program gives it.
+SAMPLE := tests/captures/omg-plug/capture.pcapng
+## picture|draw host/verdict.svg, the README's picture, from a real verdict
+.PHONY: picture
+picture: program
+	@{ echo '$$ cordon analyze --profile bare $(SAMPLE)'; $(BUILD)/cordon analyze --profile bare $(SAMPLE) || test $$? = 20; } | \
+		tests/tools/picture.sh 'cordon analyze' >host/verdict.svg
