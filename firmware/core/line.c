@@ -19,8 +19,6 @@ static const uint64_t KEEPALIVE_EACH = US(900);
 /* The longest a good packet can hold its line: 1026 bytes at full speed, or 11 bytes at low speed, with stuffing. */
 static const uint64_t LONGEST_PACKET = MS(1);
 
-enum { PID_IN = 0x69, PID_NAK = 0x5a };
-
 static enum wire_lines idle_of(enum usb_speed speed)
 {
 	return speed == USB_SPEED_LOW ? WIRE_DM : WIRE_DP;
@@ -42,6 +40,38 @@ static void event(struct line *l, enum wire_line_event what, uint64_t tick, uint
 	l->sink->event(l->sink->context, what, tick, duration);
 }
 
+/* Endpoints with two data packets since the last SOF may be cut; control and all slower ones never are. */
+static void note_endpoint(struct line *l, const struct rx_packet *p)
+{
+	unsigned pid = p->bytes[0] & 0xf, at = (l->token ^ l->token >> 7) % LINE_BUSY;
+
+	switch (pid) {
+	case USB_PID_SOF:
+		for (unsigned i = 0; i < LINE_BUSY; i++)
+			l->busy[i].data = 0;
+		break;
+	case USB_PID_IN:
+	case USB_PID_OUT:
+	case USB_PID_SETUP:
+		l->token = (uint16_t)((p->bytes[1] | p->bytes[2] << 8) & 0x7ff);
+		break;
+	case USB_PID_DATA0:
+	case USB_PID_DATA1:
+		if (l->busy[at].token != l->token)
+			l->busy[at].data = 0;
+		l->busy[at].token = l->token;
+		l->busy[at].data = (uint8_t)(l->busy[at].data + (l->busy[at].data < 2));
+		break;
+	}
+}
+
+static bool may_cut(const struct line *l)
+{
+	unsigned at = (l->token ^ l->token >> 7) % LINE_BUSY;
+
+	return l->token >> 7 && l->busy[at].token == l->token && l->busy[at].data == 2;
+}
+
 static void on_packet(void *context, const struct rx_packet *p)
 {
 	struct line *l = context;
@@ -53,11 +83,14 @@ static void on_packet(void *context, const struct rx_packet *p)
 		l->suspended = false;
 		event(l, WIRE_RESUME, p->start, 0);
 	}
-	l->nak_of_in = l->was_in && !p->flags && p->bytes[0] == PID_NAK;
-	l->was_in = !p->flags && p->bytes[0] == PID_IN && p->speed == l->speed;
+	l->history = p->flags & ~(WIRE_CUT | WIRE_UNCHECKED) || p->speed != l->speed
+	                     ? 0
+	                     : (uint16_t)((l->history << 4 | (p->bytes[0] & 0xf)) & 0xfff);
 	l->seen_packet = true;
 	l->packets++;
-	if (p->flags)
+	if (!(p->flags & ~(WIRE_CUT | WIRE_UNCHECKED)) && p->len)
+		note_endpoint(l, p);
+	if (p->flags & ~(WIRE_CUT | WIRE_UNCHECKED))
 		l->bad_packets++;
 	l->last_packet = p->start;
 	l->sink->packet(l->sink->context, p);
@@ -160,7 +193,7 @@ static void settle(struct line *l, uint64_t tick, enum wire_lines lines, bool qu
 	else if (l->speed == USB_SPEED_UNKNOWN && lines == WIRE_DP)
 		set_speed(l, USB_SPEED_FULL, tick);
 	if (!quiet) {
-		l->nak_of_in = l->was_in = false;
+		l->history = 0;
 		edge(l, tick, lines);
 	}
 }
@@ -181,6 +214,8 @@ void line_change(struct line *l, uint64_t tick, enum wire_lines lines)
 		l->gated = true;
 		l->seen_packet = false;
 		rx_begin(&l->rx, tick, l->speed);
+		if (l->behind && may_cut(l))
+			l->rx.enough = LINE_CUT_BYTES;
 		return;
 	}
 	if (rx_open(&l->rx)) {
@@ -223,12 +258,29 @@ void line_words(struct line *l, const uint32_t *words, unsigned count)
 	}
 }
 
-void line_repeat(struct line *l, uint32_t count, uint64_t tick, uint64_t last_change)
+enum line_skip line_may_skip(const struct line *l)
 {
-	l->packets += 2 * count;
-	l->since = l->heard = last_change;
-	l->last_packet = tick;
-	l->sink->repeated(l->sink->context, count, tick);
+	unsigned first = l->history >> 8, second = l->history >> 4 & 0xf, third = l->history & 0xf;
+
+	if (second == USB_PID_IN && third == USB_PID_NAK)
+		return LINE_SKIP_NAKS;
+	if (l->behind > 1 && (first == USB_PID_IN || first == USB_PID_OUT) &&
+	    (second == USB_PID_DATA0 || second == USB_PID_DATA1) && third == USB_PID_ACK &&
+	    may_cut(l))
+		return LINE_SKIP_DATA;
+	return LINE_SKIP_NONE;
+}
+
+void line_skip(struct line *l, const struct line_skipped *s)
+{
+	l->packets += s->what * s->count;
+	l->since = l->heard = s->last_change;
+	l->last_packet = s->last;
+	if (s->what == LINE_SKIP_NAKS)
+		l->sink->repeated(l->sink->context, s->count, s->last);
+	else
+		l->sink->counted(l->sink->context, l->token, s->count, 2 * s->words, s->first,
+		                 s->last);
 }
 
 void line_lost(struct line *l, uint64_t now)

@@ -14,6 +14,8 @@
 #include "core/packet_rx.h"
 #include "core/wire.h"
 
+enum { LINE_BUSY = 8, LINE_CUT_BYTES = 17 };
+
 struct line_sink {
 	void *context;
 	void (*packet)(void *context, const struct rx_packet *packet);
@@ -23,8 +25,11 @@ struct line_sink {
 	void (*event)(void *context, enum wire_line_event event, uint64_t tick, uint64_t duration);
 	/* Nothing is known of what happened between these ticks. */
 	void (*lost)(void *context, uint64_t from, uint64_t to);
-	/* The poll and the NAK heard last came `count` times more, the last one's poll at `tick`. */
+	/* The last IN and its NAK came `count` times more, the last one's poll at `tick`. */
 	void (*repeated)(void *context, uint32_t count, uint64_t tick);
+	/* So did the last transaction with acknowledged data, of the endpoint `token`, with other data: about `bytes` in all. */
+	void (*counted)(void *context, uint16_t token, uint32_t count, uint32_t bytes,
+	                uint64_t first, uint64_t last);
 	/* The sampler and the watcher must be set to this speed; unknown: sampler off, all changes watched. */
 	void (*speed)(void *context, enum usb_speed speed);
 };
@@ -42,10 +47,17 @@ struct line {
 	uint64_t last_packet; /* its start; 0: none since the attach */
 	uint64_t se0_since;   /* J before it: what a reset, a detach or a keep-alive begins with */
 	bool held;            /* an edge to SE0 that may yet be part of a keep-alive */
-	bool was_in, nak_of_in; /* the last packet was a good IN; it was that IN's NAK */
-	bool gated;             /* between that K and the next change */
-	bool in_eop;            /* in the SE0 behind a packet that the watcher followed */
-	bool seen_packet;       /* in this gate */
+	uint8_t behind; /* set by who feeds it: 1 cut the data of busy endpoints, 2 leave it out */
+	uint16_t token; /* address and endpoint of the last good token */
+	struct {
+		uint16_t token;
+		uint8_t data; /* packets since the last SOF */
+	} busy[LINE_BUSY];
+	uint16_t
+		history; /* PIDs of the last three packets, the last one lowest; a bad one clears it */
+	bool gated;      /* between that K and the next change */
+	bool in_eop;     /* in the SE0 behind a packet that the watcher followed */
+	bool seen_packet; /* in this gate */
 	bool attached, suspended, resetting, blind;
 	uint32_t packets, bad_packets, stray_words;
 };
@@ -59,15 +71,24 @@ void line_change(struct line *l, uint64_t tick, enum wire_lines lines);
 void line_words(struct line *l, const uint32_t *words, unsigned count);
 
 /*
- * The words of the last IN and its NAK came again, to the bit, `count` times: whoever holds the words may compare them instead
- * of decoding each. Only while line_may_repeat.
+ * Transactions that whoever holds the words may count by them instead of decoding each: an IN and its NAK that come again to the
+ * bit; and, for who is far behind, token and ACK to the bit with data between them, of a busy endpoint.
  */
-void line_repeat(struct line *l, uint32_t count, uint64_t tick, uint64_t last_change);
+enum line_skip {
+	LINE_SKIP_NONE = 0,
+	LINE_SKIP_NAKS = 2, /* packets in it */
+	LINE_SKIP_DATA = 3,
+};
 
-static inline bool line_may_repeat(const struct line *l)
-{
-	return l->nak_of_in;
-}
+enum line_skip line_may_skip(const struct line *l);
+
+struct line_skipped {
+	enum line_skip what;
+	uint32_t count;
+	uint32_t words;                    /* of data */
+	uint64_t first, last, last_change; /* ticks: of the first and the last token, of the end */
+};
+void line_skip(struct line *l, const struct line_skipped *s);
 
 /* Changes and words up to `now` are missing. The watcher will tell the state of the lines again. */
 void line_lost(struct line *l, uint64_t now);

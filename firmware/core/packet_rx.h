@@ -21,7 +21,8 @@ struct rx_packet {
 	uint64_t start; /* tick of the first edge */
 	enum usb_speed speed;
 	uint8_t flags;        /* enum wire_packet_flag */
-	uint16_t len;         /* on the wire; at most PACKET_RX_MAX are at `bytes` */
+	uint16_t len;         /* at `bytes`, at most PACKET_RX_MAX of them */
+	uint16_t len_true;    /* on the wire */
 	const uint8_t *bytes; /* PID first; borrowed until the call returns */
 };
 
@@ -43,6 +44,8 @@ struct rx {
 	enum usb_speed speed; /* of the bus */
 	enum rx_phase phase;
 	bool in_sync;
+	/* Of a data packet only so many bytes are decoded (0: all), the rest counted: for those who are behind. Set after rx_begin. */
+	uint8_t enough;
 	uint8_t zeros, ones, flags, level, held_bits;
 	uint32_t held;
 	uint16_t len, crc;

@@ -6,16 +6,16 @@
 #include "core/bytes.h"
 
 static void put_packet(struct reporter *r, uint64_t start, uint8_t speed, uint8_t flags,
-                       uint16_t len, const uint8_t *bytes)
+                       uint16_t len, uint16_t len_true, const uint8_t *bytes)
 {
 	size_t kept = len < PACKET_RX_MAX ? len : PACKET_RX_MAX;
 	uint8_t *to = upstream_put(r->up, WIRE_PACKET, 0, start, WIRE_PACKET_HEAD + kept);
 
 	if (!to)
 		return;
-	to[0] = kept < len ? flags | WIRE_CUT : flags;
+	to[0] = kept < len_true ? flags | WIRE_CUT : flags;
 	to[1] = speed;
-	store_le16(to + 2, len);
+	store_le16(to + 2, len_true);
 	bytes_copy(to + WIRE_PACKET_HEAD, bytes, kept);
 }
 
@@ -47,17 +47,9 @@ static void flush_edges(struct reporter *r)
 static void release_held(struct reporter *r)
 {
 	for (unsigned i = 0; i < r->held_count; i++)
-		put_packet(r, r->held[i].start, r->held[i].speed, 0, r->held[i].len,
+		put_packet(r, r->held[i].start, r->held[i].speed, 0, r->held[i].len, r->held[i].len,
 		           r->held[i].bytes);
 	r->held_count = 0;
-}
-
-void reporter_flush(struct reporter *r)
-{
-	flush_edges(r);
-	flush_fold(r, &r->sof);
-	flush_fold(r, &r->keepalive);
-	flush_fold(r, &r->nak);
 }
 
 static void count(struct reporter_fold *f, uint64_t tick)
@@ -144,7 +136,7 @@ static void on_packet(void *context, const struct rx_packet *p)
 		return;
 	release_held(r);
 	flush_edges(r);
-	put_packet(r, p->start, (uint8_t)p->speed, p->flags, p->len, p->bytes);
+	put_packet(r, p->start, (uint8_t)p->speed, p->flags, p->len, p->len_true, p->bytes);
 }
 
 static void on_edge(void *context, uint64_t tick, enum wire_lines lines)
@@ -183,17 +175,74 @@ static void on_event(void *context, enum wire_line_event event, uint64_t tick, u
 		wire_line_put(to, &line);
 }
 
+/* Kept until it is told: a full upstream must not swallow it. */
+static void flush_lost(struct reporter *r)
+{
+	struct wire_lost lost = {.what = WIRE_LOST_LINE, .span = r->lost_to - r->lost_from};
+	uint8_t *to;
+
+	if (!r->lost)
+		return;
+	to = upstream_put(r->up, WIRE_LOST, 0, r->lost_from, 16);
+	if (!to)
+		return;
+	wire_lost_put(to, &lost);
+	r->lost = false;
+}
+
 static void on_lost(void *context, uint64_t from, uint64_t to)
 {
 	struct reporter *r = context;
-	struct wire_lost lost = {.what = WIRE_LOST_LINE, .span = to - from};
-	uint8_t *body;
 
 	release_held(r);
-	reporter_flush(r);
-	body = upstream_put(r->up, WIRE_LOST, 0, from, 16);
-	if (body)
-		wire_lost_put(body, &lost);
+	if (!r->lost)
+		r->lost_from = from;
+	r->lost_to = to;
+	r->lost = true;
+	flush_lost(r);
+}
+
+static void flush_count(struct reporter *r)
+{
+	uint8_t *to;
+
+	if (!r->count.packets)
+		return;
+	r->count.span = (uint32_t)(r->count_last - r->count_first);
+	to = upstream_put(r->up, WIRE_COUNT, 0, r->count_first, 20);
+	if (to)
+		wire_count_put(to, &r->count);
+	r->count.packets = r->count.bytes = 0;
+}
+
+static void on_counted(void *context, uint16_t token, uint32_t count, uint32_t bytes,
+                       uint64_t first, uint64_t last)
+{
+	struct reporter *r = context;
+	uint8_t address = token & 0x7f, endpoint = (uint8_t)(token >> 7);
+
+	if (!r->capturing)
+		return;
+	release_held(r);
+	if (r->count.packets && (r->count.address != address || r->count.endpoint != endpoint))
+		flush_count(r);
+	if (!r->count.packets)
+		r->count_first = first;
+	r->count.address = address;
+	r->count.endpoint = endpoint;
+	r->count.packets += count;
+	r->count.bytes += bytes;
+	r->count_last = last;
+}
+
+void reporter_flush(struct reporter *r)
+{
+	flush_lost(r);
+	flush_edges(r);
+	flush_fold(r, &r->sof);
+	flush_fold(r, &r->keepalive);
+	flush_fold(r, &r->nak);
+	flush_count(r);
 }
 
 static void on_repeated(void *context, uint32_t count, uint64_t tick)
@@ -227,5 +276,6 @@ void reporter_init(struct reporter *r, struct upstream *up, void (*speed)(enum u
 	                             .event = on_event,
 	                             .lost = on_lost,
 	                             .repeated = on_repeated,
+	                             .counted = on_counted,
 	                             .speed = on_speed};
 }

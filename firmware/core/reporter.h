@@ -36,6 +36,10 @@ struct reporter {
 	size_t edge_len;
 	uint8_t edges[REPORTER_EDGE_BYTES];
 	struct reporter_fold sof, keepalive, nak; /* nak: of one endpoint at a time */
+	struct wire_count count;                  /* likewise */
+	uint64_t count_first, count_last;
+	uint64_t lost_from, lost_to; /* of the line, not yet told: the upstream was full */
+	bool lost;
 	struct reporter_held held[REPORTER_HELD];
 	unsigned held_count;
 };

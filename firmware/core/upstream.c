@@ -19,18 +19,6 @@ static uint32_t waiting(const struct upstream *u)
 	return u->closed - u->fetched;
 }
 
-void upstream_flush(struct upstream *u)
-{
-	uint32_t slot = u->closed % UPSTREAM_BLOCKS;
-
-	if (!u->open.len)
-		return;
-	u->len[slot] = (uint16_t)wire_block_end(&u->open, u->sequence++);
-	u->closed++;
-	if (waiting(u) > u->high)
-		u->high = waiting(u);
-}
-
 /* A block to write to; what was lost before it is its first record. */
 static bool begin(struct upstream *u, uint64_t tick)
 {
@@ -54,6 +42,24 @@ static bool begin(struct upstream *u, uint64_t tick)
 	return true;
 }
 
+static void close(struct upstream *u)
+{
+	uint32_t slot = u->closed % UPSTREAM_BLOCKS;
+
+	u->len[slot] = (uint16_t)wire_block_end(&u->open, u->sequence++);
+	u->closed++;
+	if (waiting(u) > u->high)
+		u->high = waiting(u);
+}
+
+void upstream_flush(struct upstream *u)
+{
+	/* A loss is told even if nothing comes after it. */
+	if (!u->open.len && (!u->lost || !begin(u, u->lost_until)))
+		return;
+	close(u);
+}
+
 uint8_t *upstream_put(struct upstream *u, enum wire_kind kind, uint8_t flags, uint64_t tick,
                       size_t len)
 {
@@ -63,7 +69,7 @@ uint8_t *upstream_put(struct upstream *u, enum wire_kind kind, uint8_t flags, ui
 		body = wire_block_put(&u->open, kind, flags, tick, len);
 		if (body)
 			return body;
-		upstream_flush(u);
+		close(u);
 	}
 	if (begin(u, tick))
 		return wire_block_put(&u->open, kind, flags, tick, len);

@@ -167,12 +167,18 @@ static void feed_words(struct line *line, uint32_t to)
 	word_read = to;
 }
 
-/* Where among the words the last packets lie: the one before the last, the last, and where the next begins. */
-static uint32_t packet_at[3];
+/* Where among the words the last three packets begin, and where the next one will. */
+static uint32_t packet_at[4];
 
 static uint32_t place_of(uint32_t event)
 {
 	return place[event % EVENTS] / 4 % WORDS;
+}
+
+static uint64_t tick_of(const struct clock64_base *now, uint32_t event)
+{
+	return clock64_of(now, cycles[event % EVENTS], microsecond[event % EVENTS]) -
+	       LISTEN_WATCHER_DELAY;
 }
 
 static bool same_words(uint32_t a, uint32_t b, uint32_t n)
@@ -183,39 +189,54 @@ static bool same_words(uint32_t a, uint32_t b, uint32_t n)
 	return true;
 }
 
-/*
- * A poll and its NAK, again and again, leave no time to decode each: as long as the next four changes are K, J, K, J and their words are
- * those of the last two packets, they are counted. Returns how many changes that were.
- */
-static uint32_t skip_repeats(struct line *line, const struct clock64_base *now, uint32_t event_end)
+static bool is_like(uint32_t from, uint32_t to, uint32_t model)
 {
-	uint32_t in = packet_at[0], nak = packet_at[1];
-	uint32_t in_len = (nak - in) % WORDS, nak_len = (packet_at[2] - nak) % WORDS;
+	uint32_t len = (packet_at[model + 1] - packet_at[model]) % WORDS;
+
+	return (to - from) % WORDS == len && same_words(from, packet_at[model], len);
+}
+
+/*
+ * A poll and its NAK, again and again, leave no time to decode each, and neither does a saturated bulk pipe: as long as the next changes
+ * are K and J by turns, and the words between them those of the last packets (but for data), they are counted. True if any were.
+ */
+static bool skip(struct line *line, const struct clock64_base *now, uint32_t event_end)
+{
 	uint8_t j = line->speed == USB_SPEED_LOW ? WIRE_DM : WIRE_DP, k = WIRE_SE1 - j;
-	uint32_t count = 0, at = event_read;
+	struct line_skipped s = {.what = line_may_skip(line)};
+	uint32_t changes = 2 * s.what, first_model = 3 - s.what;
 
-	while ((event_end - at) % EVENTS >= 4) {
-		uint32_t first = place_of(at), second = place_of(at + 2), last = place_of(at + 3);
+	if (!s.what)
+		return false;
+	while ((event_end - event_read) % EVENTS >= changes) {
+		uint32_t at = event_read, from = place_of(at), data = 0, to;
 
-		if (lines[at] != k || lines[(at + 1) % EVENTS] != j ||
-		    lines[(at + 2) % EVENTS] != k || lines[(at + 3) % EVENTS] != j ||
-		    (second - first) % WORDS != in_len || (last - second) % WORDS != nak_len ||
-		    !same_words(first, in, in_len) || !same_words(second, nak, nak_len))
-			break;
-		for (uint32_t i = 0; i < 4; i++, at = (at + 1) % EVENTS)
-			lines[at] = USED;
-		word_read = last;
-		count++;
+		for (uint32_t i = 0; i < s.what; i++, at += 2, from = to) {
+			bool last = i + 1 == s.what;
+
+			to = place_of(last ? at + 1 : at + 2);
+			if (lines[at % EVENTS] != k || lines[(at + 1) % EVENTS] != j)
+				goto out;
+			if (s.what == LINE_SKIP_DATA && i == 1)
+				data = (to - from) % WORDS -
+				       2; /* sync, PID and CRC; the last one */
+			else if (!is_like(from, to, first_model + i))
+				goto out;
+		}
+		s.words += data;
+		if (!s.count++)
+			s.first = tick_of(now, event_read);
+		for (uint32_t i = 0; i < changes; i++, event_read = (event_read + 1) % EVENTS)
+			lines[event_read] = USED;
+		word_read = from;
 	}
-	if (count) {
-		uint32_t poll = (at - 4) % EVENTS, end = (at - 1) % EVENTS;
-
-		line_repeat(line, count,
-		            clock64_of(now, cycles[poll], microsecond[poll]) - LISTEN_WATCHER_DELAY,
-		            clock64_of(now, cycles[end], microsecond[end]) - LISTEN_WATCHER_DELAY);
-	}
-	event_read = at;
-	return 4 * count;
+out:
+	if (!s.count)
+		return false;
+	s.last = tick_of(now, event_read - changes);
+	s.last_change = tick_of(now, event_read - 1);
+	line_skip(line, &s);
+	return true;
 }
 
 static void note_high(uint32_t *high, uint32_t level)
@@ -264,14 +285,16 @@ bool listen_run(struct line *line, unsigned budget)
 		start_over(line, word_end, event_end, sent);
 		return false;
 	}
-	note_high(&listen_lost.line_high, (word_end - word_read) % WORDS);
+	waiting = (word_end - word_read) % WORDS;
+	note_high(&listen_lost.line_high, waiting);
+	line->behind = waiting > WORDS / 2 ? 2 : waiting > WORDS / 4;
 	waiting = (event_end - event_read) % EVENTS;
 	note_high(&listen_lost.event_high, waiting);
 	while (event_read != event_end) {
 		uint32_t at = event_read;
 		bool was_gated = line->gated;
 
-		if (line_may_repeat(line) && !was_gated && skip_repeats(line, &now, event_end))
+		if (!was_gated && skip(line, &now, event_end))
 			continue;
 		if (!budget--) {
 			more = true;
@@ -284,9 +307,10 @@ bool listen_run(struct line *line, unsigned budget)
 		/* A K has opened a gate, or the change after it has closed one. */
 		if (line->gated && !was_gated) {
 			packet_at[0] = packet_at[1];
-			packet_at[1] = place_of(at);
-		} else if (was_gated) {
+			packet_at[1] = packet_at[2];
 			packet_at[2] = place_of(at);
+		} else if (was_gated) {
+			packet_at[3] = place_of(at);
 		}
 		lines[at] = USED;
 		event_read = (event_read + 1) % EVENTS;
@@ -294,5 +318,5 @@ bool listen_run(struct line *line, unsigned budget)
 	if (!more && (word_end - word_read) % WORDS < WORDS / 2)
 		feed_words(line, word_end);
 	words_done = (words_done + (word_read - word_start) % WORDS) % reload;
-	return more || waiting;
+	return more;
 }

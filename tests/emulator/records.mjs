@@ -1,5 +1,5 @@
 // The wire protocol as firmware/README.md has it, read independently of the C code: blocks, records, the bodies that tests look at.
-export const KIND = { HELLO: 1, PACKET: 2, EDGES: 3, LINE: 4, FOLD: 5, LOST: 7, REPLY: 12, STATUS: 14 };
+export const KIND = { HELLO: 1, PACKET: 2, EDGES: 3, LINE: 4, FOLD: 5, COUNT: 6, LOST: 7, REPLY: 12, STATUS: 14 };
 
 function crc16(bytes) {
   let crc = 0xffff;
@@ -37,7 +37,9 @@ export class Reader {
   packets() {
     return this.of(KIND.PACKET).map((r) => ({ at: r.tick, flags: r.body[0], speed: r.body[1], len: r.body[2] | (r.body[3] << 8), hex: Buffer.from(r.body.subarray(4)).toString('hex') }));
   }
-  folds(what) { return this.of(KIND.FOLD).filter((r) => r.body[0] === what).reduce((n, r) => n + new DataView(r.body.buffer, r.body.byteOffset).getUint32(4, true), 0); }
+  folds(what) { return this.sum(KIND.FOLD, 4, (b) => b[0] === what); }
+  // Records of one kind of loss, or of counted transactions: the sum of a 32-bit field.
+  sum(kind, at, test = () => true) { return this.of(kind).filter((r) => test(r.body)).reduce((n, r) => n + new DataView(r.body.buffer, r.body.byteOffset).getUint32(at, true), 0); }
   edges() {
     const out = [];
     for (const r of this.of(KIND.EDGES)) {

@@ -203,6 +203,8 @@ int main(int argc, char **argv)
 		nak_storm();
 	else if (!strcmp(name, "bulk"))
 		bulk(400);
+	else if (!strcmp(name, "bulk-long"))
+		bulk(1200);
 	else if (!strcmp(name, "hub"))
 		behind_hub();
 	else if (!strcmp(name, "boot-log"))

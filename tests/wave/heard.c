@@ -31,7 +31,7 @@ static void on_packet(void *context, const struct rx_packet *p)
 	size_t kept = p->len < PACKET_RX_MAX ? p->len : PACKET_RX_MAX;
 
 	heard_expect(h, (int64_t)p->start, p->speed, p->bytes, kept);
-	h->packet[h->packets - 1].len = p->len;
+	h->packet[h->packets - 1].len = p->len_true;
 	h->packet[h->packets - 1].flags = p->flags;
 }
 
@@ -72,6 +72,13 @@ static void on_repeated(void *context, uint32_t count, uint64_t tick)
 	abort();
 }
 
+static void on_counted(void *context, uint16_t token, uint32_t count, uint32_t bytes,
+                       uint64_t first, uint64_t last)
+{
+	(void)context, (void)token, (void)count, (void)bytes, (void)first, (void)last;
+	abort();
+}
+
 void heard_init(struct heard *h)
 {
 	*h = (struct heard){0};
@@ -81,6 +88,7 @@ void heard_init(struct heard *h)
 	                             .event = on_event,
 	                             .lost = on_lost,
 	                             .repeated = on_repeated,
+	                             .counted = on_counted,
 	                             .speed = on_speed};
 }
 

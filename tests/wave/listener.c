@@ -67,6 +67,13 @@ static void on_repeated(void *context, uint32_t count, uint64_t tick)
 	l->sink->repeated(l->sink->context, count, tick);
 }
 
+static void on_counted(void *context, uint16_t token, uint32_t count, uint32_t bytes,
+                       uint64_t first, uint64_t last)
+{
+	(void)context, (void)token, (void)count, (void)bytes, (void)first, (void)last;
+	abort();
+}
+
 void listener_init(struct listener *l, const struct line_sink *sink)
 {
 	*l = (struct listener){.sink = sink};
@@ -76,6 +83,7 @@ void listener_init(struct listener *l, const struct line_sink *sink)
 	                              .event = on_event,
 	                              .lost = on_lost,
 	                              .repeated = on_repeated,
+	                              .counted = on_counted,
 	                              .speed = on_speed};
 	for (int i = 0; i < LISTEN_PIO_LEN; i++)
 		l->program[i] = listen_pio[i];
