@@ -43,7 +43,7 @@ def rename_everywhere(a, b):
 def with_pcbnew(script):
     """a change of the board that KiCad itself makes, so that its zones are filled anew"""
     def plant(hw):
-        code = f"import pcbnew\nmm = pcbnew.FromMM\nb = pcbnew.LoadBoard('cordon-tap.kicad_pcb')\no = b.GetDesignSettings().GetAuxOrigin()\nV = lambda x, y: pcbnew.VECTOR2I(o.x + mm(x), o.y - mm(90) + mm(y))\n{script}\npcbnew.SaveBoard('cordon-tap.kicad_pcb', b)\n"
+        code = f"import pcbnew\nmm = pcbnew.FromMM\nb = pcbnew.LoadBoard('cordon-tap.kicad_pcb')\ncorner = b.GetDesignSettings().GetAuxOrigin()\nV = lambda x, y: pcbnew.VECTOR2I(corner.x + mm(x), corner.y - mm(90) + mm(y))\n{script}\npcbnew.SaveBoard('cordon-tap.kicad_pcb', b)\n"
         subprocess.run(["/usr/bin/python3", "-c", code], cwd=hw, check=True, capture_output=True)
     return plant
 
@@ -59,7 +59,7 @@ b.Delete(long)
 """
 CUT_PLANE = """
 z = pcbnew.ZONE(b); z.SetIsRuleArea(True); z.SetLayer(pcbnew.In1_Cu)
-z.SetDoNotAllowZoneFills(True); z.SetDoNotAllowTracks(False); z.SetDoNotAllowVias(False); z.SetDoNotAllowPads(False); z.SetDoNotAllowFootprints(False)
+z.SetDoNotAllowCopperPour(True); z.SetDoNotAllowTracks(False); z.SetDoNotAllowVias(False); z.SetDoNotAllowPads(False); z.SetDoNotAllowFootprints(False)
 o = z.Outline(); o.NewOutline()
 for x, y in ((25, 60), (40, 60), (40, 60.6), (25, 60.6)): o.Append(V(x, y))
 b.Add(z); pcbnew.ZONE_FILLER(b).Fill(b.Zones())
@@ -92,10 +92,10 @@ FAULTS = [
     ("missing no-connect mark", edit("pico.kicad_sch", r"^  \(no_connect .*?$", ""), "erc", "pin_not_connected"),
     ("via moved", with_pcbnew(MOVE_VIA), "drc", "FAULT"),
     ("value changed in the schematic only", edit("supply.kicad_sch", r'"Value" "47k"', '"Value" "33k"', 0), "drc", "FAULT"),
-    ("split pair", with_pcbnew(SPLIT_PAIR), "copper", "pairs: HOST"),
-    ("cut plane", with_pcbnew(CUT_PLANE), "copper", "planes: no ground on In1.Cu under HOST"),
-    ("track on the plane", with_pcbnew(TRACK_ON_PLANE), "copper", "planes: tracks on In1.Cu"),
-    ("sense line joined elsewhere", with_pcbnew(KELVIN), "copper", "kelvin: U405.3"),
+    ("split pair", with_pcbnew(SPLIT_PAIR), "copper", "FAULT pairs: HOST"),
+    ("cut plane", with_pcbnew(CUT_PLANE), "copper", "FAULT planes: no ground on In1.Cu under HOST"),
+    ("track on the plane", with_pcbnew(TRACK_ON_PLANE), "copper", "FAULT planes: tracks on In1.Cu"),
+    ("sense line joined elsewhere", with_pcbnew(KELVIN), "copper", "FAULT kelvin: U405.3"),
     ("socket moved inwards", with_pcbnew(INWARD), "copper", "places: J205 does not reach over the right edge"),
     ("case for another board", edit("case.scad", r'\["J204", 126\.9, 54', '["J204", 126.9, 57'), "copper", "places: case.scad has J204"),
     ("tap of 4.7 k", edit("spice/tap_fs.cir", r"Rtap m gpio 1k", "Rtap m gpio 4.7k"), "spice", "lag_p_ns is"),
