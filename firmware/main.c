@@ -67,7 +67,9 @@ static void on_report(void *context, uint8_t *to)
 
 static void on_active(void *context, bool active)
 {
-	(void)context, (void)active;
+	(void)context;
+	if (active)
+		upstream_rewind(&up);
 }
 
 static const struct usb_dev_client client = {.bulk_wanted = bulk_wanted,

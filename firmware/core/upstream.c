@@ -105,3 +105,9 @@ size_t upstream_fetch(struct upstream *u, uint8_t *to, size_t room)
 	}
 	return n;
 }
+
+void upstream_rewind(struct upstream *u)
+{
+	/* What was fetched last may have been thrown away with the pipe; a block that was all fetched may be, too. */
+	u->at = 0;
+}

@@ -43,4 +43,7 @@ unsigned upstream_level(const struct upstream *u);
 /* The reader: at most `room` bytes; 0 where nothing waits. */
 size_t upstream_fetch(struct upstream *u, uint8_t *to, size_t room);
 
+/* The reader begins anew: the block it was in comes again from its start. In the context of the reader. */
+void upstream_rewind(struct upstream *u);
+
 #endif

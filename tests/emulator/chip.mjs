@@ -23,9 +23,10 @@ function onBus(chip, block, resetBit) {
   const check = () => { if (resetBit >= 0 && (chip.resets.held >>> resetBit) & 1) chip.fail(`${block.name ?? block.constructor.name} is used while in reset`); };
   return {
     readUint32: (offset) => { check(); return block.readUint32(offset & 0xfff) >>> 0; },
-    writeUint32: (offset, value) => { check(); block.writeUint32(offset & 0xfff, value >>> 0); },
+    writeUint32: (offset, value) => { check(); if (!chip.drops(block, offset & 0xfff)) block.writeUint32(offset & 0xfff, value >>> 0); },
     writeUint32Atomic: (offset, value, alias) => {
       check();
+      if (chip.drops(block, offset)) return;
       const old = alias ? block.readUint32(offset) : 0;
       block.writeUint32(offset, (alias === 1 ? old ^ value : alias === 2 ? old | value : alias === 3 ? old & ~value : value) >>> 0);
     },
@@ -33,9 +34,11 @@ function onBus(chip, block, resetBit) {
 }
 
 export class Chip {
-  constructor(image, { scratch = new Uint32Array(8), reason = 0, strict = true } = {}) {
+  // `faults`: [base, offset] of registers whose writes are lost, as if the firmware had forgotten them; `flip`: a byte of the image.
+  constructor(image, { scratch = new Uint32Array(8), reason = 0, faults = [], flip = -1 } = {}) {
     this.failures = [];
-    this.strict = strict;
+    this.faults = faults;
+    this.blocks = new Map();
     this.cycle = this.inFlight = this.awake = this.extra = this.lag = 0;
     this.idle = false;
     this.pads = 0;
@@ -47,6 +50,7 @@ export class Chip {
     const rp = (this.rp = new RP2040());
     rp.logger = new Logger(this);
     rp.flash.set(fs.readFileSync(image));
+    if (flip >= 0) rp.flash[flip] ^= 1;
     this.resets = new Resets(this);
     this.pio = new Pio(this, 0);
     this.dma = new Dma(this);
@@ -59,7 +63,10 @@ export class Chip {
     this.ssi = new Ssi(SERIAL);
     for (let i = 0; i < 4; i++) this.dma.ready.set(4 + i, () => this.pio.sm[i].fifo.length > 0);
     this.pio.onRx = (i) => this.dma.dreq(4 + i);
-    const put = (base, block, reset = -1) => (rp.peripherals[base] = onBus(this, block, reset));
+    const put = (base, block, reset = -1) => { this.blocks.set(block, base); rp.peripherals[base] = onBus(this, block, reset); };
+    put(0x40008, rp.clocks);
+    put(0x40028, rp.pllSys, 12);
+    put(0x4002c, rp.pllUsb, 13);
     put(0x18000, this.ssi);
     put(0x40018, new Plain('IO_QSPI'));
     put(0x4000c, this.resets);
@@ -75,7 +82,8 @@ export class Chip {
     this.patchCore();
     this.boot();
   }
-  fail(text) { if (this.strict && this.failures.length < 20) this.failures.push(`at cycle ${this.cycle}: ${text}`); }
+  fail(text) { if (this.failures.length < 20) this.failures.push(`at cycle ${this.cycle}: ${text}`); }
+  drops(block, offset) { return this.faults.some(([base, at]) => base === this.blocks.get(block) && at === offset); }
   interrupt(n, on) { this.rp.setInterrupt(n, on); if (on) this.wakeChanged = true; }
   // Anything that may change what the state machines do next.
   disturbed() {
@@ -167,6 +175,10 @@ export class Chip {
       }
       if (this.dma.queue.length) this.dma.step();
     }
+  }
+  // The core stands still, the rest goes on: a stall such as no firmware of ours makes.
+  stall(cycles) {
+    for (const end = this.cycle + cycles; this.cycle < end;) { this.advance(Math.min(16, end - this.cycle)); this.timer.step(); }
   }
   run(cycles) {
     const { core } = this.rp, end = this.cycle + cycles;

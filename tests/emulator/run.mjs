@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { Chip } from './chip.mjs';
 import { UsbHost } from './usb.mjs';
 import { KIND, Reader, uart } from './records.mjs';
+import { strict } from './strict.mjs';
 
 const [image, wave, ...only] = process.argv.slice(2);
 const STAMP_LIMIT = 12; // cycles: 100 ns
@@ -51,11 +52,16 @@ class Tap {
     if (!r) throw new Error(`no reply to opcode ${opcode.toString(16)}`);
     return { error: r.body[1], done: new DataView(r.body.buffer, r.body.byteOffset).getBigUint64(4, true), data: r.body.subarray(12) };
   }
-  play(w, { stalled = false } = {}) {
+  play(w, { stalled = false, stall = [] } = {}) {
     const start = this.chip.cycle;
     const awake = this.chip.awake;
     this.chip.play(w.edges);
-    while (this.chip.cycle < start + w.end) { this.host.run(200); if (!stalled) this.fetch(); }
+    const stops = [...stall];
+    while (this.chip.cycle < start + w.end) {
+      if (stops.length && this.chip.cycle >= start + stops[0]) { stops.shift(); this.chip.stall(600000); }
+      this.host.run(200);
+      if (!stalled) this.fetch();
+    }
     const share = (this.chip.awake - awake) / (this.chip.cycle - start);
     for (let i = 0; i < 200; i++) { this.host.run(500); this.fetch(); }
     return { start, share };
@@ -110,6 +116,7 @@ function traffic(name, options = {}) {
 }
 
 const cases = {
+  strict: () => [null, strict(image)],
   boot: () => {
     const tap = new Tap();
     tap.host.run(3000);
@@ -133,6 +140,71 @@ const cases = {
     assert(tap.reader.folds(2) === 4000, `${tap.reader.folds(2)} NAKs counted`);
     assert(!tap.reader.of(KIND.LOST).length, 'something was lost');
     return [tap, `${highWater(tap)}, 4000 NAKs in ${tap.reader.of(KIND.FOLD).length} records, CPU ${(100 * share).toFixed(0)} %`];
+  },
+  // The core stands still for 5 ms, twice, in the middle of the traffic: no stamp moves, nothing is lost.
+  'stalled-core': traffic('keyboard', { stall: [2100000, 4000000] }),
+  // The sampler's DMA channel uses up its count in the middle of the traffic: the other one gives it a new one.
+  'count-ends': () => {
+    const tap = new Tap(), w = waveform('bulk', 3);
+    tap.command(0x10, [1]);
+    // To the end of a ring, as a whole number of them would.
+    tap.chip.dma.ch[0].count = 8192 - ((tap.chip.dma.ch[0].write & 0x7fff) >> 2);
+    const { start } = tap.play(w);
+    const { cut, counted } = comparePackets(tap, w, start, { mayCut: true });
+    assert(tap.chip.dma.ch[0].count > 0x3fff0000, 'the count did not end: the case tests nothing');
+    return [tap, `${w.packets.length} packets, ${cut} cut, ${counted} counted, a new count in between`];
+  },
+  suspend: () => {
+    const tap = new Tap(), w = waveform('low-keyboard', 5);
+    tap.command(0x10, [1]);
+    tap.host.suspend();
+    assert(tap.host.in(1).r === 'NAK', 'the stream goes on in suspend');
+    tap.host.resume();
+    const { start } = tap.play(w);
+    comparePackets(tap, w, start);
+    return [tap, 'the stream goes on afterwards'];
+  },
+  // Any control request at all: the device answers or stalls, never hangs, and can be enumerated afterwards.
+  'control-requests': () => {
+    const tap = new Tap();
+    let seed = 12345, stalls = 0, acks = 0;
+    const valid = [[0x80, 6, 0x100, 0, 64], [0x80, 6, 0x200, 0, 255], [0x80, 6, 0x300, 0, 255], [0x80, 6, 0x303, 0x409, 255], [0x80, 6, 0xf00, 0, 64],
+      [0x81, 6, 0x2200, 1, 64], [0x81, 6, 0x2100, 1, 9], [0x80, 0, 0, 0, 2], [0x81, 0, 0, 1, 2], [0x82, 0, 0, 0x81, 2], [2, 1, 0, 0x81, 0], [2, 3, 0, 0x82, 0],
+      [0x80, 8, 0, 0, 1], [0, 9, 1, 0, 0], [0x81, 10, 0, 0, 1], [1, 11, 0, 1, 0], [0xa1, 1, 0x100, 1, 64], [0xa1, 2, 0, 1, 1], [0x21, 9, 0x200, 1, 20], [0x21, 10, 0, 1, 0],
+      [0xc0, 0x20, 0, 7, 255], [0, 9, 0, 0, 0]];
+    const random = (n) => { seed = (Math.imul(seed, 1103515245) + 12345) >>> 0; return (seed >>> 8) % n; };
+    for (let i = 0; i < 3000; i++) {
+      const r = [...valid[random(valid.length)]];
+      if (random(2)) r[random(5)] = [0, 1, 2, 6, 9, 0x21, 0x80, 0x81, 0x82, 0xa1, 0x100, 0x200, 0x2200, random(256), random(65536)][random(15)];
+      const [type, request, value, index] = [r[0] & 255, r[1] & 255, r[2], r[3]], length = r[4] % 700;
+      if (type === 0 && request === 5) continue; // the address stays
+      const x = tap.host.control(type, request, value, index, length, new Uint8Array(length));
+      if (x.r === 'STALL') stalls++;
+      else if (x.r === 'ACK') acks++;
+      else throw new Error(`request ${i}: ${type.toString(16)} ${request} ${value.toString(16)} ${index.toString(16)} ${length}: ${x.r}`);
+      if (tap.chip.failures.length) throw new Error(`request ${i}: ${type.toString(16)} ${request} ${value.toString(16)} ${index.toString(16)} ${length}: ${tap.chip.failures[0]}`);
+      if (random(10) === 0) tap.host.setup([0x80, 6, 0, 1, 0, 0, 18, 0]); // and leave it at that
+    }
+    tap.host.enumerate();
+    tap.reader.bytes = []; // the pipe was opened anew
+    assert(tap.command(0x00).error === 0, 'no command works afterwards');
+    assert(acks > 500 && stalls > 500, `${acks} answered, ${stalls} stalled: the case tests too little`);
+    return [tap, `${acks} answered, ${stalls} stalled`];
+  },
+  hid: () => {
+    const tap = new Tap(), b = new Uint8Array(64);
+    b.set([1, 0x10, 77, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1]);
+    let reply, status = 0;
+    const poll = () => { const x = tap.host.in(2); if (x.r === 'ACK' && x.data[0] === KIND.REPLY) reply = x.data; if (x.r === 'ACK' && x.data[0] === KIND.STATUS) status++; };
+    tap.host.run(1000);
+    poll();
+    assert(tap.host.retry(() => tap.host.out(2, b)).r === 'ACK', 'HID OUT');
+    for (let i = 0; i < 300; i++) { tap.host.run(1000); poll(); }
+    assert(reply && reply[2] === 0x10 && reply[3] === 0 && reply[4] === 77, 'no reply by HID');
+    assert(status >= 2 && status <= 4, `${status} status reports in 300 ms`);
+    const r = tap.host.control(0xa1, 1, 0x100, 1, 64);
+    assert(r.r === 'ACK' && r.data[0] === KIND.STATUS, 'GET_REPORT');
+    return [tap, `reply and ${status} status reports`];
   },
   'boot-log': () => {
     const tap = new Tap(), w = waveform('boot-log');
@@ -178,7 +250,7 @@ for (const [name, run] of Object.entries(cases)) {
   const began = process.cpuUsage().user;
   try {
     const [tap, text] = run();
-    const problems = [...tap.chip.failures, ...tap.reader.errors];
+    const problems = tap ? [...tap.chip.failures, ...tap.reader.errors] : [];
     if (problems.length) throw new Error(problems.join('\n    '));
     console.log(`ok   ${name}: ${text} (${((process.cpuUsage().user - began) / 1e6).toFixed(1)} s)`);
     passed++;

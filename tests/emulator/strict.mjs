@@ -1,0 +1,53 @@
+// Each check of the strict mode, proven by a planted fault: the fault must be told, in words that name it.
+import { Chip } from './chip.mjs';
+import { UsbHost } from './usb.mjs';
+
+const BOOT_CYCLES = 600000;
+
+function booted(image, options) {
+  const chip = new Chip(image, options);
+  try { chip.run(BOOT_CYCLES); } catch (e) { chip.fail(e.message); }
+  if (!chip.usb.attached) chip.fail('the device does not attach');
+  return chip;
+}
+
+function enumerated(image) {
+  const chip = booted(image, {}), host = new UsbHost(chip);
+  host.enumerate();
+  if (chip.failures.length) throw new Error(`without a fault: ${chip.failures[0]}`);
+  return [chip, host];
+}
+
+// [what is planted, how, what must be told]
+const planted = [
+  ['a damaged boot stage 2', (image) => booted(image, { flip: 20 }), /checksum/],
+  ['PLL_SYS left at its reset value', (image) => booted(image, { faults: [[0x40028, 8]] }), /PLL_SYS is not/],
+  ['PLL_USB left at its reset value', (image) => booted(image, { faults: [[0x4002c, 12]] }), /PLL_USB is not/],
+  ['the core left on the crystal', (image) => booted(image, { faults: [[0x40008, 0x3c]] }), /does not attach/],
+  ['clk_usb left off', (image) => booted(image, { faults: [[0x40008, 0x54]] }), /clk_usb/],
+  ['the tick left off', (image) => booted(image, { faults: [[0x40058, 0x2c]] }), /tick/],
+  ['the input of GP0 left off', (image) => booted(image, { faults: [[0x4001c, 4]] }), /GP0 has its input off/],
+  ['GP1 not given to the PIO', (image) => booted(image, { faults: [[0x40014, 12]] }), /GP1 is not given/],
+  ['a block used in reset', (image) => { const [chip] = enumerated(image); chip.resets.held |= 1 << 21; chip.run(120000); return chip; }, /Timer is used while in reset/],
+  ['AVAILABLE set in the write that fills', (image) => { const [chip] = enumerated(image); chip.rp.writeUint32(0x50100090, (1 << 15) | (1 << 10) | 5); return chip; }, /made available in the write/],
+  ['AVAILABLE set too soon', (image) => { const [chip] = enumerated(image); chip.rp.writeUint32(0x50100090, (1 << 15) | 5); chip.rp.writeUint32(0x50100090, (1 << 15) | (1 << 10) | 5); return chip; }, /made available after 0 cycles/],
+  ['the wrong data PID', (image) => {
+    const [chip, host] = enumerated(image), at = 0x88;
+    for (let i = 0; i < 100 && !(chip.rp.usbDPRAMView.getUint32(at, true) & (1 << 10)); i++) host.run(100);
+    chip.rp.usbDPRAMView.setUint32(at, chip.rp.usbDPRAMView.getUint32(at, true) ^ (1 << 13), true);
+    host.in(1);
+    return chip;
+  }, /expected DATA0/],
+  ['an unaligned word', (image) => { const [chip] = enumerated(image); chip.rp.core.readUint32(0x20000002); return chip; }, /unaligned/],
+  ['an address with nothing behind it', (image) => { const [chip] = enumerated(image); chip.rp.readUint32(0x60000000); return chip; }, /invalid memory/],
+  ['an empty FIFO read', (image) => { const [chip] = enumerated(image); chip.pio.readUint32(0x20); return chip; }, /empty FIFO/],
+  ['a main loop that stands still', (image) => { const [chip] = enumerated(image); chip.rp.core.enabledInterrupts = 0; try { chip.run(120000 * 300); } catch (e) { chip.fail(e.message); } return chip; }, /watchdog has bitten/],
+];
+
+export function strict(image) {
+  for (const [what, plant, told] of planted) {
+    const chip = plant(image);
+    if (!chip.failures.some((f) => told.test(f))) throw new Error(`${what} is not told; told was: ${chip.failures.join('; ') || 'nothing'}`);
+  }
+  return `${planted.length} planted faults, each told`;
+}
