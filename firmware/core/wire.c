@@ -87,6 +87,10 @@ static const struct field status[] = {S(status, packets),
                                       END};
 static const struct field selftest[] = {S(selftest, ran), S(selftest, failed), S(selftest, detail),
                                         END};
+static const struct field uart[] = {S(uart, lines), A(uart, reserved, 3), S(uart, baud), END};
+static const struct field dc_path[] = {S(dc_path, path), S(dc_path, open), S(dc_path, reserved),
+                                       S(dc_path, resistance), END};
+static const struct field cc[] = {S(cc, cc1), S(cc, cc2), END};
 static const struct field command[] = {S(command, version),
                                        S(command, opcode),
                                        S(command, request),

@@ -41,8 +41,15 @@ enum wire_kind {
 	WIRE_ALERT = 0x0d,
 	WIRE_STATUS = 0x0e,
 	WIRE_SELFTEST = 0x0f,
-	/* From here on: records that only the PC makes, for capture files (marks, claims, operator). */
+	WIRE_UART = 0x10,    /* struct wire_uart, then the bytes that were read */
+	WIRE_DC_PATH = 0x11, /* resistance of a wire, end to end */
+	WIRE_CC = 0x12,      /* what stands on the CC pins */
+	/* From here on: records that only the PC makes, for capture files. Their bodies are UTF-8 text. */
 	WIRE_HOST_FIRST = 0x80,
+	WIRE_MARK = 0x80, /* the operator's */
+	WIRE_PROFILE =
+		0x81, /* what is expected at the far end; `device` has its file after a line feed */
+	WIRE_CLAIM = 0x82, /* what the seller says of the cable: NAME=VALUE */
 };
 
 enum wire_flag {
@@ -120,6 +127,7 @@ enum wire_line_event {
 	WIRE_BLIND = 9,     /* high speed, which these pins cannot see */
 	WIRE_SIGHTED = 10,
 	WIRE_GATE = 11, /* edges were not recorded for `duration` although no packet came of it */
+	WIRE_LINE_HOST_FIRST = 0x80, /* made by the PC: 0x80 plus enum line_event of usb/record.h */
 };
 
 struct wire_line {
@@ -154,11 +162,13 @@ struct wire_count {
 };
 
 enum wire_lost_what {
+	WIRE_LOST_PACKETS = 0, /* made by the PC: packets of another analyzer */
 	WIRE_LOST_LINE = 1,    /* samples of the bus were overwritten before they were read */
 	WIRE_LOST_EVENTS = 2,  /* so were stamps */
 	WIRE_LOST_RECORDS = 3, /* the PC did not fetch in time */
 	WIRE_LOST_SENSOR = 4,
 	WIRE_LOST_BURSTS = 5, /* more than may be reported in a millisecond */
+	WIRE_LOST_BLOCKS = 6, /* made by the PC: a jump in the blocks' numbers */
 };
 
 struct wire_lost {
@@ -270,6 +280,30 @@ struct wire_selftest {
 	uint32_t detail;
 };
 
+struct wire_uart {
+	uint8_t lines; /* WIRE_DP or WIRE_DM */
+	uint8_t reserved[3];
+	uint32_t baud;
+};
+
+enum wire_path {
+	WIRE_PATH_DP = 1,
+	WIRE_PATH_DM = 2,
+	WIRE_PATH_VBUS = 3,
+	WIRE_PATH_GROUND = 4,
+};
+
+struct wire_dc_path {
+	uint8_t path; /* enum wire_path */
+	uint8_t open; /* 1: no current flows */
+	uint16_t reserved;
+	uint32_t resistance; /* micro-ohms */
+};
+
+struct wire_cc {
+	uint16_t cc1, cc2; /* millivolts */
+};
+
 enum wire_error {
 	WIRE_OK = 0,
 	WIRE_E_VERSION = 1,
@@ -334,7 +368,19 @@ struct wire_record {
 	X(line)                                                                                    \
 	X(fold)                                                                                    \
 	X(count)                                                                                   \
-	X(lost) X(band) X(burst) X(step) X(state) X(reply) X(alert) X(status) X(selftest) X(command)
+	X(lost)                                                                                    \
+	X(band)                                                                                    \
+	X(burst)                                                                                   \
+	X(step)                                                                                    \
+	X(state)                                                                                   \
+	X(reply)                                                                                   \
+	X(alert)                                                                                   \
+	X(status)                                                                                  \
+	X(selftest)                                                                                \
+	X(command)                                                                                 \
+	X(uart)                                                                                    \
+	X(dc_path)                                                                                 \
+	X(cc)
 /* clang-format on */
 #define WIRE_DECLARE(name)                                                                         \
 	size_t wire_##name##_put(uint8_t *to, const struct wire_##name *from);                     \
