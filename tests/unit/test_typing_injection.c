@@ -184,6 +184,30 @@ static void injection_after_a_person(void **state)
 	}
 }
 
+/* Where the ratio stands at zero nothing is owed: no feature keeps a debt that an attack would have to pay off. */
+static void nothing_is_owed_at_zero(void **state)
+{
+	struct typing_context c = {.poll_ns = 8000000, .configured_ns = -1, .led_ns = -1};
+	struct feed f = {.poll_ms = 8, .seed = 2};
+	struct typing t = {0};
+	unsigned zeros = 0;
+	int64_t at;
+	size_t n = feed_render(&f, edge, person(2, &at), report, REPORTS_MAX);
+
+	(void)state;
+	typing_init(&t);
+	for (size_t i = 0; i < n; i++) {
+		typing_report(&t, &report[i], &c);
+		if (t.step.ratio > 0)
+			continue;
+		zeros++;
+		assert_int_equal(t.run.keys, 0);
+		for (unsigned k = 0; k < TYPING_FEATURES; k++)
+			assert_true(t.run.sum[k] == 0);
+	}
+	assert_true(zeros > n / 3);
+}
+
 /* A key of a person's between bursts does not hide them. */
 static void mixed_with_a_person(void **state)
 {
@@ -241,6 +265,7 @@ int main(void)
 		cmocka_unit_test(coarse_clock),
 		cmocka_unit_test(ladder),
 		cmocka_unit_test(injection_after_a_person),
+		cmocka_unit_test(nothing_is_owed_at_zero),
 		cmocka_unit_test(mixed_with_a_person),
 		cmocka_unit_test(decisive_needs_forty_keys),
 		cmocka_unit_test(caps),
