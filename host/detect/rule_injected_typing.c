@@ -23,6 +23,7 @@ struct keyboard {
 
 struct injected_typing_state {
 	uint32_t undecided_gone; /* keyboards whose slot was taken over */
+	struct duration_rows rows;
 	struct keyboard keyboard[MODEL_HIDS_MAX];
 };
 
@@ -42,6 +43,7 @@ static struct keyboard *keyboard_of(struct injected_typing_state *s, const struc
 	s->undecided_gone += undecided(k);
 	*k = (struct keyboard){.used = true, .hid_id = in->event->hid->id};
 	typing_init(&k->typing);
+	k->typing.rows = &s->rows;
 	return k;
 }
 
@@ -188,7 +190,7 @@ const struct rule rule_injected_typing = {
 	.id = "R9",
 	.name = "injected-typing",
 	.summary = "keys that no person types, by pace, holds, rhythm, rollover and what goes with "
-                   "them",
+		   "them",
 	.group = GROUP_TYPING,
 	.weight = WEIGHT_STRONG,
 	.events = EVENT_BIT(EVENT_KEYS) | EVENT_BIT(EVENT_INPUT),

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "detect/typing/normal.h"
 #include "detect/typing/typing.h"
 #include "sim/random.h"
 
@@ -77,12 +78,12 @@ static void chances_sum_to_one(void **state)
 			double ms = step * round(random_uniform(&r, 60, 140) / step);
 
 			machine_times_next(&m, &typing_hold_ways, ms, step,
-			                   person_times_next(&p, &typing_holds, ms, step));
+			                   person_times_next(&p, &typing_holds, ms, step, NULL));
 		}
 		for (double ms = step; ms < 3000; ms += step) {
 			struct person_times p2 = p;
 			struct machine_times m2 = m;
-			double chance = person_times_next(&p2, &typing_holds, ms, step);
+			double chance = person_times_next(&p2, &typing_holds, ms, step, NULL);
 
 			people += chance;
 			machine += machine_times_next(&m2, &typing_hold_ways, ms, step, chance);
@@ -216,6 +217,36 @@ static void hostile_reports(void **state)
 	}
 }
 
+/* The table against the function that it stands for. */
+static void normal_table(void **state)
+{
+	(void)state;
+	for (int i = -7000; i <= 7000; i++) {
+		double z = i / 1000.0, want = 0.5 * erfc(-z / sqrt(2));
+
+		assert_true(fabs(normal_below((float)z) - want) < 1e-5);
+	}
+	assert_true(normal_below(-INFINITY) == 0);
+	assert_true(normal_below(INFINITY) == 1);
+}
+
+/* A row that is found says what a row that is made says, whoever shares it. */
+static void rows_change_nothing(void **state)
+{
+	static struct duration_rows rows;
+	struct person_times with, without;
+
+	(void)state;
+	person_times_init(&with, &typing_intervals);
+	person_times_init(&without, &typing_intervals);
+	for (unsigned i = 0; i < 3000; i++) {
+		double ms = 20 + i * 37 % 4001 / 3.0, step = i % 3 ? 8 : 15.6;
+
+		assert_true(person_times_next(&with, &typing_intervals, ms, step, &rows) ==
+		            person_times_next(&without, &typing_intervals, ms, step, NULL));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +257,8 @@ int main(void)
 		cmocka_unit_test(rates),
 		cmocka_unit_test(strokes),
 		cmocka_unit_test(hostile_reports),
+		cmocka_unit_test(normal_table),
+		cmocka_unit_test(rows_change_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,19 +3,66 @@
  * how much, is judged elsewhere.
  */
 #include <math.h>
+#include <stddef.h>
 
 #include "detect/typing/durations.h"
+#include "detect/typing/normal.h"
 
-static const double LEAST = 1e-7;
+static const float LEAST = 1e-7f;
 
-static double below(double ms, double median, double spread)
+enum {
+	PARTS = 8,
+	STEP_PARTS = 64
+}; /* durations are rounded to parts of a step, steps to parts of a millisecond */
+
+static float below(float log_ms, float median, float spread)
 {
-	return ms <= 0 ? 0 : 0.5 * erfc((log(median) - log(ms)) / (spread * 1.4142135623730951));
+	return normal_below((log_ms - median) / spread);
 }
 
-static double between(double ms, double step, double median, double spread)
+/* What every log-normal of the grid gives for a duration between two logarithms. */
+static void row_fill(struct duration_row *r, const struct typing_people *people, float low,
+                     float high)
 {
-	return below(ms + step / 2, median, spread) - below(ms - step / 2, median, spread);
+	float median = logf(people->stray_median_ms);
+	float stray = people->stray_share * (below(high, median, people->stray_spread) -
+	                                     below(low, median, people->stray_spread));
+
+	for (unsigned i = 0; i < TYPING_MEDIANS; i++) {
+		median = logf(people->median_ms[i]);
+		for (unsigned j = 0; j < TYPING_SPREADS; j++) {
+			float core = below(high, median, people->spread[j]) -
+			             below(low, median, people->spread[j]);
+
+			r->chance[i][j] = LEAST + stray + (1 - people->stray_share) * core;
+		}
+	}
+}
+
+/*
+ * The same few durations come again and again: rows are kept by what they were made from. Rounding comes first, so that
+ * a row found and a row made are the same.
+ */
+static const struct duration_row *row_of(struct duration_rows *rows, struct duration_row *spare,
+                                         const struct typing_people *people, double ms, double step)
+{
+	struct duration_row key = {
+		.people = people,
+		.step = (float)(fmax(round(step * STEP_PARTS), 1) / STEP_PARTS),
+	};
+	struct duration_row *r = spare;
+	double low, high;
+
+	key.parts = (uint32_t)fmin(round(ms * PARTS / key.step), 1e9);
+	if (rows)
+		r = &rows->row[(key.parts * 2 + (people == &typing_holds)) % DURATION_ROWS];
+	if (r->people == key.people && r->parts == key.parts && r->step == key.step)
+		return r;
+	*r = key;
+	low = ((double)key.parts / PARTS - 0.5) * key.step;
+	high = ((double)key.parts / PARTS + 0.5) * key.step;
+	row_fill(r, people, low > 0 ? logf((float)low) : -INFINITY, logf((float)high));
+	return r;
 }
 
 void person_times_init(struct person_times *p, const struct typing_people *people)
@@ -26,30 +73,26 @@ void person_times_init(struct person_times *p, const struct typing_people *peopl
 }
 
 double person_times_next(struct person_times *p, const struct typing_people *people, double ms,
-                         double step)
+                         double step, struct duration_rows *rows)
 {
-	double stray = people->stray_share *
-	               between(ms, step, people->stray_median_ms, people->stray_spread);
-	double chance[TYPING_MEDIANS][TYPING_SPREADS], sum = 0, mass = 0;
+	struct duration_row spare = {.people = NULL};
+	const struct duration_row *r = row_of(rows, &spare, people, ms, step);
+	const float *chance = r->chance[0];
+	float *weight = p->weight[0], sum = 0, mass = 0, keep;
 
-	for (unsigned i = 0; i < TYPING_MEDIANS; i++)
-		for (unsigned j = 0; j < TYPING_SPREADS; j++) {
-			double core = between(ms, step, people->median_ms[i], people->spread[j]);
+	for (unsigned i = 0; i < TYPING_MEDIANS * TYPING_SPREADS; i++) {
+		mass += weight[i];
+		sum += weight[i] * chance[i];
+	}
+	keep = (1 - typing_parameters.forget) / sum;
+	for (unsigned i = 0; i < TYPING_MEDIANS; i++) {
+		float prior = typing_parameters.forget * people->median_weight[i];
 
-			chance[i][j] = LEAST + stray + (1 - people->stray_share) * core;
-			mass += p->weight[i][j];
-			sum += p->weight[i][j] * chance[i][j];
-		}
-	for (unsigned i = 0; i < TYPING_MEDIANS; i++)
-		for (unsigned j = 0; j < TYPING_SPREADS; j++) {
-			double prior = people->median_weight[i] * people->spread_weight[j];
-			double after = p->weight[i][j] * chance[i][j] / sum;
-
-			p->weight[i][j] = (float)((1 - typing_parameters.forget) * after +
-			                          typing_parameters.forget * prior);
-		}
-	sum /= mass;
-	return sum > 1 ? 1 : sum;
+		for (unsigned j = 0; j < TYPING_SPREADS; j++)
+			p->weight[i][j] = p->weight[i][j] * r->chance[i][j] * keep +
+			                  prior * people->spread_weight[j];
+	}
+	return fmin(sum / mass, 1);
 }
 
 /* The share that a way starts with: as people, copies, then the bands. */

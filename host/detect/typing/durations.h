@@ -10,6 +10,7 @@
 #define CORDON_DETECT_TYPING_DURATIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "detect/typing/parameters.h"
 
@@ -19,9 +20,24 @@ struct person_times {
 
 void person_times_init(struct person_times *p, const struct typing_people *people);
 
-/* The chance of a duration within half a step of `ms`, which is then learned. In (0, 1]. */
+enum { DURATION_ROWS = 1024 };
+
+/* What the grid gives for one duration; `people` NULL: none yet. */
+struct duration_row {
+	const struct typing_people *people;
+	uint32_t parts;
+	float step;
+	float chance[TYPING_MEDIANS][TYPING_SPREADS];
+};
+
+/* Rows made already, for all keyboards. Zeroed: none. */
+struct duration_rows {
+	struct duration_row row[DURATION_ROWS];
+};
+
+/* The chance of a duration within half a step of `ms`, which is then learned. In (0, 1]. `rows` may be NULL. */
 double person_times_next(struct person_times *p, const struct typing_people *people, double ms,
-                         double step);
+                         double step, struct duration_rows *rows);
 
 enum { MACHINE_COPIES = 6, MACHINE_WAYS = 2 + TYPING_BANDS };
 

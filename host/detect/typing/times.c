@@ -40,7 +40,7 @@ static void judge_hold(struct typing *t, const struct stroke *s, float *added)
 	added[TYPING_HOLD_SHORT] = typing_short_run(run->short_run) - before + NORMAL_HOLD;
 	if (s->hold_same_key)
 		return;
-	people = person_times_next(&t->person_holds, &typing_holds, ms, even);
+	people = person_times_next(&t->person_holds, &typing_holds, ms, even, t->rows);
 	machine = machine_times_next(&t->holds, &typing_hold_ways, ms, even, people);
 	added[TYPING_HOLD_STEADY] = (float)log(machine / people);
 }
@@ -77,7 +77,8 @@ static void judge_pace(const struct stroke *s, float *added)
 static void judge_rhythm(struct typing *t, const struct stroke *s, float *added)
 {
 	double step = even_step(s), machine;
-	double people = person_times_next(&t->person_gaps, &typing_intervals, s->gap_ms, step);
+	double people =
+		person_times_next(&t->person_gaps, &typing_intervals, s->gap_ms, step, t->rows);
 
 	/* Among quick gaps people's are as good as even. */
 	if (s->gap_ms < FAST_MS)
