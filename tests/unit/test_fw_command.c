@@ -1,0 +1,232 @@
+/* Commands: refused where they are wrong, kept until their tick, done once however often they come. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "core/bytes.h"
+#include "core/command.h"
+#include "core/usb_dcd.h"
+
+/* The stack below is not under test: its endpoints swallow all. */
+void usb_dcd_address(uint8_t address)
+{
+	(void)address;
+}
+
+void usb_dcd_open(uint8_t endpoint, uint8_t type)
+{
+	(void)endpoint, (void)type;
+}
+
+void usb_dcd_close(uint8_t endpoint)
+{
+	(void)endpoint;
+}
+
+void usb_dcd_stall(uint8_t endpoint)
+{
+	(void)endpoint;
+}
+
+static unsigned reports;
+
+void usb_dcd_send(uint8_t endpoint, const uint8_t *data, size_t len)
+{
+	(void)len;
+	if (endpoint == USB_DEV_HID_IN && data[0] == WIRE_REPLY)
+		reports++;
+}
+
+void usb_dcd_receive(uint8_t endpoint)
+{
+	(void)endpoint;
+}
+
+static struct command c;
+static struct upstream up;
+static struct usb_dev usb;
+static struct wire_reader reader;
+static unsigned done, replies;
+static struct wire_reply last;
+
+static void act(void *context, const struct wire_command *command, const uint8_t *args,
+                struct wire_reply *reply, uint8_t *data, size_t *data_len)
+{
+	(void)context, (void)command, (void)args, (void)data, (void)data_len;
+	done++;
+	reply->done = 1000 + done;
+}
+
+static void on_record(void *context, const struct wire_record *r)
+{
+	(void)context;
+	assert_int_equal(r->kind, WIRE_REPLY);
+	assert_true(wire_reply_get(&last, r->body, r->len));
+	replies++;
+}
+
+static void run(uint64_t now)
+{
+	const struct wire_sink sink = {.record = on_record};
+	uint8_t buf[64];
+	size_t n;
+
+	command_run(&c, &up, &usb, now);
+	upstream_flush(&up);
+	while ((n = upstream_fetch(&up, buf, sizeof(buf))) != 0)
+		wire_reader_push(&reader, buf, n, &sink);
+}
+
+static void on_active(void *context, bool active)
+{
+	(void)context, (void)active;
+}
+
+static int start(void **state)
+{
+	static const struct usb_dev_client client = {.active = on_active};
+
+	(void)state;
+	command_init(&c, act, NULL);
+	upstream_init(&up);
+	usb_dev_init(&usb, &client, 1);
+	usb.configuration = 1;
+	wire_reader_init(&reader);
+	done = replies = reports = 0;
+	return 0;
+}
+
+static size_t make(uint8_t *to, uint8_t opcode, uint16_t request, uint64_t at, size_t args)
+{
+	const struct wire_command head = {.version = WIRE_VERSION,
+	                                  .opcode = opcode,
+	                                  .request = request,
+	                                  .at = at,
+	                                  .len = (uint8_t)args};
+	size_t n = wire_command_put(to, &head);
+
+	memset(to + n, 1, args);
+	return n + args;
+}
+
+static void take(uint8_t opcode, uint16_t request, uint64_t at, size_t args)
+{
+	uint8_t buf[64];
+
+	command_take(&c, buf, make(buf, opcode, request, at, args), false);
+}
+
+static void malformed_ones_change_nothing(void **state)
+{
+	uint8_t buf[64] = {0};
+	size_t n = make(buf, WIRE_OP_CAPTURE, 1, 0, 1);
+
+	(void)state;
+	/* Each truncation, in memory of just its size. */
+	for (size_t len = 0; len < n; len++) {
+		uint8_t *exact = malloc(len ? len : 1);
+
+		memcpy(exact, buf, len);
+		command_take(&c, exact, len, false);
+		free(exact);
+		run(10);
+		assert_int_equal(last.error, WIRE_E_LENGTH);
+		assert_int_equal(replies, len + 1);
+	}
+	take(0x7f, 2, 0, 0);
+	run(10);
+	assert_int_equal(last.error, WIRE_E_OPCODE);
+	take(WIRE_OP_CAPTURE, 3, 0, 2);
+	run(10);
+	assert_int_equal(last.error, WIRE_E_LENGTH);
+	make(buf, WIRE_OP_CAPTURE, 4, 0, 1);
+	buf[0] = WIRE_VERSION + 1;
+	command_take(&c, buf, n, false);
+	run(10);
+	assert_int_equal(last.error, WIRE_E_VERSION);
+	make(buf, WIRE_OP_CAPTURE, 5, 0, 1);
+	buf[12] = 200;
+	command_take(&c, buf, n, true);
+	run(10);
+	assert_int_equal(last.error, WIRE_E_LENGTH);
+	assert_int_equal(done, 0);
+}
+
+static void retries_are_answered_and_not_done(void **state)
+{
+	(void)state;
+	take(WIRE_OP_CAPTURE, 7, 0, 1);
+	take(WIRE_OP_CAPTURE, 7, 0, 1); /* before it is done */
+	run(10);
+	assert_int_equal(done, 1);
+	assert_int_equal(replies, 1);
+	for (unsigned i = 0; i < 5; i++) {
+		take(WIRE_OP_CAPTURE, 7, 0, 1);
+		run(20);
+		assert_int_equal(last.request, 7);
+		assert_true(last.done == 1001);
+	}
+	assert_int_equal(done, 1);
+	assert_int_equal(replies, 6);
+	take(WIRE_OP_CAPTURE, 8, 0, 1);
+	run(30);
+	assert_int_equal(done, 2);
+}
+
+static void one_with_a_tick_waits_for_it(void **state)
+{
+	(void)state;
+	take(WIRE_OP_CAPTURE, 9, 500, 1);
+	run(499);
+	assert_int_equal(done, 0);
+	run(500);
+	assert_int_equal(done, 1);
+	run(501);
+	assert_int_equal(done, 1);
+}
+
+static void full_slots_drop_and_say_so(void **state)
+{
+	(void)state;
+	for (uint16_t i = 0; i < COMMAND_SLOTS + 3; i++)
+		take(WIRE_OP_CAPTURE, (uint16_t)(100 + i), 1000, 1);
+	assert_int_equal(c.dropped, 3);
+	run(1000);
+	assert_int_equal(done, COMMAND_SLOTS);
+	/* Answered ones make room, the oldest first. */
+	for (uint16_t i = 0; i < 40; i++) {
+		take(WIRE_OP_CAPTURE, (uint16_t)(200 + i), 0, 1);
+		run(2000);
+	}
+	assert_int_equal(done, COMMAND_SLOTS + 40);
+	assert_int_equal(c.dropped, 3);
+}
+
+static void hid_is_answered_by_hid_too(void **state)
+{
+	uint8_t buf[64] = {0};
+
+	(void)state;
+	make(buf, WIRE_OP_CAPTURE, 5, 0, 1);
+	command_take(&c, buf, sizeof(buf), true); /* padded, as reports are */
+	run(10);
+	assert_int_equal(done, 1);
+	assert_int_equal(reports, 1);
+	assert_int_equal(replies, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(malformed_ones_change_nothing, start),
+		cmocka_unit_test_setup(retries_are_answered_and_not_done, start),
+		cmocka_unit_test_setup(one_with_a_tick_waits_for_it, start),
+		cmocka_unit_test_setup(full_slots_drop_and_say_so, start),
+		cmocka_unit_test_setup(hid_is_answered_by_hid_too, start),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

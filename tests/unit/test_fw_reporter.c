@@ -1,0 +1,271 @@
+/* What goes up whole, what is folded, what is only counted; and that order and numbers survive it. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "core/reporter.h"
+#include "tests/wave/waveform.h"
+
+static struct reporter r;
+static struct upstream up;
+static uint64_t tick;
+
+static struct {
+	char kinds[256]; /* P packet, F fold, E edges, L line, C count, X lost; in order */
+	unsigned n;
+	struct wire_fold fold;
+	struct wire_count count;
+	struct wire_lost lost;
+	struct wire_packet packet;
+	uint16_t edges_len;
+} seen;
+
+static void on_record(void *context, const struct wire_record *rec)
+{
+	static const char letters[] = {[WIRE_PACKET] = 'P', [WIRE_EDGES] = 'E', [WIRE_LINE] = 'L',
+	                               [WIRE_FOLD] = 'F',   [WIRE_COUNT] = 'C', [WIRE_LOST] = 'X'};
+
+	(void)context;
+	seen.kinds[seen.n++] = letters[rec->kind];
+	if (rec->kind == WIRE_FOLD)
+		assert_true(wire_fold_get(&seen.fold, rec->body, rec->len));
+	if (rec->kind == WIRE_COUNT)
+		assert_true(wire_count_get(&seen.count, rec->body, rec->len));
+	if (rec->kind == WIRE_LOST)
+		assert_true(wire_lost_get(&seen.lost, rec->body, rec->len));
+	if (rec->kind == WIRE_PACKET)
+		assert_true(wire_packet_get(&seen.packet, rec->body, rec->len));
+	if (rec->kind == WIRE_EDGES)
+		seen.edges_len = rec->len;
+}
+
+static const char *drain(void)
+{
+	const struct wire_sink sink = {.record = on_record};
+	static struct wire_reader reader;
+	uint8_t buf[64];
+	size_t n;
+
+	memset(&seen, 0, sizeof(seen));
+	wire_reader_init(&reader);
+	reporter_flush(&r);
+	upstream_flush(&up);
+	while ((n = upstream_fetch(&up, buf, sizeof(buf))) != 0)
+		wire_reader_push(&reader, buf, n, &sink);
+	assert_int_equal(reader.bad_blocks + reader.bad_records, 0);
+	return seen.kinds;
+}
+
+static void no_speed(enum usb_speed speed)
+{
+	(void)speed;
+}
+
+static int start(void **state)
+{
+	(void)state;
+	upstream_init(&up);
+	reporter_init(&r, &up, no_speed);
+	r.capturing = true;
+	tick = 1000;
+	return 0;
+}
+
+static void packet(const uint8_t *bytes, size_t len, uint8_t flags)
+{
+	const struct rx_packet p = {.start = tick,
+	                            .speed = USB_SPEED_FULL,
+	                            .flags = flags,
+	                            .len = (uint16_t)len,
+	                            .len_true = (uint16_t)len,
+	                            .bytes = bytes};
+
+	tick += 500;
+	r.sink.packet(&r, &p);
+}
+
+static void token(enum usb_pid pid, unsigned address, unsigned endpoint)
+{
+	uint8_t b[3];
+	packet(b, wave_token(b, pid, address, endpoint), 0);
+}
+
+static void data(size_t len)
+{
+	static const uint8_t zero[100];
+	uint8_t b[110];
+	packet(b, wave_data(b, USB_PID_DATA0, zero, len), 0);
+}
+
+static void shake(enum usb_pid pid)
+{
+	uint8_t b[1];
+	packet(b, wave_handshake(b, pid), 0);
+}
+
+static void naked_polls_are_folded(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		token(USB_PID_IN, 5, 9);
+		shake(USB_PID_NAK);
+	}
+	assert_string_equal(drain(), "F");
+	assert_int_equal(seen.fold.what, WIRE_FOLD_NAK_IN);
+	assert_int_equal(seen.fold.count, 10);
+	assert_int_equal(seen.fold.address, 5);
+	assert_int_equal(seen.fold.endpoint, 9);
+	assert_int_equal(seen.fold.span, 9000);
+	for (int i = 0; i < 3; i++) {
+		token(USB_PID_OUT, 5, 2);
+		data(64);
+		shake(USB_PID_NAK);
+	}
+	assert_string_equal(drain(), "F");
+	assert_int_equal(seen.fold.what, WIRE_FOLD_NAK_OUT);
+	assert_int_equal(seen.fold.count, 3);
+	/* Another endpoint is another count. */
+	token(USB_PID_IN, 5, 1);
+	shake(USB_PID_NAK);
+	token(USB_PID_IN, 5, 2);
+	shake(USB_PID_NAK);
+	assert_string_equal(drain(), "FF");
+}
+
+static void everything_else_goes_up_in_order(void **state)
+{
+	(void)state;
+	token(USB_PID_IN, 5, 1);
+	data(8);
+	shake(USB_PID_ACK);
+	assert_string_equal(drain(), "PPP");
+	token(USB_PID_OUT, 5, 1);
+	data(8);
+	shake(USB_PID_ACK);
+	assert_string_equal(drain(), "PPP");
+	token(USB_PID_SETUP, 5, 0);
+	data(8);
+	shake(USB_PID_NAK);
+	assert_string_equal(drain(), "PPP");
+	/* An IN without an answer, then another: both are there. */
+	token(USB_PID_IN, 5, 1);
+	token(USB_PID_IN, 5, 1);
+	shake(USB_PID_STALL);
+	assert_string_equal(drain(), "PPP");
+	/* An OUT too long to be held. */
+	token(USB_PID_OUT, 5, 1);
+	data(90);
+	shake(USB_PID_NAK);
+	assert_string_equal(drain(), "PPP");
+}
+
+static void a_damaged_packet_is_never_folded(void **state)
+{
+	uint8_t nak = 0x5a;
+
+	(void)state;
+	token(USB_PID_IN, 5, 1);
+	packet(&nak, 1, WIRE_BAD_EOP);
+	assert_string_equal(drain(), "PP");
+	assert_int_equal(seen.packet.flags, WIRE_BAD_EOP);
+}
+
+static void frames_are_folded_with_their_numbers(void **state)
+{
+	uint8_t b[3];
+
+	(void)state;
+	for (unsigned i = 0; i < 5; i++)
+		packet(b, wave_sof(b, 0x7fe + i), 0);
+	assert_string_equal(drain(), "F");
+	assert_int_equal(seen.fold.what, WIRE_FOLD_SOF);
+	assert_int_equal(seen.fold.count, 5);
+	assert_int_equal(seen.fold.first, 0x7fe);
+	assert_int_equal(seen.fold.last, 2);
+}
+
+static void what_comes_between_a_poll_and_its_answer_keeps_its_place(void **state)
+{
+	(void)state;
+	token(USB_PID_IN, 5, 1);
+	r.sink.edge(&r, tick, WIRE_SE0);
+	shake(USB_PID_NAK);
+	assert_string_equal(drain(), "PEP");
+	token(USB_PID_IN, 5, 1);
+	r.sink.event(&r, WIRE_RESET, tick, 0);
+	assert_string_equal(drain(), "PL");
+}
+
+static void edges_are_gathered(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 40; i++, tick += 1602)
+		r.sink.edge(&r, tick, i & 1 ? WIRE_DM : WIRE_SE0);
+	assert_string_equal(drain(), "E");
+	assert_int_equal(seen.edges_len, 1 + 39 * 2);
+}
+
+static void counts_of_transactions_add_up(void **state)
+{
+	(void)state;
+	r.sink.counted(&r, 5 | 1 << 7, 10, 640, 100, 900);
+	r.sink.counted(&r, 5 | 1 << 7, 5, 320, 1000, 1500);
+	r.sink.counted(&r, 6 | 1 << 7, 1, 64, 2000, 2000);
+	assert_string_equal(drain(), "CC");
+	assert_int_equal(seen.count.address, 6);
+	r.sink.counted(&r, 5 | 2 << 7, 10, 640, 100, 900);
+	r.sink.counted(&r, 5 | 2 << 7, 5, 320, 1000, 1500);
+	assert_string_equal(drain(), "C");
+	assert_int_equal(seen.count.packets, 15);
+	assert_int_equal(seen.count.bytes, 960);
+	assert_int_equal(seen.count.span, 1400);
+	assert_int_equal(seen.count.endpoint, 2);
+}
+
+static void a_loss_waits_for_room(void **state)
+{
+	(void)state;
+	/* Full to the last block: the loss finds no place, and neither do the records before it. */
+	while (upstream_put(&up, WIRE_STATE, 0, tick, 1000))
+		;
+	r.sink.lost(&r, tick, tick + 77);
+	assert_true(r.lost);
+	while (upstream_level(&up) > 100) {
+		uint8_t buf[64];
+		upstream_fetch(&up, buf, sizeof(buf));
+	}
+	reporter_flush(&r);
+	assert_false(r.lost);
+}
+
+static void silence_when_not_capturing(void **state)
+{
+	(void)state;
+	r.capturing = false;
+	token(USB_PID_IN, 5, 1);
+	r.sink.edge(&r, tick, WIRE_SE0);
+	r.sink.event(&r, WIRE_RESET, tick, 0);
+	r.sink.repeated(&r, 5, tick);
+	r.sink.counted(&r, 5, 10, 640, 100, 900);
+	assert_string_equal(drain(), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(naked_polls_are_folded, start),
+		cmocka_unit_test_setup(everything_else_goes_up_in_order, start),
+		cmocka_unit_test_setup(a_damaged_packet_is_never_folded, start),
+		cmocka_unit_test_setup(frames_are_folded_with_their_numbers, start),
+		cmocka_unit_test_setup(what_comes_between_a_poll_and_its_answer_keeps_its_place,
+	                               start),
+		cmocka_unit_test_setup(edges_are_gathered, start),
+		cmocka_unit_test_setup(counts_of_transactions_add_up, start),
+		cmocka_unit_test_setup(a_loss_waits_for_room, start),
+		cmocka_unit_test_setup(silence_when_not_capturing, start),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
