@@ -59,6 +59,7 @@ $(BUILD)/wave: $(BUILD)/tests/emulator/wave.o $(WAVE_OBJ) $(BUILD)/libcordon.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(BUILD)/libcordon.a -lm
 
 tests/emulator/node_modules: tests/emulator/package-lock.json
+	@command -v npm >/dev/null || tests/deps.sh emulator
 	$(Q)cd tests/emulator && npm ci --no-audit --no-fund --silent
 	@touch $@
 

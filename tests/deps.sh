@@ -8,6 +8,7 @@ packages() {
 	build) echo gcc make libc6-dev libxkbcommon-dev xkb-data libjansson-dev libsodium-dev hwdata ;;
 	test) echo libcmocka-dev tshark jq ;;
 	firmware) echo gcc-arm-none-eabi ;;
+	emulator) echo nodejs npm ;;
 	hw) echo ngspice poppler-utils librsvg2-bin openscad python3 ;;
 	hw-pictures) echo xvfb xauth libgl1-mesa-dri ;;
 	fuzz) echo clang llvm libclang-rt-14-dev ;;

@@ -22,6 +22,7 @@ static enum wire_error check(const struct wire_command *c, size_t args)
 	if (c->version != WIRE_VERSION)
 		return WIRE_E_VERSION;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		/* No entry is longer than COMMAND_ARGS. */
 		if (known[i].opcode == c->opcode)
 			return c->len == args && c->len == known[i].args ? WIRE_OK : WIRE_E_LENGTH;
 	return WIRE_E_OPCODE;
@@ -55,8 +56,6 @@ void command_take(struct command *c, const uint8_t *data, size_t len, bool by_hi
 	/* HID reports are padded to their full length. */
 	else if (by_hid && args > head.len)
 		args = head.len;
-	if (args > COMMAND_ARGS)
-		error = WIRE_E_LENGTH;
 	if (!error)
 		error = check(&head, args);
 	for (unsigned i = 0; !error && i < COMMAND_SLOTS; i++) {

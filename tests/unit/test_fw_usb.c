@@ -211,6 +211,11 @@ static void descriptors_are_consistent(void **state)
 	assert_int_equal(n, load_le16(d + 2));
 	assert_int_equal(control(0xc0, d[n - 2], 0, 7, 255, r), load_le16(d + n - 4));
 	assert_int_equal(load_le16(r + 8), load_le16(d + n - 4));
+	/* Its parts fill it. */
+	n = load_le16(r + 8);
+	for (at = 0; at < (unsigned)n; at += load_le16(r + at))
+		assert_true(load_le16(r + at) >= 8);
+	assert_int_equal(at, n);
 	/* The serial number is the flash's. */
 	assert_int_equal(control(0x80, 6, 0x303, 0x409, 255, d), 34);
 	assert_int_equal(d[2], '0');
