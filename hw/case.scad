@@ -13,17 +13,18 @@ above = 16.5;         // tallest part: the Pico 11 mm up on its sockets, 1 mm bo
 screw = 3.2;
 $fn = 48;
 
-// reference, x and y on the board, side, width and height of the opening, height of its middle above the board
+// reference, x and y on the board, side, width and height of the opening, height of its middle above the board, shift of its
+// middle along the wall. The openings pass the grips of plugs, as the sockets stand 2 mm behind the outside of the wall.
 ports = [
-	["J201", 12, 12, "left", 15.0, 8.0, 3.6, 3.5],
-	["J202", 3.1, 29.5, "left", 12.5, 7.0, 1.7, 0],
-	["J203", 31.2, 86.9, "bottom", 12.5, 7.0, 1.7, 0],
-	["J204", 126.9, 54, "right", 12.5, 7.0, 1.7, 0],
-	["J205", 127.25, 40, "right", 11.5, 7.5, 1.4, 0],
-	["J206", 118, 26, "right", 15.0, 8.0, 3.6, -3.5],
+	["J201", 12, 12, "left", 16.5, 9.5, 3.6, 3.5],
+	["J202", 3.1, 29.5, "left", 13.0, 7.5, 1.7, 0],
+	["J203", 31.2, 86.9, "bottom", 13.0, 7.5, 1.7, 0],
+	["J204", 126.9, 54, "right", 13.0, 7.5, 1.7, 0],
+	["J205", 127.25, 40, "right", 12.5, 9.0, 1.4, 0],
+	["J206", 118, 26, "right", 16.5, 9.5, 3.6, -3.5],
 	["J601", 2.9, 64, "left", 9.0, 9.0, -0.8, 0],
 	["J602", 127.1, 76, "right", 9.0, 9.0, -0.8, 0],
-	["U101", 62, 1.8, "top", 13.0, 8.5, 13.4, 8.89],
+	["U101", 62, 1.8, "top", 13.0, 9.0, 13.4, 8.89],
 ];
 screws = [["H101", 4, 4], ["H102", 126, 4], ["H103", 4, 86], ["H104", 126, 86]];
 lights = [["D101", 97, 4], ["D102", 103, 4], ["D103", 109, 4]];
