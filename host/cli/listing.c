@@ -1,0 +1,25 @@
+/* The arguments of commands that list. */
+#include "cli/listing.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+int listing_run(const struct command *c, int argc, char **argv, bool (*list)(FILE *out, bool json))
+{
+	static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+	bool json = false;
+
+	opterr = 0;
+	for (int o; (o = getopt_long(argc, argv, "j", options, NULL)) != -1;) {
+		if (o != 'j')
+			return command_misused(c, "unknown option '%s'", argv[optind - 1]);
+		json = true;
+	}
+	if (optind < argc)
+		return command_misused(c, "'%s' is one argument too many", argv[optind]);
+	if (list(stdout, json) && fflush(stdout) == 0)
+		return 0;
+	fprintf(stderr, "cordon: cannot write the list: %s\n", strerror(errno));
+	return EXIT_FAULT;
+}
