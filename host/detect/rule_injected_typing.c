@@ -189,8 +189,7 @@ unsigned injected_typing_undecided(const void *state)
 const struct rule rule_injected_typing = {
 	.id = "R9",
 	.name = "injected-typing",
-	.summary = "keys that no person types, by pace, holds, rhythm, rollover and what goes with "
-		   "them",
+	.summary = "keys that no person types: pace, holds, rhythm, rollover, manner",
 	.group = GROUP_TYPING,
 	.weight = WEIGHT_STRONG,
 	.events = EVENT_BIT(EVENT_KEYS) | EVENT_BIT(EVENT_INPUT),

@@ -244,7 +244,7 @@ static void decisive_needs_forty_keys(void **state)
 	assert_in_range(r.second_key, 40, 45);
 }
 
-/* No feature decides alone: each cap stays below the first threshold, and so does the best pair of any one key. */
+/* No feature decides alone: each cap stays below the first threshold. */
 static void caps(void **state)
 {
 	(void)state;
