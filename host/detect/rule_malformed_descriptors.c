@@ -5,6 +5,7 @@
  * - an item of a report descriptor that reaches past the descriptor's end, although all of it was captured;
  * - more fields, reports or usages than any device needs, or reports longer than any;
  * - pushes without end, or a pop of nothing;
+ * - an interface that is a keyboard to whoever asks first and none to whoever asks next, or the other way round;
  * - a configuration that claims more than 32 interfaces and does not hold them.
  */
 #include "detect/rules.h"
@@ -33,6 +34,8 @@ static const char *wrong_report(const struct model_device *d, const struct model
 	uint32_t problems = h->descriptor.problems;
 	uint16_t want = announced(d, h);
 
+	if (h->contradicts)
+		return "it says once that it is a keyboard and once that it is none";
 	if (problems & HID_PROBLEM_STACK)
 		return "its report descriptor pushes or pops without end";
 	if (problems & HID_PROBLEM_LIMIT)
@@ -74,7 +77,8 @@ static void match(const struct rule_input *in)
 	s->said[slot] = true;
 	f = rule_emit(in, NULL);
 	finding_say(f, wrong);
-	finding_say(f, ": made to break whoever reads it");
+	finding_say(f, h && h->contradicts ? ": made to deceive whoever reads it"
+	                                   : ": made to break whoever reads it");
 	if (in->event->kind == EVENT_HID_DESCRIBED) {
 		finding_integer(f, "interface", h->interface);
 		finding_integer(f, "descriptor_bytes", h->descriptor_len);
@@ -88,7 +92,7 @@ static void match(const struct rule_input *in)
 const struct rule rule_malformed_descriptors = {
 	.id = "R14d",
 	.name = "malformed-descriptors",
-	.summary = "descriptors made to break whoever reads them",
+	.summary = "descriptors made to break or deceive whoever reads them",
 	.group = GROUP_PRESENCE,
 	.weight = WEIGHT_MEDIUM,
 	.events = EVENT_BIT(EVENT_DEVICE_SEEN) | EVENT_BIT(EVENT_DEVICE_DESCRIBED) |

@@ -100,12 +100,11 @@ static void on_transfer(void *context, const struct usb_transfer *t)
 				device->in_bytes += t->len_true;
 				reports_in(d, t, device);
 			} else {
-				const struct usb_interface_descriptor *i =
-					usb_endpoint_owner(&device->config, t->endpoint, NULL);
+				struct endpoint_hid x;
 
 				device->out_bytes += t->len_true;
-				if (device->has_config && i && i->bInterfaceClass == USB_CLASS_HID)
-					reports_out(d, t, device, i->bInterfaceNumber);
+				if (endpoint_hid(d, device, t, &x) == ENDPOINT_HID && x.in)
+					reports_out(d, t, device, x.in->bInterfaceNumber);
 			}
 		}
 	}

@@ -87,6 +87,25 @@ void hids_descriptor(struct decode *d, const struct usb_transfer *t, struct mode
                      uint8_t interface);
 void hids_update_kinds(struct decode *d, struct model_device *device);
 
+void hids_configured(struct decode *d, struct model_device *device);
+void hids_protocol(struct decode *d, struct model_device *device, struct model_hid *h, bool boot);
+
+/* endpoint_hid.c: `in` and `endpoint` are NULL where no descriptor names them, `h` where nothing is known of its reports */
+struct endpoint_hid {
+	const struct usb_interface_descriptor *in;
+	const struct usb_endpoint_descriptor *endpoint;
+	struct model_hid *h;
+};
+
+enum endpoint_owner {
+	ENDPOINT_HID,
+	ENDPOINT_OTHER,   /* of another class alone */
+	ENDPOINT_UNKNOWN, /* no descriptor at hand names it */
+};
+
+enum endpoint_owner endpoint_hid(struct decode *d, const struct model_device *device,
+                                 const struct usb_transfer *t, struct endpoint_hid *x);
+
 /* reports.c: what HID interfaces send and are sent */
 void reports_in(struct decode *d, const struct usb_transfer *t, struct model_device *device);
 void reports_deliver(struct decode *d, const struct usb_transfer *t, struct model_device *device,

@@ -48,35 +48,65 @@ static bool same_config(const struct model_device *device, const uint8_t *bytes,
 	return memcmp(device->config_raw, bytes, n) == 0;
 }
 
-static void configuration(struct decode *d, const struct usb_transfer *t,
-                          struct model_device *device)
+static void take_configuration(struct model_device *device, const uint8_t *bytes, uint32_t len)
+{
+	uint32_t n = len < MODEL_CONFIG_MAX ? len : MODEL_CONFIG_MAX;
+
+	if (!usb_configuration_read(&device->config, bytes, len))
+		return;
+	memcpy(device->config_raw, bytes, n);
+	device->config_len = (uint16_t)n;
+	device->has_config = true;
+	device->problems |= device->config.problems & ~(uint32_t)USB_PROBLEM_TRUNCATED;
+	for (unsigned i = 0; i < device->config.interfaces; i++)
+		if (device->config.interface[i].bInterfaceClass == USB_CLASS_HUB)
+			device->is_hub = true;
+}
+
+static void configuration(const struct usb_transfer *t, struct model_device *device)
 {
 	uint32_t n = t->len < MODEL_CONFIG_MAX ? t->len : MODEL_CONFIG_MAX;
 	uint8_t index = (uint8_t)t->setup.wValue;
 	uint8_t value = t->len > 5 ? t->data[5] : 0;
 
-	(void)d;
 	/* The nine bytes that tell the length describe nothing yet. */
-	if (t->len <= 9)
+	if (t->len <= 9 || t->data[1] != USB_DT_CONFIGURATION)
 		return;
-	/* One configuration is kept: the one in use, else the first. */
-	if (device->has_config && value != device->config.bConfigurationValue &&
-	    (device->configuration ? value != device->configuration : index != 0))
+	/* The one in use is followed, else the first; another is kept for SET_CONFIGURATION. */
+	if (device->configuration ? value != device->configuration
+	                          : device->has_config && index != 0) {
+		memcpy(device->other_raw, t->data, n);
+		device->other_len = (uint16_t)n;
 		return;
+	}
 	if (device->has_config && n <= device->config_len && same_config(device, t->data, n))
 		return;
-	if (!usb_configuration_read(&device->config, t->data, t->len))
+	/* A host's drivers go by what was said before they were chosen. */
+	if (device->configuration && device->has_config &&
+	    !(device->config.problems & USB_PROBLEM_TRUNCATED))
 		return;
-	memcpy(device->config_raw, t->data, n);
-	device->config_len = (uint16_t)n;
-	device->has_config = true;
-	device->problems |= device->config.problems & ~(uint32_t)USB_PROBLEM_TRUNCATED;
+	take_configuration(device, t->data, t->len);
 	/* A short read is the host's wish, unless the device ended it. */
 	if (t->len_true < t->setup.wLength && t->len_true < device->config.wTotalLength)
 		device->problems |= USB_PROBLEM_TRUNCATED;
-	for (unsigned i = 0; i < device->config.interfaces; i++)
-		if (device->config.interface[i].bInterfaceClass == USB_CLASS_HUB)
-			device->is_hub = true;
+}
+
+/* What is configured now may not be what is described: then the other one that was read, or nothing is known. */
+static void follow_configuration(struct model_device *device)
+{
+	uint8_t raw[MODEL_CONFIG_MAX];
+	uint16_t len = device->other_len;
+
+	if (!device->has_config || device->config.bConfigurationValue == device->configuration)
+		return;
+	memcpy(raw, device->other_raw, len);
+	memcpy(device->other_raw, device->config_raw, device->config_len);
+	device->other_len = device->config_len;
+	device->has_config = device->has_hash = false;
+	device->config = (struct usb_configuration){.interfaces = 0};
+	device->config_len = 0;
+	if (len > 5 && raw[5] == device->configuration)
+		take_configuration(device, raw, len);
 }
 
 static void string(struct usb_transfer const *t, struct model_device *device)
@@ -110,7 +140,7 @@ static struct model_device *get_descriptor(struct decode *d, const struct usb_tr
 		device = device_descriptor(d, t, device);
 		break;
 	case USB_DT_CONFIGURATION:
-		configuration(d, t, device);
+		configuration(t, device);
 		break;
 	case USB_DT_STRING:
 		string(t, device);
@@ -143,19 +173,14 @@ static void set_configuration(struct decode *d, const struct usb_transfer *t,
 	device->configured_ns = t->t_ns;
 	device->led_ns = -1;
 	device->enumerated = true;
+	follow_configuration(device);
 	for (unsigned i = 0; i < device->config.interfaces; i++) {
 		const struct usb_interface_descriptor *in = &device->config.interface[i];
-		struct model_hid *h;
 
-		if (in->bInterfaceClass != USB_CLASS_HID || in->bAlternateSetting)
-			continue;
-		h = hids_get(d, device, in->bInterfaceNumber);
-		if (h) {
-			h->boot_protocol = false;
-			keys_init(&h->keys);
-			h->pending_len = 0;
-		}
+		if (in->bInterfaceClass == USB_CLASS_HID && !in->bAlternateSetting)
+			hids_get(d, device, in->bInterfaceNumber);
 	}
+	hids_configured(d, device);
 	structure_update(d, t, device);
 	decode_emit(d, &e);
 }
@@ -194,7 +219,7 @@ static void class_request(struct decode *d, const struct usb_transfer *t,
 		return;
 	h = hids_find(d, device, interface);
 	if (t->setup.bRequest == HID_SET_PROTOCOL && h)
-		h->boot_protocol = (t->setup.wValue & 0xff) == 0;
+		hids_protocol(d, device, h, (t->setup.wValue & 0xff) == 0);
 	else if (t->setup.bRequest == HID_SET_REPORT && t->setup.wValue >> 8 == 2)
 		reports_out(d, t, device, interface);
 }

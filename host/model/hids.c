@@ -122,6 +122,85 @@ static uint8_t true_interface(struct decode *d, const struct usb_transfer *t,
 	return other ? other->bInterfaceNumber : interface;
 }
 
+/* SET_CONFIGURATION: everything begins anew, in report protocol. HID 1.11 §7.2.6 */
+void hids_configured(struct decode *d, struct model_device *device)
+{
+	unsigned slot = devices_slot(d, device);
+
+	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++) {
+		struct model_hid *h = &d->model.hid[i];
+
+		if (h->device != slot)
+			continue;
+		hids_protocol(d, device, h, false);
+		keys_init(&h->keys);
+		h->pending_len = 0;
+		h->renewed = true;
+	}
+}
+
+static const struct usb_interface_descriptor *boot_keyboard(const struct model_device *device,
+                                                            uint8_t interface)
+{
+	const struct usb_interface_descriptor *in =
+		device->has_config ? usb_interface_find(&device->config, interface) : NULL;
+
+	return in && in->bInterfaceClass == USB_CLASS_HID && in->bInterfaceSubClass == 1 &&
+	                       in->bInterfaceProtocol == 1
+	               ? in
+	               : NULL;
+}
+
+/* In boot protocol a keyboard sends the boot report, whatever its descriptor says. HID 1.11 §7.2.6, appendix B */
+void hids_protocol(struct decode *d, struct model_device *device, struct model_hid *h, bool boot)
+{
+	if (h->boot_protocol == boot || (boot && !boot_keyboard(device, h->interface)))
+		return;
+	h->boot_protocol = boot;
+	if (boot) {
+		hid_boot_keyboard(&h->descriptor);
+	} else {
+		hid_parse(&h->descriptor, h->descriptor_raw,
+		          h->descriptor_len < MODEL_REPORT_DESCRIPTOR_MAX
+		                  ? h->descriptor_len
+		                  : MODEL_REPORT_DESCRIPTOR_MAX);
+	}
+	h->described = boot || h->descriptor_len;
+	h->inferred = false;
+	h->kinds = hid_kinds(&h->descriptor);
+	keys_init(&h->keys);
+	hids_update_kinds(d, device);
+}
+
+static bool only_hid(const struct usb_configuration *c)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < c->interfaces; i++)
+		n += c->interface[i].bInterfaceClass == USB_CLASS_HID &&
+		     !c->interface[i].bAlternateSetting;
+	return n <= 1;
+}
+
+/*
+ * A keyboard stays one until it is configured again, whatever it tells whoever asks later: its host's driver has no
+ * reason to ask twice. In URBs of several interfaces the second answer may just be another's (see above).
+ */
+static bool stays_keyboard(struct model_hid *h, const struct usb_transfer *t,
+                           const struct model_device *device)
+{
+	struct hid_descriptor told;
+	bool was = h->kinds & HID_KIND_KEYBOARD, is;
+
+	if (!h->described || h->renewed || h->boot_protocol)
+		return false;
+	hid_parse(&told, t->data, t->len);
+	is = hid_kinds(&told) & HID_KIND_KEYBOARD;
+	if (was != is && (t->wire || only_hid(&device->config)))
+		h->contradicts = true;
+	return was && !is;
+}
+
 /* GET_DESCRIPTOR(report) was answered. Hosts ask for more than there is (Windows: 64 bytes), so a short answer is whole. */
 void hids_descriptor(struct decode *d, const struct usb_transfer *t, struct model_device *device,
                      uint8_t interface)
@@ -136,14 +215,19 @@ void hids_descriptor(struct decode *d, const struct usb_transfer *t, struct mode
 	if (h->described && t->len_true <= h->descriptor_len &&
 	    memcmp(h->descriptor_raw, t->data, kept) == 0)
 		return;
-	hid_parse(&h->descriptor, t->data, t->len);
+	e.hid = h;
+	if (stays_keyboard(h, t, device)) {
+		decode_emit(d, &e);
+		return;
+	}
+	if (!h->boot_protocol)
+		hid_parse(&h->descriptor, t->data, t->len);
 	h->described = true;
-	h->inferred = false;
+	h->inferred = h->renewed = false;
 	h->kinds = hid_kinds(&h->descriptor);
 	h->descriptor_len = (uint16_t)(t->len_true < UINT16_MAX ? t->len_true : UINT16_MAX);
 	memcpy(h->descriptor_raw, t->data, kept);
 	keys_init(&h->keys);
 	hids_update_kinds(d, device);
-	e.hid = h;
 	decode_emit(d, &e);
 }

@@ -29,8 +29,10 @@ struct model_hid {
 	bool described;     /* its report descriptor was captured */
 	bool boot_protocol; /* SET_PROTOCOL(boot): reports are those of HID 1.11 appendix B */
 	bool inferred;      /* a keyboard known by its reports alone */
-	uint32_t kinds;     /* enum hid_kind; of the descriptor, or inferred */
-	uint32_t reports;   /* input reports */
+	bool renewed;       /* configured since it was described: what it says next holds */
+	bool contradicts; /* it was a keyboard once and not the other time, in one configuration */
+	uint32_t kinds;   /* enum hid_kind; of the descriptor, or inferred */
+	uint32_t reports; /* input reports */
 	uint32_t report_ns; /* poll interval: measured where raw, else bInterval, else 0 */
 	uint16_t descriptor_len;
 	uint32_t keys_pressed; /* key presses, modifiers not counted */
@@ -68,6 +70,8 @@ struct model_device {
 	struct usb_configuration config;
 	uint8_t config_raw[MODEL_CONFIG_MAX];
 	uint16_t config_len;
+	uint8_t other_raw[MODEL_CONFIG_MAX]; /* the last other configuration that was read */
+	uint16_t other_len;
 	struct usb_bos bos;
 	struct usb_hub_descriptor hub;
 	char manufacturer[USB_STRING_MAX], product[USB_STRING_MAX], serial[USB_STRING_MAX];

@@ -47,13 +47,13 @@ void reports_deliver(struct decode *d, const struct usb_transfer *t, struct mode
 static bool joined(struct model_hid *h, const struct usb_transfer *t,
                    const struct usb_endpoint_descriptor *ep, struct report_bytes *r)
 {
-	uint32_t packet = ep->wMaxPacketSize & 0x7ff;
+	uint32_t packet = ep ? ep->wMaxPacketSize & 0x7ff : 0;
 	uint8_t first = h->pending_len ? h->pending[0] : t->len ? t->data[0] : 0;
 	uint32_t whole =
 		hid_report_bytes(&h->descriptor, HID_INPUT, h->descriptor.uses_ids ? first : 0);
 	uint32_t room = sizeof(h->pending) - h->pending_len;
 
-	if (!t->transaction || (!h->pending_len && (t->len < packet || whole <= packet)))
+	if (!t->transaction || !packet || (!h->pending_len && (t->len < packet || whole <= packet)))
 		return true;
 	memcpy(h->pending + h->pending_len, t->data, t->len < room ? t->len : room);
 	h->pending_len = (uint16_t)(h->pending_len + (t->len < room ? t->len : room));
@@ -65,46 +65,40 @@ static bool joined(struct model_hid *h, const struct usb_transfer *t,
 	return true;
 }
 
-/* A keyboard in boot protocol sends the boot report, whatever its descriptor says. HID 1.11 §7.2.6, appendix B */
-static void follow_protocol(struct model_hid *h, const struct usb_interface_descriptor *in)
+/* On the wire data that nobody is seen to answer passes for isochronous: where a tap misses handshakes, reports do too. */
+static bool carries_reports(const struct usb_transfer *t, const struct usb_endpoint_descriptor *ep)
 {
-	if (h->boot_protocol && !h->described && in->bInterfaceSubClass == 1 &&
-	    in->bInterfaceProtocol == 1) {
-		hid_boot_keyboard(&h->descriptor);
-		h->described = true;
-		h->kinds = hid_kinds(&h->descriptor);
-	}
+	return t->type == USB_TYPE_INTERRUPT || t->type == USB_TYPE_UNKNOWN ||
+	       (t->type == USB_TYPE_ISOCHRONOUS && t->wire && ep && (ep->bmAttributes & 3) == 3);
 }
 
 void reports_in(struct decode *d, const struct usb_transfer *t, struct model_device *device)
 {
 	struct report_bytes r = {
 		.bytes = t->data, .len = t->len, .t_ns = t->t_ns, .packet = t->packet};
-	const struct usb_endpoint_descriptor *ep = NULL;
-	const struct usb_interface_descriptor *in;
-	struct model_hid *h;
+	struct endpoint_hid x;
+	enum endpoint_owner owner;
 
-	if (!t->len || (t->type != USB_TYPE_INTERRUPT && t->type != USB_TYPE_UNKNOWN))
+	if (!t->len || t->type == USB_TYPE_BULK)
 		return;
-	in = device->has_config ? usb_endpoint_owner(&device->config, t->endpoint, &ep) : NULL;
-	if (!in) {
-		if (!device->has_config && !device->is_hub)
+	owner = endpoint_hid(d, device, t, &x);
+	if (owner == ENDPOINT_OTHER || !carries_reports(t, x.endpoint))
+		return;
+	if (owner == ENDPOINT_UNKNOWN) {
+		if (!device->is_hub)
 			infer_reports_in(d, t, device, HID_INTERFACE_UNKNOWN);
 		return;
 	}
-	if (in->bInterfaceClass != USB_CLASS_HID)
-		return;
-	h = hids_find(d, device, in->bInterfaceNumber);
-	if (h)
-		follow_protocol(h, in);
-	if (!h || !h->described) {
-		infer_reports_in(d, t, device, in->bInterfaceNumber);
+	if (!x.h || !x.h->described) {
+		infer_reports_in(d, t, device, x.in->bInterfaceNumber);
 		return;
 	}
-	h->endpoint = t->endpoint;
-	h->report_ns = t->poll_ns ? t->poll_ns : interval_ns(ep, device->speed);
-	if (joined(h, t, ep, &r))
-		reports_deliver(d, t, device, h, &r);
+	x.h->endpoint = t->endpoint;
+	x.h->report_ns = t->poll_ns   ? t->poll_ns
+	                 : x.endpoint ? interval_ns(x.endpoint, device->speed)
+	                              : 0;
+	if (joined(x.h, t, x.endpoint, &r))
+		reports_deliver(d, t, device, x.h, &r);
 }
 
 /* LED states by usage: Num Lock 1, Caps Lock 2, Scroll Lock 3, Compose 4, Kana 5. HID Usage Tables 1.4 §11 */
