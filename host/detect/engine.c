@@ -1,6 +1,6 @@
 /*
  * The engine: each event goes to the rules that want its kind and apply in the profile, in the order of the table. What
- * they emit is kept, at most FINDINGS_MAX; the rest is counted. The last step is the waiver (R22): findings of a declared
+ * they emit is kept, at most FINDINGS_MAX; beyond that the commonest kind gives way, and the rest is counted. The last step is the waiver (R22): findings of a declared
  * device keep their own weight here, and are shown as weak for as long as the waiver holds.
  */
 #include "detect/engine.h"
@@ -11,13 +11,20 @@
 #include "detect/declared.h"
 #include "detect/words.h"
 
-enum { RULES_MAX = 32, ID_MAX = 8 };
+enum {
+	RULES_MAX = 32,
+	ID_MAX = 8,
+	EVENT_FINDINGS_MAX = 32, /* of one event, where the list is full */
+	SUFFIXES = 8,
+	KINDS_OF_FINDING = RULES_MAX * SUFFIXES,
+};
 
 /* What the engine knows of a finding beside what it shows. */
 struct origin {
 	enum weight weight; /* before any waiver */
 	uint16_t slot;      /* of its device; MODEL_NONE */
 	uint32_t device_id; /* tells the slot's next user from its last */
+	uint8_t kind;       /* by rule and suffix, below KINDS_OF_FINDING */
 	char id[ID_MAX];
 };
 
@@ -33,10 +40,11 @@ struct engine {
 	bool waived[MODEL_DEVICES_MAX][GROUPS];
 	size_t findings;
 	uint64_t dropped;
+	unsigned matching;    /* the rule that is asked now */
 	size_t emitted_from;  /* findings before this event: those after may still be written to */
-	struct finding spare; /* where findings beyond the limit are written */
-	struct finding finding[FINDINGS_MAX];
-	struct origin origin[FINDINGS_MAX];
+	struct finding spare; /* where what finds no room at all is written */
+	struct finding finding[FINDINGS_MAX + EVENT_FINDINGS_MAX];
+	struct origin origin[FINDINGS_MAX + EVENT_FINDINGS_MAX];
 };
 
 struct engine *engine_new(const struct model *m, const struct profile *p)
@@ -90,7 +98,7 @@ static struct finding *emit(void *context, const struct rule_input *in, const ch
 	struct finding *f = &e->spare;
 	struct origin *o = NULL;
 
-	if (e->findings < FINDINGS_MAX) {
+	if (e->findings < FINDINGS_MAX + EVENT_FINDINGS_MAX) {
 		o = &e->origin[e->findings];
 		f = &e->finding[e->findings++];
 	} else {
@@ -111,7 +119,9 @@ static struct finding *emit(void *context, const struct rule_input *in, const ch
 	}
 	if (!o)
 		return f;
-	*o = (struct origin){.slot = MODEL_NONE};
+	*o = (struct origin){
+		.slot = MODEL_NONE,
+		.kind = (uint8_t)(e->matching * SUFFIXES + (suffix ? suffix[0] % SUFFIXES : 0))};
 	words_append(o->id, sizeof(o->id), in->rule->id);
 	words_append(o->id, sizeof(o->id), suffix ? suffix : "");
 	f->rule = o->id;
@@ -159,6 +169,47 @@ static void waive(struct engine *e, const struct event *ev)
 		apply_waiver(e, i);
 }
 
+static bool worth_less(const struct engine *e, size_t a, size_t b)
+{
+	if (e->finding[a].weight != e->finding[b].weight)
+		return e->finding[a].weight < e->finding[b].weight;
+	return e->origin[a].weight < e->origin[b].weight;
+}
+
+/*
+ * A flood of one kind must not push out what is new: the commonest kind loses its least, of equals its last. The verdict
+ * stays what it would have been, for no kind loses its heaviest.
+ */
+static void make_room(struct engine *e)
+{
+	while (e->findings > FINDINGS_MAX) {
+		uint16_t count[KINDS_OF_FINDING] = {0};
+		uint8_t most = e->origin[0].kind;
+		size_t drop = FINDINGS_MAX + EVENT_FINDINGS_MAX;
+
+		for (size_t i = 0; i < e->findings; i++) {
+			uint8_t kind = e->origin[i].kind;
+
+			count[kind]++;
+			if (count[kind] > count[most])
+				most = kind;
+		}
+		for (size_t i = e->findings; i-- > 0;)
+			if (e->origin[i].kind == most &&
+			    (drop >= e->findings || worth_less(e, i, drop)))
+				drop = i;
+		e->findings--;
+		e->dropped++;
+		memmove(e->finding + drop, e->finding + drop + 1,
+		        (e->findings - drop) * sizeof(e->finding[0]));
+		memmove(e->origin + drop, e->origin + drop + 1,
+		        (e->findings - drop) * sizeof(e->origin[0]));
+		/* Ids are kept beside their findings. */
+		for (size_t i = drop; i < e->findings; i++)
+			e->finding[i].rule = e->origin[i].id;
+	}
+}
+
 /* A device may be found before it has its address: its findings follow it. */
 static void readdress(struct engine *e, const struct model_device *d)
 {
@@ -191,6 +242,7 @@ void engine_event(struct engine *e, const struct event *ev)
 	for (unsigned i = 0; i < e->by_events[ev->kind]; i++) {
 		unsigned at = e->by_event[ev->kind][i];
 
+		e->matching = at;
 		in.rule = rules[at];
 		in.state = e->state[at];
 		in.rule->match(&in);
@@ -201,6 +253,8 @@ void engine_event(struct engine *e, const struct event *ev)
 		readdress(e, ev->device);
 	if (e->declared)
 		waive(e, ev);
+	if (e->findings > FINDINGS_MAX)
+		make_room(e);
 }
 
 const struct finding *engine_findings(const struct engine *e, size_t *count)

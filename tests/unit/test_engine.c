@@ -107,6 +107,36 @@ static void findings_beyond_the_limit_are_counted(void **state)
 	build_release(&b);
 }
 
+/* What is new is told, and the verdict is what it would have been without a limit. */
+static void a_flood_pushes_nothing_out(void **state)
+{
+	struct build b;
+	struct model_device *d;
+	const struct finding *f;
+	size_t n;
+
+	(void)state;
+	build_init(&b, PROFILE_BARE);
+	for (unsigned i = 0; i < 2 * FINDINGS_MAX; i++) {
+		b.packet = i + 1;
+		build_device(&b, i % MODEL_DEVICES_MAX, USB_SPEED_FULL);
+	}
+	b.packet = 7777;
+	d = build_device(&b, 0, USB_SPEED_FULL);
+	build_hid(&b, d, 0, 0, HID_KIND_KEYBOARD, NULL, 0);
+	f = build_find(&b, "R6");
+	assert_int_equal(f->packet, 7777);
+	assert_int_equal(f->weight, WEIGHT_DECISIVE);
+	assert_int_equal(build_count(&b, "R5"), FINDINGS_MAX - 1);
+	assert_int_equal(build_count(&b, "R6"), 1);
+	f = engine_findings(b.e, &n);
+	assert_int_equal(n, FINDINGS_MAX);
+	for (size_t i = 0; i < n - 1; i++)
+		assert_int_equal(f[i].packet, i + 1);
+	assert_int_equal(engine_findings_dropped(b.e), FINDINGS_MAX + 2);
+	build_release(&b);
+}
+
 static void findings_carry_event_and_rule(void **state)
 {
 	struct build b;
@@ -217,6 +247,7 @@ int main(void)
 		cmocka_unit_test(numbers_in_words),
 		cmocka_unit_test(quoted_text_is_harmless),
 		cmocka_unit_test(findings_beyond_the_limit_are_counted),
+		cmocka_unit_test(a_flood_pushes_nothing_out),
 		cmocka_unit_test(findings_carry_event_and_rule),
 		cmocka_unit_test(findings_follow_the_address),
 		cmocka_unit_test(table_is_sound),
