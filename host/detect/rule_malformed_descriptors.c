@@ -6,7 +6,7 @@
  * - more fields, reports or usages than any device needs, or reports longer than any;
  * - pushes without end, or a pop of nothing;
  * - an interface that is a keyboard to whoever asks first and none to whoever asks next, or the other way round;
- * - a configuration that claims more than 32 interfaces and does not hold them.
+ * - a configuration that claims more than 32 interfaces, whether it holds them or not.
  */
 #include "detect/rules.h"
 
@@ -50,8 +50,10 @@ static const char *wrong_configuration(const struct model_device *d)
 {
 	if (!d->has_config || d->config_len < d->config.wTotalLength)
 		return NULL;
-	if (d->config.bNumInterfaces > INTERFACES_MAX && (d->config.problems & USB_PROBLEM_COUNT))
-		return "its configuration claims interfaces that are not there";
+	if (d->config.bNumInterfaces > INTERFACES_MAX)
+		return d->config.problems & USB_PROBLEM_COUNT
+		               ? "its configuration claims interfaces that are not there"
+		               : "its configuration has more interfaces than any device";
 	return NULL;
 }
 

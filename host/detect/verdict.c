@@ -81,6 +81,13 @@ void coverage_judge(struct coverage *c, const struct coverage_input *in, const s
 		say(text, in->undecided_keyboards == 1 ? " keyboard" : " keyboards");
 		say(text, " typed fewer than 10 keys, too few to tell who typed");
 	}
+	if (in->lost_interfaces && (text = entry(c))) {
+		words_integer(text, COVERAGE_TEXT_MAX,
+		              in->lost_interfaces > INT32_MAX ? INT32_MAX
+		                                              : (int64_t)in->lost_interfaces);
+		say(text, in->lost_interfaces == 1 ? " input interface" : " input interfaces");
+		say(text, " more than can be followed at a time");
+	}
 	if (p->kind == PROFILE_BARE) {
 		judge_sensor(c, "line", in->line_seen_ns);
 		judge_sensor(c, "current", in->current_seen_ns);

@@ -19,8 +19,9 @@ struct coverage_input {
 	int64_t duration_ns;
 	uint64_t packets, bad_packets, lost_packets;
 	int64_t blind_ns;
-	uint64_t transfers;                    /* decoded */
-	unsigned undecided_keyboards;          /* R9 without a decision, with 1 to 9 keys */
+	uint64_t transfers;           /* decoded */
+	unsigned undecided_keyboards; /* R9 without a decision, with 1 to 9 keys */
+	uint64_t lost_interfaces;     /* of input devices, more than can be followed at a time */
 	int64_t line_seen_ns, current_seen_ns; /* with VBUS on */
 	bool truncated;
 };

@@ -26,6 +26,8 @@ struct analysis {
 	struct usb_stream *usb;
 	struct decode *decode;
 	struct engine *engine;
+	uint64_t keys;      /* of all keyboards */
+	uint64_t forgotten; /* keyboards that typed and are not kept */
 	unsigned keyboards;
 	struct typed typed[KEYBOARDS_MAX];
 	struct report_keystrokes shown[KEYBOARDS_MAX];
@@ -35,6 +37,19 @@ struct analysis {
 	size_t findings; /* so far */
 };
 
+/* What is new may be the attack: whoever typed least gives its place up, of equals the oldest. */
+static unsigned least_typed(const struct analysis *a)
+{
+	unsigned least = 0;
+
+	for (unsigned i = 1; i < a->keyboards; i++)
+		if (a->typed[i].keys.count < a->typed[least].keys.count ||
+		    (a->typed[i].keys.count == a->typed[least].keys.count &&
+		     a->typed[i].hid < a->typed[least].hid))
+			least = i;
+	return least;
+}
+
 static struct typed *typed_by(struct analysis *a, const struct event *e)
 {
 	struct typed *t;
@@ -43,9 +58,11 @@ static struct typed *typed_by(struct analysis *a, const struct event *e)
 	for (unsigned i = a->keyboards; i-- > 0;)
 		if (a->typed[i].hid == e->hid->id)
 			return &a->typed[i];
-	if (a->keyboards == KEYBOARDS_MAX)
-		return NULL;
-	t = &a->typed[a->keyboards++];
+	if (a->keyboards < KEYBOARDS_MAX)
+		t = &a->typed[a->keyboards++];
+	else
+		t = &a->typed[least_typed(a)];
+	a->forgotten += t->keys.count > 0;
 	t->hid = e->hid->id;
 	transcript_init(&t->keys);
 	return t;
@@ -58,8 +75,7 @@ static void keys(struct analysis *a, const struct event *e)
 	if (!e->keys->presses)
 		return;
 	t = typed_by(a, e);
-	if (!t)
-		return;
+	a->keys += e->keys->presses;
 	t->bus = e->device->bus;
 	t->address = e->device->address;
 	t->interface = e->hid->interface;
@@ -70,10 +86,7 @@ static void keys(struct analysis *a, const struct event *e)
 
 static void leds(struct analysis *a, const struct event *e)
 {
-	struct typed *t = typed_by(a, e);
-
-	if (t)
-		transcript_leds(&t->keys, e->hid->leds);
+	transcript_leds(&typed_by(a, e)->keys, e->hid->leds);
 }
 
 /* Evidence is forgotten last: a device that something was found on keeps its slot. */
@@ -82,6 +95,7 @@ static void keep(struct analysis *a, const struct model_device *device)
 	size_t findings;
 
 	engine_findings(a->engine, &findings);
+	findings += engine_findings_dropped(a->engine);
 	if (findings > a->findings)
 		decode_keep(a->decode, device);
 	a->findings = findings;
@@ -183,6 +197,7 @@ void analysis_end(struct analysis *a, const struct capture_info *info)
 		.transfers = transfers(m),
 		.undecided_keyboards =
 			injected_typing_undecided(engine_rule_state(a->engine, "R9")),
+		.lost_interfaces = m->hids_lost,
 		.truncated = info->truncated,
 	};
 	a->skipped_packets = info->packets_skipped;
@@ -203,6 +218,8 @@ struct report_input analysis_report(struct analysis *a)
 		.skipped_packets = a->skipped_packets,
 		.truncated = a->seen.truncated,
 		.keystrokes = a->shown,
+		.keys = a->keys,
+		.keyboards_forgotten = a->forgotten,
 		.findings_dropped = engine_findings_dropped(a->engine),
 	};
 

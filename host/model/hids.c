@@ -16,7 +16,7 @@ struct model_hid *hids_find(struct decode *d, const struct model_device *device,
 	return NULL;
 }
 
-/* Lower is forgotten first; a keyboard that typed on a device that is still there is never given up. */
+/* Lower is forgotten first: those of devices that went, those that typed nothing. */
 static int worth(const struct decode *d, const struct model_hid *h)
 {
 	const struct model_device *device = model_device_of(&d->model, h);
@@ -24,6 +24,17 @@ static int worth(const struct decode *d, const struct model_hid *h)
 	return (device->gone ? 0 : 4) + (h->keys_pressed ? 2 : 0) + (device->reached ? 1 : 0);
 }
 
+static bool given_up_before(const struct decode *d, const struct model_hid *a,
+                            const struct model_hid *b)
+{
+	if (worth(d, a) != worth(d, b))
+		return worth(d, a) < worth(d, b);
+	if (a->keys_pressed != b->keys_pressed)
+		return a->keys_pressed < b->keys_pressed;
+	return a->id < b->id;
+}
+
+/* Whatever is new may be the attack, so it always gets a place; what loses its own while it is there is counted. */
 static struct model_hid *free_slot(struct decode *d)
 {
 	struct model_hid *worst = NULL;
@@ -33,21 +44,18 @@ static struct model_hid *free_slot(struct decode *d)
 
 		if (h->device == MODEL_NONE)
 			return h;
-		if (!worst || worth(d, h) < worth(d, worst) ||
-		    (worth(d, h) == worth(d, worst) && h->id < worst->id))
+		if (!worst || given_up_before(d, h, worst))
 			worst = h;
 	}
 	d->model.hids_forgotten++;
-	return worth(d, worst) < 6 ? worst : NULL;
+	d->model.hids_lost += !model_device_of(&d->model, worst)->gone;
+	return worst;
 }
 
-/* A new slot; NULL where every slot is worth more. */
 struct model_hid *hids_add(struct decode *d, const struct model_device *device, uint8_t interface)
 {
 	struct model_hid *h = free_slot(d);
 
-	if (!h)
-		return NULL;
 	memset(h, 0, sizeof(*h));
 	h->id = ++d->last_id;
 	h->device = (uint16_t)devices_slot(d, device);
@@ -209,8 +217,6 @@ void hids_descriptor(struct decode *d, const struct usb_transfer *t, struct mode
 	struct event e = decode_event(EVENT_HID_DESCRIBED, t, device);
 	struct model_hid *h = hids_get(d, device, true_interface(d, t, device, interface));
 
-	if (!h)
-		return;
 	/* A shorter read of the same bytes says less than what is known. */
 	if (h->described && t->len_true <= h->descriptor_len &&
 	    memcmp(h->descriptor_raw, t->data, kept) == 0)

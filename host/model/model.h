@@ -88,8 +88,9 @@ struct model {
 	struct model_device device[MODEL_DEVICES_MAX];
 	struct model_hid hid[MODEL_HIDS_MAX];
 	uint64_t devices_seen, devices_forgotten, hids_forgotten;
-	int64_t now_ns; /* latest time of any record */
-	bool line_seen; /* the input carries line states */
+	uint64_t hids_lost; /* of those forgotten, on devices that were still there */
+	int64_t now_ns;     /* latest time of any record */
+	bool line_seen;     /* the input carries line states */
 	bool vbus_on, vbus_known;
 	bool blind;
 	int64_t blind_since_ns, blind_ns; /* closed spans of high speed that could not be seen */

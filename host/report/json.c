@@ -353,6 +353,8 @@ bool report_json(FILE *out, const struct report_input *in, const struct report_o
 	set(&w, root, "devices_seen", count(in->model->devices_seen));
 	set(&w, root, "devices_truncated", json_boolean(in->model->devices_forgotten > 0));
 	set(&w, root, "keystrokes", keystrokes(&w, in, o));
+	set(&w, root, "keys_seen", count(in->keys));
+	set(&w, root, "keystrokes_truncated", json_boolean(in->keyboards_forgotten > 0));
 	set(&w, root, "findings", findings(&w, in));
 	set(&w, root, "findings_count", count(in->findings + in->findings_dropped));
 	set(&w, root, "findings_truncated", json_boolean(in->findings_dropped > 0));

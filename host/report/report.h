@@ -47,6 +47,8 @@ struct report_input {
 	uint64_t findings_dropped;
 	const struct report_keystrokes *keystrokes;
 	size_t keyboards;
+	uint64_t keys;                /* of all keyboards, those not in the list too */
+	uint64_t keyboards_forgotten; /* that typed and are not in the list */
 	const char *sha256; /* of the input, in hex; NULL where it was not asked for */
 	report_names names; /* NULL: numbers alone */
 	void *names_context;

@@ -5,16 +5,18 @@
 #include "report/report.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/escape.h"
 
 enum {
 	WIDTH = 80,
-	LINE_MAX = 2048,
+	LINE_MAX = 4096,
 	TYPED_SHOWN = 400, /* characters of typed text; all of them are in the JSON */
 	FINDINGS_SHOWN = 24,
 	DEVICES_SHOWN = 16,
+	KEYBOARDS_SHOWN = 24,
 };
 
 struct line {
@@ -314,11 +316,59 @@ static void device(FILE *out, const struct report_input *in, const struct model_
 		add(&l, first ? ": hub" : ", hub");
 	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++)
 		if (in->model->hid[i].inferred &&
-		    &in->model->device[in->model->hid[i].device] == d) {
+		    in->model->hid[i].device == (size_t)(d - in->model->device)) {
 			add(&l, " (inferred from its reports)");
 			break;
 		}
 	wrap(out, "  ", "      ", &l);
+}
+
+/* Where not all are shown, those that findings rest on come first, then keyboards. */
+static unsigned device_rank(const struct model_device *d)
+{
+	return (d->reached ? 0 : 2) + (d->kinds & HID_KIND_KEYBOARD ? 0 : 1);
+}
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct model_device *x = *(const struct model_device *const *)a;
+	const struct model_device *y = *(const struct model_device *const *)b;
+
+	if (device_rank(x) != device_rank(y))
+		return device_rank(x) < device_rank(y) ? -1 : 1;
+	/* What came before an attack says less than the attack. */
+	return (x->id < y->id) - (x->id > y->id);
+}
+
+static int by_coming(const void *a, const void *b)
+{
+	const struct model_device *x = *(const struct model_device *const *)a;
+	const struct model_device *y = *(const struct model_device *const *)b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static void devices(FILE *out, const struct report_input *in)
+{
+	const struct model_device *d[MODEL_DEVICES_MAX];
+	size_t n = 0;
+
+	for (unsigned i = 0; i < MODEL_DEVICES_MAX; i++)
+		if (in->model->device[i].used)
+			d[n++] = &in->model->device[i];
+	if (n > DEVICES_SHOWN) {
+		qsort(d, n, sizeof(d[0]), by_rank);
+		n = DEVICES_SHOWN;
+	}
+	qsort(d, n, sizeof(d[0]), by_coming);
+	for (size_t i = 0; i < n; i++)
+		device(out, in, d[i]);
+	if (in->model->devices_seen > n) {
+		struct line l = {"and "};
+
+		add_plural(&l, in->model->devices_seen - n, "more device");
+		wrap(out, "  ", "    ", &l);
+	}
 }
 
 static void typed(FILE *out, const struct report_keystrokes *k, const struct report_options *o)
@@ -352,11 +402,20 @@ static void typed(FILE *out, const struct report_keystrokes *k, const struct rep
 	wrap(out, "  ", "      ", &l);
 }
 
+static size_t typed_more(const struct report_input *in, size_t than)
+{
+	const struct report_keystrokes *k = in->keystrokes;
+	size_t n = 0;
+
+	for (size_t i = 0; i < in->keyboards; i++)
+		n += k[i].count > k[than].count || (k[i].count == k[than].count && i > than);
+	return n;
+}
+
 static void seen(FILE *out, const struct report_input *in, const struct report_options *o)
 {
 	struct line l = {""};
-	unsigned shown = 0;
-	uint64_t more;
+	uint64_t more = in->keyboards_forgotten;
 
 	add_plural(&l, in->packets, "packet");
 	add(&l, " in ");
@@ -380,20 +439,20 @@ static void seen(FILE *out, const struct report_input *in, const struct report_o
 	}
 	add(&l, in->truncated ? "; the file is cut or damaged, and was judged up to there." : ".");
 	wrap(out, "Seen: ", "      ", &l);
-	for (unsigned i = 0; i < MODEL_DEVICES_MAX && shown < DEVICES_SHOWN; i++) {
-		if (!in->model->device[i].used)
+	devices(out, in);
+	for (size_t i = 0; i < in->keyboards; i++) {
+		if (typed_more(in, i) >= KEYBOARDS_SHOWN) {
+			more++;
 			continue;
-		device(out, in, &in->model->device[i]);
-		shown++;
+		}
+		typed(out, &in->keystrokes[i], o);
 	}
-	more = in->model->devices_seen > shown ? in->model->devices_seen - shown : 0;
 	if (more) {
 		l = (struct line){"and "};
-		add_plural(&l, more, "more device");
+		add_plural(&l, more, "more keyboard");
+		add(&l, more == 1 ? " that typed less" : " that typed less each");
 		wrap(out, "  ", "    ", &l);
 	}
-	for (size_t i = 0; i < in->keyboards; i++)
-		typed(out, &in->keystrokes[i], o);
 }
 
 static void not_seen(FILE *out, const struct report_input *in)

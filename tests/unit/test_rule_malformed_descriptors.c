@@ -61,7 +61,7 @@ static void configurations(void **state)
 		{33,  USB_PROBLEM_COUNT,					  9, 1},
 		{32,  USB_PROBLEM_COUNT,					  9, 0},
 		{255, USB_PROBLEM_COUNT,					  8, 0}, /* not all of it was captured */
-		{255, 0,							  9, 0},
+		{255, 0,							  9, 1}, /* it holds them, and no product does */
 		{3,   USB_PROBLEM_COUNT | USB_PROBLEM_LENGTH | USB_PROBLEM_ORDER, 9, 0},
 	};
 
