@@ -7,9 +7,14 @@ static const struct {
 	uint8_t opcode, args;
 } known[] = {
 	{WIRE_OP_IDENTIFY,   0},
-	{WIRE_OP_STATISTICS, 0},
-	{WIRE_OP_REBOOT,     0},
+        {WIRE_OP_STATISTICS, 0},
+        {WIRE_OP_REBOOT,     0},
 	{WIRE_OP_CAPTURE,    1},
+        {WIRE_OP_VBUS,       1},
+        {WIRE_OP_SWITCH,     1},
+	{WIRE_OP_RANGE,      1},
+        {WIRE_OP_PULL_DOWNS, 1},
+        {WIRE_OP_MUX,        1},
 };
 
 void command_init(struct command *c, command_do *act, void *context)

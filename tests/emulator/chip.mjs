@@ -37,6 +37,7 @@ export class Chip {
   // `faults`: [base, offset] of registers whose writes are lost, as if the firmware had forgotten them; `flip`: a byte of the image.
   constructor(image, { scratch = new Uint32Array(8), reason = 0, faults = [], flip = -1 } = {}) {
     this.failures = [];
+    this.inputs = 0;
     this.faults = faults;
     this.blocks = new Map();
     this.cycle = this.inFlight = this.awake = this.extra = this.lag = 0;
@@ -79,8 +80,19 @@ export class Chip {
     put(0x50110, this.usb, 24);
     put(0x50200, this.pio, 10);
     rp.usbCtrl = this.usb;
+    Object.defineProperty(rp, 'gpioValues', { get: () => this.gpioIn });
+    for (const pin of [9, 10, 20, 21]) this.input(pin, true); // pulled up, nothing tripped
     this.patchCore();
     this.boot();
+  }
+  // What the pins of the SIO drive, and what a test puts on its inputs.
+  get outputs() { return this.rp.sio.gpioValue & this.rp.sio.gpioOutputEnable; }
+  input(pin, high) { this.inputs = high ? this.inputs | (1 << pin) : this.inputs & ~(1 << pin); }
+  // A pad whose input is off reads as 0.
+  get gpioIn() {
+    let v = 0;
+    for (let pin = 0; pin < 30; pin++) if (this.padsBank.readUint32(4 + 4 * pin) & (1 << 6)) v |= (this.inputs | this.pads) & (1 << pin);
+    return v >>> 0;
   }
   fail(text) { if (this.failures.length < 20) this.failures.push(`at cycle ${this.cycle}: ${text}`); }
   drops(block, offset) { return this.faults.some(([base, at]) => base === this.blocks.get(block) && at === offset); }

@@ -206,6 +206,29 @@ const cases = {
     assert(r.r === 'ACK' && r.data[0] === KIND.STATUS, 'GET_REPORT');
     return [tap, `reply and ${status} status reports`];
   },
+  board: () => {
+    const tap = new Tap(), pins = (...n) => n.reduce((v, p) => v | (1 << p), 0);
+    const all = pins(6, 7, 8, 12, 14, 15, 16, 17, 18), at = () => tap.chip.outputs & all;
+    assert(at() === pins(7, 12), `not safe at the start: ${at().toString(16)}`);
+    assert((tap.chip.rp.sio.gpioOutputEnable & 0x7ffffc & ~pins(4, 5, 2, 3)) === (all | pins(11, 19, 22)), 'outputs that are not driven, or inputs that are');
+    for (const [opcode, value, levels] of [[0x22, 1, pins(12)], [0x22, 2, pins(6, 12)], [0x20, 1, pins(6, 8, 12)], [0x23, 1, pins(6, 8)], [0x24, 3, pins(6, 8, 14, 15)],
+      [0x25, 5, pins(6, 8, 14, 15, 16, 18)], [0x25, 2, pins(6, 8, 14, 15, 17)], [0x22, 0, pins(7, 8, 14, 15, 17)]]) {
+      assert(tap.command(opcode, [value]).error === 0, `opcode ${opcode.toString(16)} is refused`);
+      assert(at() === levels, `opcode ${opcode.toString(16)} value ${value}: pins ${at().toString(16)}, expected ${levels.toString(16)}`);
+    }
+    assert(tap.command(0x22, [3]).error === 4 && tap.command(0x25, [8]).error === 4, 'values out of bounds are not refused');
+    assert(tap.reader.of(KIND.STATE).length === 8, `${tap.reader.of(KIND.STATE).length} states told, 8 set`);
+    // Overvoltage: told at once, both ways; closing the bus is refused while the latch holds.
+    tap.chip.input(10, false);
+    let hid;
+    for (let i = 0; i < 20 && !hid; i++) { tap.host.run(500); tap.fetch(); const x = tap.host.in(2); if (x.r === 'ACK' && x.data[0] === KIND.ALERT) hid = x.data; }
+    assert(hid && hid[4] === 2, 'no alert by HID');
+    assert(tap.reader.of(KIND.ALERT).length === 1 && tap.reader.of(KIND.STATE).pop().body[0] === 10, 'no alert in the stream');
+    assert(tap.command(0x22, [1]).error === 5, 'the bus can be closed in overvoltage');
+    tap.chip.input(10, true);
+    assert(tap.command(0x22, [1]).error === 0, 'the bus cannot be closed after it');
+    return [tap, 'pins, states and the overvoltage alert'];
+  },
   'boot-log': () => {
     const tap = new Tap(), w = waveform('boot-log');
     tap.command(0x10, [1]);
