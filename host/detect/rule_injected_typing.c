@@ -120,7 +120,7 @@ static void report(const struct rule_input *in, const struct typing *t, enum wei
 	finding_number(f, "replaced_share", (double)run->replaced / run->keys, 2);
 	finding_number(f, "step_ms", t->step.step_ms, 1);
 	finding_number(f, "log_ratio", t->step.ratio, 1);
-	finding_number(f, "error_claimed", exp(-t->step.ratio), 12);
+	finding_number(f, "error_claimed_log10", -t->step.ratio / log(10), 1);
 	finding_integer(f, "keys_since_zero", run->keys);
 	name_features(f, t);
 }

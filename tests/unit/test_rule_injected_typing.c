@@ -107,7 +107,7 @@ static void strong_then_decisive(void **state)
 	assert_true(evidence(f, "dwell_ms_median")->number == 8);
 	assert_true(evidence(f, "replaced_share")->number == 0);
 	assert_true(evidence(f, "log_ratio")->number >= 13.8);
-	assert_true(evidence(f, "error_claimed")->number <= 1.1e-6);
+	assert_true(evidence(f, "error_claimed_log10")->number <= -5.9);
 	assert_string_equal(evidence(f, "feature_1")->text, "pace");
 	assert_true(f->packet > 0 && f->packet <= b.packet);
 
