@@ -178,14 +178,11 @@ static uint64_t transfers(const struct model *m)
 	return n;
 }
 
-void analysis_end(struct analysis *a, const struct capture_info *info)
+void analysis_look(struct analysis *a, const struct capture_info *info)
 {
+	const struct usb_counts *counts = usb_stream_counts(a->usb);
 	const struct model *m = decode_model(a->decode);
-	const struct usb_counts *counts;
 
-	usb_stream_end(a->usb);
-	decode_end(a->decode);
-	counts = usb_stream_counts(a->usb);
 	a->seen = (struct coverage_input){
 		.duration_ns = info->duration_ns,
 		/* Halves of early USBPcap transfers are joined on the way: the file's packets are counted there. */
@@ -202,6 +199,13 @@ void analysis_end(struct analysis *a, const struct capture_info *info)
 	};
 	a->skipped_packets = info->packets_skipped;
 	coverage_judge(&a->coverage, &a->seen, a->options.profile);
+}
+
+void analysis_end(struct analysis *a, const struct capture_info *info)
+{
+	usb_stream_end(a->usb);
+	decode_end(a->decode);
+	analysis_look(a, info);
 }
 
 struct report_input analysis_report(struct analysis *a)

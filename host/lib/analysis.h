@@ -12,7 +12,8 @@
 
 struct analysis_options {
 	const struct profile *profile; /* borrowed; NULL: `host` */
-	struct layout *layout;         /* what keys mean; borrowed; NULL: keys are counted and not written down */
+	struct layout
+		*layout; /* what keys mean; borrowed; NULL: keys are counted and not written down */
 	/* After each event, with the engine's state; for `--why` and screens. NULL: none. */
 	void (*watch)(void *context, const struct engine *engine, const struct event *e);
 	void *watch_context;
@@ -30,7 +31,10 @@ const struct model *analysis_model(const struct analysis *a);
 /* The input is over. `info` says what the records alone do not; it is read, not kept. */
 void analysis_end(struct analysis *a, const struct capture_info *info);
 
-/* After analysis_end: everything of the report but the input's name, its hash and the names' source. Borrowed from `a`. */
+/* As far as it has come: coverage is judged as if the input ended here. For screens; as often as one likes. */
+void analysis_look(struct analysis *a, const struct capture_info *info);
+
+/* After analysis_end or analysis_look: everything of the report but the input's name, its hash and the names' source. Borrowed from `a`. */
 struct report_input analysis_report(struct analysis *a);
 
 #endif
