@@ -257,6 +257,11 @@ void engine_event(struct engine *e, const struct event *ev)
 		make_room(e);
 }
 
+const struct model *engine_model(const struct engine *e)
+{
+	return e->model;
+}
+
 const struct finding *engine_findings(const struct engine *e, size_t *count)
 {
 	*count = e->findings;

@@ -14,6 +14,9 @@ struct engine *engine_new(const struct model *m, const struct profile *p);
 void engine_free(struct engine *e);
 void engine_event(struct engine *e, const struct event *ev);
 
+/* The model that it was made with. */
+const struct model *engine_model(const struct engine *e);
+
 const struct finding *engine_findings(const struct engine *e, size_t *count);
 uint64_t engine_findings_dropped(const struct engine *e);
 
