@@ -2,6 +2,10 @@
 LIB_DIRS := host/usb host/hid host/model host/detect host/capture host/sim host/report host/lib
 LIB_SRC := $(CORE_SRC) $(wildcard $(addsuffix /*.c,$(LIB_DIRS)) host/detect/*/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
+# The dashboard stands apart: nothing else needs curses.
+TUI_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/tui/*.c))
+TUI := $(BUILD)/tui.a
+TUI_LDLIBS := -lncursesw
 CLI_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
 LIB := $(BUILD)/libcordon.a
 LDLIBS += -lxkbcommon -ljansson -lsodium -lm
@@ -15,9 +19,14 @@ $(LIB): $(LIB_OBJ)
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/cordon: $(CLI_OBJ) $(LIB)
+$(TUI): $(TUI_OBJ)
+	$(call say,AR,$@)
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/cordon: $(CLI_OBJ) $(TUI) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TUI_LDLIBS) $(LDLIBS)
 
 # What the README shows: a verdict as the program gives it.
 SAMPLE := tests/captures/omg-plug/capture.pcapng

@@ -20,5 +20,6 @@ deny host/capture "curses|hid/|model/|detect/|report/|sim/|lib/|$up_cli"
 deny host/sim "curses|model/|detect/|report/|lib/|$up_cli"
 deny host/report "curses|libusb|hidapi|capture/|sim/|$up_cli"
 deny host/lib "curses|libusb|hidapi|$up_cli"
+deny host/tui 'libusb|hidapi|cli/'
 deny host/cli 'curses|libusb|hidapi'
 exit $bad

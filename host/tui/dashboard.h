@@ -1,0 +1,45 @@
+/*
+ * The dashboard as one step of a loop: records in, keys in, screens out, at the time that the caller says. It never
+ * waits; the caller polls what dashboard_poll names.
+ */
+#ifndef CORDON_TUI_DASHBOARD_H
+#define CORDON_TUI_DASHBOARD_H
+
+#include <poll.h>
+
+#include "lib/analysis.h"
+#include "tui/tui.h"
+#include "tui/view.h"
+
+struct dashboard_options {
+	struct link *link; /* borrowed */
+	const struct profile *profile;
+	struct layout *layout;   /* borrowed; NULL: typed text is not kept */
+	const char *name;        /* of the input */
+	const char *layout_name; /* borrowed, as the others */
+	bool masked;             /* typed text, from the beginning */
+	struct tui_options tui;
+};
+
+enum { DASHBOARD_FDS = 3 };
+
+struct dashboard;
+
+/* ERR_MEMORY; ERR_OPEN where there is no terminal that curses knows. *d is NULL on failure. */
+enum err dashboard_new(struct dashboard **d, const struct dashboard_options *o);
+void dashboard_free(struct dashboard *d);
+
+/* Everything that is due at `now_ns`. False where the operator quits or the terminal went away. */
+bool dashboard_turn(struct dashboard *d, int64_t now_ns);
+
+/* What to wait for, and how long at most, in ns; the number of descriptors. */
+unsigned dashboard_poll(const struct dashboard *d, int64_t now_ns, struct pollfd fds[DASHBOARD_FDS],
+                        int64_t *wait_ns);
+
+/* The verdict by now, for the exit code; the input's error, if it had one. Judges the input as over. */
+enum verdict dashboard_verdict(struct dashboard *d, enum err *err);
+
+/* Screens drawn, and those held back because the terminal was not read. */
+void dashboard_counts(const struct dashboard *d, uint64_t *frames, uint64_t *skipped);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * Which packets are shown: words that must all hold, "not" before one turns it round. `reports`, `control`, `keys`,
+ * `line`, `errors`, `in`, `out`, `dev N`, `ep N`; anything else is looked for in the row's text.
+ */
+#ifndef CORDON_TUI_FILTER_H
+#define CORDON_TUI_FILTER_H
+
+#include "tui/history.h"
+
+enum { FILTER_TERMS = 8, FILTER_WORD = 24 };
+
+enum filter_kind {
+	FILTER_TEXT,
+	FILTER_REPORTS,
+	FILTER_CONTROL,
+	FILTER_KEYS,
+	FILTER_LINE,
+	FILTER_ERRORS,
+	FILTER_IN,
+	FILTER_OUT,
+	FILTER_DEVICE,
+	FILTER_ENDPOINT,
+};
+
+struct filter {
+	unsigned terms;
+	struct {
+		enum filter_kind kind;
+		bool not ;
+		unsigned number;
+		char word[FILTER_WORD];
+	} term[FILTER_TERMS];
+	char text[64]; /* as typed */
+};
+
+/* NULL, or what is wrong with it. An empty one lets everything through. */
+const char *filter_parse(struct filter *f, const char *text);
+bool filter_passes(const struct filter *f, const struct history_row *r);
+
+/* What a row says, in words; may hold text off the wire. */
+void row_describe(const struct history_row *r, char *out, size_t size);
+
+#endif

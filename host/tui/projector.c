@@ -1,0 +1,175 @@
+/*
+ * The projector view: one verdict, one sentence, one comparison with people, large and without detail. Typed text is
+ * masked here until the trainer shows it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/bigfont.h"
+#include "tui/keys.h"
+#include "tui/screen.h"
+
+enum { INDENT = 3, PEOPLE_FAST_MS = 60, PEOPLE_SLOW_MS = 500 };
+
+static const struct {
+	const char *word;
+	enum style style;
+} verdicts[] = {
+	[VERDICT_MALICIOUS] = {"MALICIOUS",   STYLE_DECISIVE},
+	[VERDICT_SUSPECT] = {"SUSPECT",     STYLE_SERIOUS },
+	[VERDICT_NOT_COVERED] = {"NOT COVERED", STYLE_MEDIUM  },
+	[VERDICT_NO_FINDING] = {"NO FINDING",  STYLE_STRONG  },
+};
+
+static void draw_source(struct grid *g, const struct scene *s)
+{
+	static const char *const words[] = {
+		[LINK_SOURCE_FILE] = "REPLAY: recorded before, no cable is connected",
+		[LINK_SOURCE_STREAM] = "LIVE stream",
+		[LINK_SOURCE_TAP] = "LIVE",
+		[LINK_SOURCE_SIMULATOR] = "SIMULATED: no cable is connected",
+	};
+	int x;
+
+	grid_fill(g, (struct rect){0, 0, 1, g->w}, ' ', STYLE_BAR_ALERT);
+	x = grid_text(g, 0, 1, g->w - 1, STYLE_BAR_ALERT, words[s->link->source]);
+	if (s->view->instant)
+		grid_text(g, 0, x + 3, g->w - x - 3, STYLE_BAR_ALERT, "INSTANT REPLAY 1/20");
+	else if (s->link->paused)
+		grid_text(g, 0, x + 3, g->w - x - 3, STYLE_BAR_ALERT, "paused");
+	else if (s->view->frozen || !s->view->following)
+		grid_format(g, 0, x + 3, g->w - x - 3, STYLE_BAR_ALERT, "%s at %.2f s",
+		            s->view->frozen ? "FROZEN" : "BEHIND", (double)s->cursor_ns / 1e9);
+}
+
+static int draw_verdict(struct grid *g, int y, const struct scene *s)
+{
+	const char *word = verdicts[s->verdict].word;
+	int scale = bigfont_width(word, 2) + 2 * INDENT <= g->w ? 2 : 1;
+
+	if (bigfont_width(word, scale) + INDENT > g->w) {
+		grid_text(g, y, INDENT, g->w - INDENT, verdicts[s->verdict].style, word);
+		return y + 2;
+	}
+	bigfont_draw(g, y, INDENT, scale, verdicts[s->verdict].style, word);
+	return y + BIGFONT_HEIGHT + 1;
+}
+
+/* Median of the last gaps of whoever typed last; negative where there are too few. */
+static double gap_ms(const struct scene *s, uint32_t *keys)
+{
+	const struct history *h = s->history;
+	float gap[63];
+	unsigned n = 0;
+	uint32_t hid;
+
+	*keys = 0;
+	if (s->steps == history_steps_first(h))
+		return -1;
+	hid = history_step(h, s->steps - 1)->hid;
+	*keys = history_step(h, s->steps - 1)->key;
+	for (uint64_t i = s->steps; i-- > history_steps_first(h) && n < 63;) {
+		const struct history_step *step = history_step(h, i);
+		unsigned at = n;
+
+		if (step->hid != hid || step->gap_ms < 0)
+			continue;
+		for (; at && gap[at - 1] > step->gap_ms; at--)
+			gap[at] = gap[at - 1];
+		gap[at] = step->gap_ms;
+		n++;
+	}
+	return n ? (double)gap[n / 2] : -1;
+}
+
+static void draw_bar(struct grid *g, int y, int x, int w, double part, enum style s)
+{
+	int n = (int)(part * w + 0.5);
+
+	for (int i = 0; i < (n < 1 ? 1 : n > w ? w : n); i++)
+		grid_put(g, y, x + i, s, 0x2588);
+}
+
+static int draw_typing(struct grid *g, int y, const struct scene *s)
+{
+	int x = INDENT + 9, w = g->w - x - 24;
+	uint32_t keys;
+	double gap = gap_ms(s, &keys);
+
+	if (gap < 0 || w < 10)
+		return y;
+	grid_text(g, y, INDENT, 9, STYLE_STRONG, "HERE");
+	draw_bar(g, y, x, w, gap / PEOPLE_SLOW_MS, STYLE_DECISIVE);
+	grid_format(g, y, x + w + 1, 22, STYLE_STRONG, "%.0f ms a key", gap);
+	grid_text(g, y + 1, INDENT, 9, STYLE_STRONG, "PEOPLE");
+	draw_bar(g, y + 1, x, w, 1, STYLE_PEOPLE);
+	draw_bar(g, y + 1, x, w, (double)PEOPLE_FAST_MS / PEOPLE_SLOW_MS, STYLE_GOOD);
+	grid_format(g, y + 1, x + w + 1, 22, STYLE_STRONG, "%d to %d ms", PEOPLE_FAST_MS,
+	            PEOPLE_SLOW_MS);
+	return y + 3;
+}
+
+static int draw_text(struct grid *g, int y, const struct scene *s)
+{
+	const struct history *h = s->history;
+	uint64_t first = history_steps_first(h);
+	char text[1024] = "";
+
+	if (s->steps == first)
+		return y;
+	if (s->steps - first > 400)
+		first = s->steps - 400;
+	for (uint64_t i = first; i < s->steps; i++) {
+		const struct history_step *step = history_step(h, i);
+		size_t at = strlen(text);
+
+		if (step->hid != history_step(h, s->steps - 1)->hid || at > sizeof(text) - 40)
+			continue;
+		for (unsigned k = 0; s->view->masked_projector && k < step->presses; k++)
+			at += (size_t)snprintf(text + at, sizeof(text) - at, "•");
+		if (!s->view->masked_projector)
+			snprintf(text + at, sizeof(text) - at, "%s", step->text);
+	}
+	grid_text(g, y, INDENT, 6, STYLE_STRONG, "TEXT");
+	grid_text(g, y, INDENT + 9, g->w - INDENT - 9 - 16, STYLE_STRONG, text);
+	grid_text(g, y, g->w - 15, 14, STYLE_DIM,
+	          s->view->masked_projector ? "(x shows it)" : "(x hides it)");
+	return y + 2;
+}
+
+static void draw_missing(struct grid *g, int y, const struct scene *s)
+{
+	const struct coverage *c = s->report->coverage;
+	char text[512] = "NOT SEEN: current, radio, the DC path";
+
+	for (unsigned i = 0; i < c->missing; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "; %s", c->text[i]);
+	grid_wrap(g, (struct rect){y, INDENT, g->h - 2 - y, g->w - 2 * INDENT}, STYLE_DIM, text);
+}
+
+void projector_draw(struct grid *g, const struct scene *s)
+{
+	char reason[320];
+	int y = g->h >= 16 ? 2 : 1;
+
+	draw_source(g, s);
+	y = draw_verdict(g, y, s);
+	banner_reason(s, reason, sizeof(reason));
+	y += grid_wrap(g, (struct rect){y, INDENT, 3, g->w - 2 * INDENT}, STYLE_STRONG, reason) + 1;
+	if (y + 3 < g->h)
+		y = draw_typing(g, y, s);
+	if (y + 9 < g->h) {
+		screen_time.draw(g, (struct rect){y, INDENT - 1, 5, g->w - 2 * INDENT}, s);
+		y += 6;
+	}
+	if (y + 2 < g->h)
+		y = draw_text(g, y, s);
+	if (y + 1 < g->h)
+		draw_missing(g, y, s);
+	if (s->view->prompt != PROMPT_NONE)
+		footer_draw(g, s);
+	else
+		grid_text(g, g->h - 1, 1, g->w - 2, STYLE_DIM,
+		          "Space pause  ← → step  n finding  R again, slowly  x text  b blank  p "
+		          "leave");
+}

@@ -1,0 +1,193 @@
+/* The line at the bottom that takes words: search, filter, commands by name, marks, and the question before quitting. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/keys.h"
+#include "tui/packets.h"
+
+struct prompt_command {
+	const char *name, *help;
+	void (*act)(struct view *v, const struct scene *s, const char *argument);
+};
+
+static void say(struct view *v, const char *text)
+{
+	snprintf(v->message, sizeof(v->message), "%s", text);
+}
+
+static bool number(const char *text, double *out)
+{
+	char *end;
+
+	*out = strtod(text, &end);
+	return end != text && !*end && *out == *out;
+}
+
+static void speed(struct view *v, const struct scene *s, const char *argument)
+{
+	double x = 0;
+
+	if (!link_can_pace(s->link))
+		say(v, "what is live has its own speed");
+	else if (strcmp(argument, "max") == 0)
+		v->set_speed = LINK_SPEED_MAX;
+	else if (!number(argument, &x) || x < 0.001 || x > 1e6)
+		say(v, "speed 0.001 to 1000000, or max");
+	else
+		v->set_speed = x;
+}
+
+static void go_to(struct view *v, const struct scene *s, const char *argument)
+{
+	double t;
+
+	if (!number(argument, &t) || t < -1e9 || t > 1e9)
+		say(v, "goto SECONDS");
+	else
+		view_go(v, s, (int64_t)(t * 1e9));
+}
+
+static void follow(struct view *v, const struct scene *s, const char *argument)
+{
+	(void)s, (void)argument;
+	v->following = true;
+	v->frozen = v->row_chosen = false;
+}
+
+static void filter(struct view *v, const struct scene *s, const char *argument)
+{
+	const char *wrong = filter_parse(&v->filter, argument);
+
+	(void)s;
+	if (wrong)
+		say(v, wrong);
+	v->focus = PANE_PACKETS;
+}
+
+static void pause_replay(struct view *v, const struct scene *s, const char *argument)
+{
+	(void)argument;
+	if (link_can_pace(s->link))
+		v->toggle_pause = true;
+	else
+		say(v, "only a replay can be paused; Space freezes the view");
+}
+
+static void quit(struct view *v, const struct scene *s, const char *argument)
+{
+	(void)s, (void)argument;
+	v->quit = true;
+}
+
+static const struct prompt_command commands[] = {
+	{"speed",  ":speed X, :speed max  a replay's speed", speed       },
+	{"goto",   ":goto SECONDS  the cursor to a moment",  go_to       },
+	{"filter", ":filter WORDS  as &",                    filter      },
+	{"follow", ":follow  the newest moment",             follow      },
+	{"pause",  ":pause  a replay, and on",               pause_replay},
+	{"quit",   ":quit",				  quit        },
+};
+
+const char *prompt_command_help(unsigned i)
+{
+	return i < sizeof(commands) / sizeof(commands[0]) ? commands[i].help : NULL;
+}
+
+static void command(struct view *v, const struct scene *s)
+{
+	size_t len = strcspn(v->input, " ");
+	const char *argument = v->input + len;
+
+	while (*argument == ' ')
+		argument++;
+	if (!len)
+		return;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strncmp(commands[i].name, v->input, len) == 0) {
+			commands[i].act(v, s, argument);
+			return;
+		}
+	say(v, "no such command; ? lists them");
+}
+
+static void search(struct view *v, const struct scene *s)
+{
+	uint64_t from = packets_selected(s), at;
+
+	if (v->input[0])
+		memcpy(v->search, v->input, sizeof(v->search));
+	if (!v->search[0] || from == PACKETS_NONE)
+		return;
+	at = packets_search(s, from, true, v->search);
+	if (at == PACKETS_NONE)
+		at = packets_search(s, from, false, v->search);
+	if (at == PACKETS_NONE) {
+		say(v, "not found");
+		return;
+	}
+	view_go(v, s, history_row(s->history, at)->seen_ns);
+	v->row = at;
+	v->row_chosen = true;
+	v->focus = PANE_PACKETS;
+}
+
+const char *prompt_label(enum prompt p)
+{
+	static const char *const labels[] = {
+		[PROMPT_NONE] = "",
+		[PROMPT_SEARCH] = "find: ",
+		[PROMPT_FILTER] = "filter: ",
+		[PROMPT_COMMAND] = ":",
+		[PROMPT_QUIT] = "this stream is not recorded here; quit? y/n ",
+		[PROMPT_JUMP] = "mark: ",
+	};
+
+	return labels[p];
+}
+
+void prompt_open(struct view *v, enum prompt p)
+{
+	v->prompt = p;
+	v->input[0] = '\0';
+	if (p == PROMPT_FILTER)
+		snprintf(v->input, sizeof(v->input), "%.*s", VIEW_INPUT_MAX, v->filter.text);
+}
+
+static void done(struct view *v, const struct scene *s)
+{
+	enum prompt p = v->prompt;
+
+	v->prompt = PROMPT_NONE;
+	if (p == PROMPT_SEARCH)
+		search(v, s);
+	else if (p == PROMPT_FILTER)
+		filter(v, s, v->input);
+	else if (p == PROMPT_COMMAND)
+		command(v, s);
+}
+
+void prompt_press(struct view *v, const struct scene *s, int key)
+{
+	size_t len = strlen(v->input);
+
+	if (key == KEY_CODE_ESCAPE || key == 0x03) {
+		v->prompt = PROMPT_NONE;
+	} else if (v->prompt == PROMPT_QUIT) {
+		v->quit = key == 'y';
+		v->prompt = PROMPT_NONE;
+	} else if (v->prompt == PROMPT_JUMP) {
+		v->prompt = PROMPT_NONE;
+		if (key >= '1' && key < '1' + (int)v->marks)
+			view_go(v, s, v->mark_ns[key - '1']);
+		else
+			say(v, "no such mark");
+	} else if (key == KEY_CODE_ENTER || key == '\r') {
+		done(v, s);
+	} else if (key == KEY_CODE_ERASE || key == 0x08) {
+		v->input[len ? len - 1 : 0] = '\0';
+	} else if (key >= 0x20 && key < 0x7f && len < VIEW_INPUT_MAX) {
+		v->input[len] = (char)key;
+		v->input[len + 1] = '\0';
+	}
+}

@@ -1,0 +1,43 @@
+/* A pane: one file, one const entry. It draws what the scene says into its part of the grid, and changes nothing. */
+#ifndef CORDON_TUI_SCREEN_H
+#define CORDON_TUI_SCREEN_H
+
+#include "tui/grid.h"
+#include "tui/view.h"
+
+struct screen {
+	enum pane pane;
+	const char *name;
+	/* What stands in its rule beside the name; may be NULL. */
+	void (*title)(const struct scene *s, char *out, size_t size);
+	void (*draw)(struct grid *g, struct rect r, const struct scene *s);
+};
+
+extern const struct screen screen_time, screen_devices, screen_findings, screen_typing,
+	screen_packets, screen_health;
+
+/* Outside of panes. */
+void top_draw(struct grid *g, const struct scene *s, bool small); /* context, banner, coverage */
+int top_lines(const struct grid *g);
+void footer_draw(struct grid *g, const struct scene *s);
+void projector_draw(struct grid *g, const struct scene *s);
+void help_draw(struct grid *g, const struct scene *s);
+void explain_draw(struct grid *g, struct rect r, const struct scene *s);
+
+/* The whole: arranges all of these by the grid's size. */
+void screens_draw(struct grid *g, const struct scene *s);
+
+/* Panes on show at this size, for Tab. */
+unsigned screens_panes(int h, int w, enum pane out[PANES]);
+
+/* Words shared by panes. */
+enum style finding_style(enum weight w);
+uint32_t finding_mark(enum weight w);
+void banner_reason(const struct scene *s, char *out, size_t size);
+void time_text(char *out, size_t size, const struct scene *s, int64_t t_ns);
+int64_t time_axis_span(const struct scene *s, int columns, int64_t *from_ns, int64_t *column_ns);
+
+/* Sparkline glyph for v of max. */
+uint32_t bar_glyph(uint64_t v, uint64_t max);
+
+#endif

@@ -1,0 +1,116 @@
+/* Findings, weightiest first; then what is undecided, and what was not seen. Enter and `e` tell the whole of one. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/screen.h"
+
+static void title(const struct scene *s, char *out, size_t size)
+{
+	if (s->findings)
+		snprintf(out, size, "%zu", s->findings);
+	else
+		snprintf(out, size, "none so far");
+}
+
+static void draw_one(struct grid *g, int y, struct rect r, const struct scene *s, size_t index,
+                     bool selected)
+{
+	const struct finding *f = &s->report->finding[index];
+	enum style style = finding_style(f->weight);
+	int x, end = r.x + r.w;
+
+	if (selected)
+		grid_fill(g, (struct rect){y, r.x, 1, r.w}, ' ', STYLE_SELECTED);
+	if (selected)
+		style = STYLE_SELECTED;
+	grid_put(g, y, r.x, style, selected ? 0x203a : ' ');
+	grid_put(g, y, r.x + 1, style, finding_mark(f->weight));
+	grid_text(g, y, r.x + 3, 5, style, f->rule);
+	grid_format(g, y, r.x + 8, 9, selected ? style : STYLE_NORMAL, "%7.2f",
+	            (double)f->t_ns / 1e9);
+	x = r.x + 17;
+	grid_text(g, y, x, end - x - (r.w >= 38 ? 10 : 0), selected ? style : STYLE_NORMAL,
+	          r.w >= 50 ? f->text : f->name);
+	if (r.w >= 38)
+		grid_format(g, y, end - 9, 9, style, "%8s", weight_name(f->weight));
+}
+
+static void draw_missing(struct grid *g, struct rect r, const struct scene *s)
+{
+	const struct coverage *c = s->report->coverage;
+
+	for (unsigned i = 0; i < c->missing && (int)i < r.h; i++) {
+		grid_put(g, r.y + (int)i, r.x + 1, STYLE_MEDIUM, 0x25a1);
+		grid_format(g, r.y + (int)i, r.x + 3, r.w - 4, STYLE_NORMAL, "not seen: %s",
+		            c->text[i]);
+	}
+}
+
+static void draw(struct grid *g, struct rect r, const struct scene *s)
+{
+	uint16_t order[FINDINGS_MAX];
+	int count = (int)scene_findings(s, order), at = 0, first = 0, y = r.y;
+	int room = count > r.h - 1 ? r.h : r.h - (s->report->coverage->missing ? 1 : 0);
+
+	if (!count)
+		grid_text(g, y++, r.x + 1, r.w - 2, STYLE_DIM, "● no finding so far");
+	for (int i = 0; i < count; i++)
+		if (order[i] == s->view->finding)
+			at = i;
+	if (at >= room)
+		first = at - room + 1;
+	for (int i = first; i < count && y < r.y + r.h; i++)
+		draw_one(g, y++, r, s, order[i], order[i] == s->view->finding);
+	if (first + r.h < count)
+		grid_format(g, r.y + r.h - 1, r.x + 1, r.w - 2, STYLE_DIM, "%d more below",
+		            count - first - r.h + 1);
+	else
+		draw_missing(g, (struct rect){y, r.x, r.y + r.h - y, r.w}, s);
+}
+
+static void evidence_text(const struct evidence *e, char *out, size_t size)
+{
+	switch (e->kind) {
+	case EVIDENCE_INTEGER:
+		snprintf(out, size, "%lld", (long long)e->integer);
+		break;
+	case EVIDENCE_NUMBER:
+		snprintf(out, size, "%.*f", e->decimals, e->number);
+		break;
+	case EVIDENCE_TEXT:
+		snprintf(out, size, "%s", e->text);
+		break;
+	}
+}
+
+void explain_draw(struct grid *g, struct rect r, const struct scene *s)
+{
+	int index = s->view->finding, y = r.y;
+	const struct finding *f;
+	char value[128];
+
+	if (index < 0 || (size_t)index >= s->findings)
+		return;
+	f = &s->report->finding[index];
+	grid_fill(g, r, ' ', STYLE_NORMAL);
+	grid_put(g, y, r.x + 1, finding_style(f->weight), finding_mark(f->weight));
+	grid_format(g, y++, r.x + 3, r.w - 4, finding_style(f->weight), "%s %s: %s, on %s", f->rule,
+	            f->name, weight_name(f->weight), group_name(f->group));
+	y += grid_wrap(g, (struct rect){y, r.x + 3, r.y + r.h - y, r.w - 4}, STYLE_STRONG, f->text);
+	if (y < r.y + r.h)
+		grid_format(g, y++, r.x + 3, r.w - 4, STYLE_NORMAL, "at %.6f s, packet %llu%s",
+		            (double)f->t_ns / 1e9, (unsigned long long)f->packet,
+		            f->waived_by[0] ? ", waived: the device was declared" : "");
+	for (unsigned i = 0; i < f->evidences && y < r.y + r.h; i++) {
+		evidence_text(&f->evidence[i], value, sizeof(value));
+		grid_text(g, y, r.x + 3, 32, STYLE_DIM, f->evidence[i].name);
+		grid_text(g, y++, r.x + 36, r.w - 37, STYLE_NORMAL, value);
+	}
+}
+
+const struct screen screen_findings = {
+	.pane = PANE_FINDINGS,
+	.name = "Findings",
+	.title = title,
+	.draw = draw,
+};

@@ -1,0 +1,181 @@
+/* The lines above all panes: what is looked at and how, the verdict with its reason and what to do next, coverage. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/screen.h"
+
+struct banner {
+	const char *word;
+	uint32_t mark;
+	enum style style;
+};
+
+static const struct banner banners[] = {
+	[VERDICT_MALICIOUS] = {"MALICIOUS",   0x25b2, STYLE_MALICIOUS  },
+	[VERDICT_SUSPECT] = {"SUSPECT",     0x25c6, STYLE_SUSPECT    },
+	[VERDICT_NOT_COVERED] = {"NOT COVERED", 0x25a1, STYLE_NOT_COVERED},
+	[VERDICT_NO_FINDING] = {"NO FINDING",  0x25cf, STYLE_NO_FINDING },
+};
+
+/* Where the input comes from, never left out: nobody shall take a replay for a cable. */
+static void source_text(const struct scene *s, char *out, size_t size)
+{
+	switch (s->link->source) {
+	case LINK_SOURCE_FILE:
+		if (s->over)
+			snprintf(out, size, "REPLAY, at its end");
+		else if (s->link->paused)
+			snprintf(out, size, "REPLAY, paused");
+		else if (s->link->speed == LINK_SPEED_MAX)
+			snprintf(out, size, "REPLAY");
+		else
+			snprintf(out, size, "REPLAY ×%g", s->link->speed);
+		break;
+	case LINK_SOURCE_STREAM:
+		snprintf(out, size, s->over ? "STREAM, at its end" : "LIVE stream");
+		break;
+	case LINK_SOURCE_TAP:
+		snprintf(out, size, "LIVE");
+		break;
+	case LINK_SOURCE_SIMULATOR:
+		snprintf(out, size, "SIMULATED");
+		break;
+	}
+}
+
+static void state_text(const struct scene *s, char *out, size_t size)
+{
+	const struct view *v = s->view;
+
+	if (v->instant)
+		snprintf(out, size, "INSTANT REPLAY 1/20");
+	else if (v->frozen)
+		snprintf(out, size, "FROZEN %.1f s", (double)(s->loop_ns - v->frozen_since) / 1e9);
+	else if (!v->following)
+		snprintf(out, size, "BEHIND %.2f s",
+		         (double)(s->history->now_ns - s->cursor_ns) / 1e9);
+	else
+		out[0] = '\0';
+}
+
+static void draw_context(struct grid *g, const struct scene *s, bool small)
+{
+	char source[64], state[64];
+	int x, right = g->w - 1;
+	double t = (double)s->clock_ns / 1e9;
+
+	grid_fill(g, (struct rect){0, 0, 1, g->w}, ' ', STYLE_BAR);
+	source_text(s, source, sizeof(source));
+	state_text(s, state, sizeof(state));
+	if (!small) {
+		grid_text(g, 0, right - 5, 5, STYLE_BAR_KEY, "?help");
+		right -= 7;
+	}
+	right -= grid_width(g, source) + 2;
+	grid_format(g, 0, right, g->w - right, STYLE_BAR_ALERT, " %s ", source);
+	if (state[0]) {
+		right -= grid_width(g, state) + 3;
+		grid_format(g, 0, right, g->w - right, STYLE_BAR_ALERT, " %s ", state);
+	}
+	x = grid_text(g, 0, 1, right - 1, STYLE_BAR_KEY, "cordon ");
+	if (!small)
+		x = grid_format(g, 0, x, right - x - 1, STYLE_BAR, " %s · %s · ",
+		                profile_name(s->report->profile->kind), s->layout);
+	/* The time is worth more than the end of a long name. */
+	x = grid_text(g, 0, x, right - x - (small ? 0 : 12), STYLE_BAR, s->name);
+	if (!small)
+		grid_format(g, 0, x, right - x, STYLE_BAR, "  %02d:%04.1f", (int)(t / 60),
+		            t - 60 * (int)(t / 60));
+}
+
+static const char *advice(const struct scene *s)
+{
+	switch (s->verdict) {
+	case VERDICT_MALICIOUS:
+		return "Keep it off any computer; Enter shows the packets of a finding.";
+	case VERDICT_SUSPECT:
+		return "Do not use it; test it again, both ends and both flips.";
+	case VERDICT_NOT_COVERED:
+		return s->over ? "Record again, for longer and from before it is plugged in."
+		               : "Go on watching; what is missing stands beside the findings.";
+	case VERDICT_NO_FINDING:
+		return "Go on watching: some cables wait for days, or for a radio.";
+	}
+	return "";
+}
+
+static void draw_banner(struct grid *g, const struct scene *s, bool small)
+{
+	const struct banner *b = &banners[s->verdict];
+	struct rect r = {1, 0, small ? 3 : 2, g->w};
+	unsigned decisive = 0, strong = 0;
+	char reason[320];
+	int x;
+
+	for (size_t i = 0; i < s->findings; i++) {
+		decisive += s->report->finding[i].weight == WEIGHT_DECISIVE;
+		strong += s->report->finding[i].weight == WEIGHT_STRONG;
+	}
+	grid_fill(g, r, ' ', b->style);
+	grid_put(g, 1, 0, b->style, b->mark);
+	grid_put(g, 1, 1, b->style, b->mark);
+	x = grid_text(g, 1, 3, g->w - 3, b->style, b->word);
+	if (s->findings) {
+		x = grid_format(g, 1, x, g->w - x, b->style, "   %zu finding%s", s->findings,
+		                s->findings == 1 ? "" : "s");
+		if (!small && (decisive || strong))
+			x = grid_format(g, 1, x, g->w - x, b->style, ": %u decisive, %u strong",
+			                decisive, strong);
+		if (!small)
+			x = grid_format(g, 1, x, g->w - x, b->style, "   first at %.2f s",
+			                (double)s->report->finding[0].t_ns / 1e9);
+	}
+	banner_reason(s, reason, sizeof(reason));
+	if (small) {
+		grid_wrap(g, (struct rect){2, 1, 2, g->w - 2}, b->style, reason);
+		return;
+	}
+	x = grid_text(g, 2, 3, g->w - 4, b->style, reason);
+	if (x + 2 + grid_width(g, advice(s)) < g->w)
+		grid_text(g, 2, x + 2, g->w - x - 2, b->style, advice(s));
+}
+
+/* What was seen, as squares: full is covered, empty is not. Inputs without a tap have one sense, the bus. */
+static void draw_coverage(struct grid *g, int y, const struct scene *s, bool small)
+{
+	const struct report_input *in = s->report;
+	bool bus = s->rows > 0;
+	int x = grid_text(g, y, 1, g->w - 1, STYLE_DIM, "seen  ");
+
+	x = grid_text(g, y, x, g->w - x, STYLE_NORMAL, "bus ");
+	grid_put(g, y, x++, bus ? STYLE_GOOD : STYLE_MEDIUM, bus ? 0x25a0 : 0x25a1);
+	x = grid_text(g, y, x, g->w - x, STYLE_DIM,
+	              small ? "  mA □ radio □" : "  mA □  radio □  DC □");
+	if (!small && in->model->blind_ns)
+		x = grid_format(g, y, x, g->w - x, STYLE_SERIOUS, "  blind %.1f s",
+		                (double)in->model->blind_ns / 1e9);
+	if (!small)
+		x = grid_format(g, y, x, g->w - x, STYLE_NORMAL, "   %.1f s   %llu packets",
+		                (double)in->duration_ns / 1e9, (unsigned long long)in->packets);
+	x = grid_format(g, y, x, g->w - x, in->lost_packets ? STYLE_SERIOUS : STYLE_NORMAL,
+	                "  %slost %llu", small ? "" : " ", (unsigned long long)in->lost_packets);
+	if (in->bad_packets)
+		x = grid_format(g, y, x, g->w - x, STYLE_SERIOUS, "  bad %llu",
+		                (unsigned long long)in->bad_packets);
+	if (s->error)
+		grid_format(g, y, x, g->w - x, STYLE_SERIOUS, "  %s", s->error);
+	else if (s->truncated)
+		grid_text(g, y, x, g->w - x, STYLE_SERIOUS, "  cut or damaged");
+}
+
+int top_lines(const struct grid *g)
+{
+	return g->h < 24 || g->w < 80 ? 5 : 4;
+}
+
+void top_draw(struct grid *g, const struct scene *s, bool small)
+{
+	draw_context(g, s, small);
+	draw_banner(g, s, small);
+	draw_coverage(g, small ? 4 : 3, s, small);
+}

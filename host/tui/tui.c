@@ -1,0 +1,323 @@
+/*
+ * Curses writes into a memfd; after each doupdate its bytes move to a buffer, which is written to the terminal through
+ * a description of our own that does not block. Terminal modes are set here too, because curses sees no terminal.
+ */
+#include "tui/tui.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "tui/keys.h"
+#include "tui/theme.h"
+
+enum { FAREWELL_MS = 200, COLOURS_MANY = 256, COLOURS_FEW = 8 };
+
+struct tui {
+	int in_fd, out_fd, memory_fd;
+	FILE *out, *in;
+	SCREEN *screen;
+	struct termios saved;
+	bool modes_set, gone, redraw;
+	uint8_t *queue; /* [sent, used) waits */
+	size_t sent, used, size;
+	attr_t look[STYLES];
+	short pair[STYLES];
+	struct grid grid, shown;
+};
+
+static int own_description(int fd, int flags)
+{
+	char path[40];
+	int own;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	own = open(path, flags | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (own >= 0)
+		return own;
+	own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (own >= 0)
+		fcntl(own, F_SETFL, fcntl(own, F_GETFL) | O_NONBLOCK);
+	return own;
+}
+
+/* Also without flow control: Ctrl-S would stop a terminal that nobody then knows how to start. */
+static bool modes_set(struct tui *t)
+{
+	struct termios raw;
+
+	if (tcgetattr(t->in_fd, &t->saved) != 0)
+		return false;
+	raw = t->saved;
+	cfmakeraw(&raw);
+	raw.c_cc[VMIN] = 0;
+	raw.c_cc[VTIME] = 0;
+	return tcsetattr(t->in_fd, TCSANOW, &raw) == 0;
+}
+
+static void colours_begin(struct tui *t, bool colourless)
+{
+	bool coloured = !colourless && has_colors() && start_color() == OK &&
+	                COLORS >= COLOURS_FEW && use_default_colors() == OK;
+
+	for (short i = 0; i < STYLES; i++) {
+		const struct theme_look *l = &theme[i];
+		uint8_t a = coloured ? l->coloured : l->plain;
+		bool many = coloured && COLORS >= COLOURS_MANY;
+
+		t->look[i] = (a & THEME_BOLD ? A_BOLD : 0) | (a & THEME_DIM ? A_DIM : 0) |
+		             (a & THEME_REVERSE ? A_REVERSE : 0) |
+		             (a & THEME_UNDERLINE ? A_UNDERLINE : 0);
+		t->pair[i] = 0;
+		if (!coloured ||
+		    init_pair(i + 1, many ? l->fg256 : l->fg16, many ? l->bg256 : l->bg16) != OK)
+			continue;
+		t->pair[i] = i + 1;
+	}
+}
+
+/* What curses has said since the last time. */
+static void collect(struct tui *t)
+{
+	off_t size = lseek(t->memory_fd, 0, SEEK_CUR);
+	size_t need;
+
+	if (size <= 0)
+		return;
+	memmove(t->queue, t->queue + t->sent, t->used - t->sent);
+	t->used -= t->sent;
+	t->sent = 0;
+	need = t->used + (size_t)size;
+	if (need > t->size) {
+		uint8_t *queue = realloc(t->queue, 2 * need);
+
+		if (queue) {
+			t->queue = queue;
+			t->size = 2 * need;
+		}
+	}
+	if (need <= t->size && pread(t->memory_fd, t->queue + t->used, (size_t)size, 0) == size)
+		t->used = need;
+	else
+		t->redraw = true;
+	if (ftruncate(t->memory_fd, 0) != 0 || lseek(t->memory_fd, 0, SEEK_SET) != 0)
+		t->gone = true;
+}
+
+static bool screen_begin(struct tui *t, const struct tui_options *o)
+{
+	int copy = dup(t->in_fd);
+
+	t->memory_fd = memfd_create("screen", MFD_CLOEXEC);
+	t->out = t->memory_fd < 0 ? NULL : fdopen(t->memory_fd, "r+");
+	t->in = copy < 0 ? NULL : fdopen(copy, "r");
+	t->queue = malloc(t->size = 65536);
+	if (!t->in && copy >= 0)
+		close(copy);
+	if (!t->out || !t->in || !t->queue)
+		return false;
+	use_env(FALSE);
+	t->screen = newterm(o->term, t->out, t->in);
+	if (!t->screen)
+		return false;
+	set_term(t->screen);
+	typeahead(-1);
+	raw();
+	noecho();
+	nonl();
+	curs_set(0);
+	set_escdelay(25);
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	leaveok(stdscr, TRUE);
+	colours_begin(t, o->colourless);
+	return true;
+}
+
+enum err tui_open(struct tui **out, const struct tui_options *o)
+{
+	struct tui *t = calloc(1, sizeof(*t));
+
+	*out = t;
+	if (!t)
+		return ERR_MEMORY;
+	t->memory_fd = -1;
+	t->in_fd = own_description(o->in_fd, O_RDONLY);
+	t->out_fd = own_description(o->out_fd, O_WRONLY);
+	t->grid.ascii = o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	if (t->in_fd >= 0 && t->out_fd >= 0)
+		t->modes_set = modes_set(t);
+	if (!t->modes_set || !screen_begin(t, o)) {
+		tui_close(t);
+		*out = NULL;
+		return ERR_OPEN;
+	}
+	t->redraw = true;
+	tui_resize(t);
+	return ERR_NONE;
+}
+
+void tui_close(struct tui *t)
+{
+	if (!t)
+		return;
+	if (t->screen) {
+		endwin();
+		collect(t);
+		for (int i = 0; i < 10 && tui_pending(t) && !t->gone; i++) {
+			struct pollfd p = {.fd = t->out_fd, .events = POLLOUT};
+
+			if (poll(&p, 1, FAREWELL_MS / 10) > 0)
+				tui_flush(t);
+		}
+		delscreen(t->screen);
+	}
+	if (t->modes_set)
+		tcsetattr(t->in_fd, TCSANOW, &t->saved);
+	if (t->out)
+		fclose(t->out);
+	else if (t->memory_fd >= 0)
+		close(t->memory_fd);
+	if (t->in)
+		fclose(t->in);
+	if (t->in_fd >= 0)
+		close(t->in_fd);
+	if (t->out_fd >= 0)
+		close(t->out_fd);
+	free(t->queue);
+	free(t);
+}
+
+struct grid *tui_grid(struct tui *t)
+{
+	return &t->grid;
+}
+
+static void put_cell(const struct tui *t, int y, int x, const struct cell *c)
+{
+	wchar_t text[2] = {(wchar_t)c->c, 0};
+	cchar_t out;
+
+	if (setcchar(&out, text, t->look[c->style], t->pair[c->style], NULL) == OK)
+		mvadd_wch(y, x, &out);
+}
+
+bool tui_draw(struct tui *t)
+{
+	struct grid *g = &t->grid;
+	size_t row = (size_t)g->w * sizeof(g->cell[0]);
+
+	tui_flush(t);
+	if (tui_pending(t))
+		return false;
+	if (t->redraw)
+		clearok(curscr, TRUE);
+	for (int y = 0; y < g->h; y++) {
+		const struct cell *now = &g->cell[y * g->w];
+
+		if (!t->redraw && memcmp(now, &t->shown.cell[y * g->w], row) == 0)
+			continue;
+		for (int x = 0; x < g->w; x++)
+			if (now[x].c)
+				put_cell(t, y, x, &now[x]);
+		memcpy(&t->shown.cell[y * g->w], now, row);
+	}
+	t->redraw = false;
+	wnoutrefresh(stdscr);
+	doupdate();
+	collect(t);
+	tui_flush(t);
+	return true;
+}
+
+static const struct {
+	int curses, key;
+} key_names[] = {
+	{KEY_UP,        KEY_CODE_UP       },
+        {KEY_DOWN,      KEY_CODE_DOWN     },
+        {KEY_LEFT,      KEY_CODE_LEFT     },
+	{KEY_RIGHT,     KEY_CODE_RIGHT    },
+        {KEY_PPAGE,     KEY_CODE_PAGE_UP  },
+        {KEY_NPAGE,     KEY_CODE_PAGE_DOWN},
+	{KEY_HOME,      KEY_CODE_HOME     },
+        {KEY_END,       KEY_CODE_END      },
+        {KEY_BACKSPACE, KEY_CODE_ERASE    },
+	{KEY_ENTER,     KEY_CODE_ENTER    },
+};
+
+int tui_key(struct tui *t)
+{
+	for (int c; (c = getch()) != ERR;) {
+		for (size_t i = 0; i < sizeof(key_names) / sizeof(key_names[0]); i++)
+			if (key_names[i].curses == c)
+				return key_names[i].key;
+		/* Whatever else curses knows, mice and half characters too, means nothing here. */
+		if (c > 0 && c < 0x80)
+			return c;
+	}
+	(void)t;
+	return 0;
+}
+
+bool tui_resize(struct tui *t)
+{
+	struct winsize size = {0};
+	int h = 24, w = 80;
+
+	if (ioctl(t->out_fd, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col) {
+		h = size.ws_row < GRID_ROWS_MAX ? size.ws_row : GRID_ROWS_MAX;
+		w = size.ws_col < GRID_COLUMNS_MAX ? size.ws_col : GRID_COLUMNS_MAX;
+	}
+	if (h == t->grid.h && w == t->grid.w)
+		return false;
+	grid_clear(&t->grid, h, w);
+	resizeterm(h, w);
+	erase();
+	t->redraw = true;
+	return true;
+}
+
+bool tui_pending(const struct tui *t)
+{
+	return t->sent < t->used;
+}
+
+void tui_flush(struct tui *t)
+{
+	while (tui_pending(t) && !t->gone) {
+		ssize_t n = write(t->out_fd, t->queue + t->sent, t->used - t->sent);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			return;
+		if (n < 0)
+			t->gone = true;
+		else
+			t->sent += (size_t)n;
+	}
+}
+
+int tui_in_fd(const struct tui *t)
+{
+	return t->in_fd;
+}
+
+int tui_out_fd(const struct tui *t)
+{
+	return t->out_fd;
+}
+
+bool tui_gone(const struct tui *t)
+{
+	return t->gone;
+}

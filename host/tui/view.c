@@ -1,0 +1,78 @@
+/* The scene as of the cursor, and the moving parts of the view. */
+#include "tui/view.h"
+
+#include <string.h>
+
+enum { INSTANT_SLOWER = 20 };
+
+void view_init(struct view *v)
+{
+	*v = (struct view){
+		.following = true,
+		.focus = PANE_FINDINGS,
+		.finding = -1,
+		.device = -1,
+		.masked_projector = true,
+		.set_speed = -1,
+	};
+}
+
+static int64_t cursor_of(const struct scene *s)
+{
+	const struct view *v = s->view;
+	int64_t now = s->history->now_ns;
+
+	if (v->instant) {
+		int64_t t = v->instant_from_ns + (s->loop_ns - v->instant_since) / INSTANT_SLOWER;
+
+		return t < v->instant_to_ns ? t : v->instant_to_ns;
+	}
+	return v->following ? now : v->cursor_ns;
+}
+
+void scene_at(struct scene *s)
+{
+	s->cursor_ns = cursor_of(s);
+	s->findings = history_findings_at(s->history, s->cursor_ns);
+	if (s->findings > s->report->findings)
+		s->findings = s->report->findings;
+	s->rows = history_rows_at(s->history, s->cursor_ns);
+	s->steps = history_steps_at(s->history, s->cursor_ns);
+	s->devices = history_devices_at(s->history, s->cursor_ns, s->device, MODEL_DEVICES_MAX);
+	s->verdict = verdict_of(s->report->finding, s->findings, s->report->coverage);
+}
+
+size_t scene_findings(const struct scene *s, uint16_t order[FINDINGS_MAX])
+{
+	size_t n = 0;
+
+	for (int w = WEIGHT_DECISIVE; w >= WEIGHT_WEAK; w--)
+		for (size_t i = 0; i < s->findings && i < FINDINGS_MAX; i++)
+			if (s->report->finding[i].weight == (enum weight)w)
+				order[n++] = (uint16_t)i;
+	return n;
+}
+
+void view_go(struct view *v, const struct scene *s, int64_t t_ns)
+{
+	v->following = false;
+	v->instant = false;
+	v->row_chosen = false;
+	if (t_ns < s->history->begin_ns)
+		t_ns = s->history->begin_ns;
+	if (t_ns > s->history->now_ns)
+		t_ns = s->history->now_ns;
+	v->cursor_ns = t_ns;
+}
+
+bool view_tick(struct view *v, const struct scene *s)
+{
+	if (!v->instant)
+		return false;
+	if (cursor_of(s) >= v->instant_to_ns) {
+		v->instant = false;
+		v->following = false;
+		v->cursor_ns = v->instant_to_ns;
+	}
+	return true;
+}

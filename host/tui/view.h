@@ -1,0 +1,107 @@
+/*
+ * What the operator looks at: the cursor in time, the pane in focus, what is selected, masked, asked. Changed by keys
+ * (keys.c) alone; screens get it const, with all that they draw in a scene.
+ */
+#ifndef CORDON_TUI_VIEW_H
+#define CORDON_TUI_VIEW_H
+
+#include "capture/link.h"
+#include "report/report.h"
+#include "tui/filter.h"
+#include "tui/history.h"
+
+enum pane {
+	PANE_NONE,
+	PANE_TIME,
+	PANE_DEVICES,
+	PANE_FINDINGS,
+	PANE_TYPING,
+	PANE_PACKETS,
+	PANE_HEALTH,
+	PANES,
+};
+
+enum prompt {
+	PROMPT_NONE,
+	PROMPT_SEARCH,
+	PROMPT_FILTER,
+	PROMPT_COMMAND,
+	PROMPT_QUIT, /* y or n */
+	PROMPT_JUMP, /* to a mark, by its number */
+};
+
+enum { VIEW_MARKS = 9, VIEW_INPUT_MAX = 60, VIEW_SCALES = 14 };
+
+struct view {
+	bool following;       /* the cursor is the newest moment */
+	bool frozen;          /* Space: the cursor stays, whatever comes */
+	int64_t frozen_since; /* of the loop's clock */
+	int64_t cursor_ns;    /* where it does not follow */
+	uint64_t row;         /* packets: ordinal of the selected row */
+	bool row_chosen;      /* else the last row at the cursor */
+	enum pane focus;
+	bool zoomed, help, explain, projector, blank;
+	unsigned help_at;    /* first line of the help */
+	int finding, device; /* selected: index, -1 none */
+	bool masked;         /* typed text */
+	bool masked_projector;
+	unsigned scale;       /* of the time axis: 0 is the whole input */
+	int64_t reference_ns; /* `t`: times are shown from here */
+	bool has_reference;
+	unsigned marks;
+	int64_t mark_ns[VIEW_MARKS];
+
+	/* Instant replay: the cursor runs from `from_ns` at 1/20. */
+	bool instant;
+	int64_t instant_from_ns, instant_to_ns, instant_since;
+
+	enum prompt prompt;
+	char input[VIEW_INPUT_MAX + 1];
+	char search[VIEW_INPUT_MAX + 1];
+	struct filter filter;
+	char message[160]; /* of the last key; until the next one */
+
+	/* What keys ask of the loop; taken back there. */
+	bool quit, toggle_pause, seek_finding;
+	double set_speed; /* negative: nothing asked */
+};
+
+struct scene {
+	const struct view *view;
+	const struct history *history;
+	const struct report_input *report; /* as of now; findings are all of them */
+	const struct link *link;
+	const char *name; /* of the input, as the user gave it */
+	const char *layout;
+	int64_t loop_ns;  /* the loop's clock */
+	int64_t clock_ns; /* what time it is in the input */
+	bool over;
+	bool truncated;
+	const char *error; /* of the input, NULL none */
+	int h, w;          /* of the screen */
+	uint64_t frames, frames_skipped;
+
+	/* As of the cursor. */
+	int64_t cursor_ns;
+	size_t findings;
+	uint64_t rows, steps;
+	unsigned devices;
+	const struct history_device *device[MODEL_DEVICES_MAX];
+	enum verdict verdict;
+};
+
+void view_init(struct view *v);
+
+/* Fills in what depends on the cursor. */
+void scene_at(struct scene *s);
+
+/* The findings in the order of the pane: weightiest first, then as they came. Returns how many. */
+size_t scene_findings(const struct scene *s, uint16_t order[FINDINGS_MAX]);
+
+/* The cursor to a moment, which ends following. */
+void view_go(struct view *v, const struct scene *s, int64_t t_ns);
+
+/* The moving parts: instant replay. True where something of it changed. */
+bool view_tick(struct view *v, const struct scene *s);
+
+#endif
