@@ -10,6 +10,13 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_HELP_OBJ) $(LIB)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(LDLIBS) -lcmocka
 
+# Tests of the dashboard: on a virtual terminal, whose driver stands in tests/screens.
+SCREENS_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/screens/*.c))
+$(BUILD)/unit/test_tui_%: $(BUILD)/tests/unit/test_tui_%.o $(SCREENS_OBJ) $(TUI) $(LIB)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(TUI) $(LIB) $(TUI_LDLIBS) $(LDLIBS) -lvterm -lutil -lcmocka
+
 .PHONY: deps-build deps-test test unit layers format-check
 deps-build:
 	@tests/deps.sh build
@@ -43,3 +50,11 @@ $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(LIB)
 .PHONY: corpus
 corpus: deps-test program $(BUILD)/tools/inspect
 	@tests/corpus/run.sh $(BUILD)/cordon $(BUILD)/tools/inspect
+
+## screens|draw the dashboard's screens as pictures into build/screens, for people to look at
+.PHONY: screens
+screens: deps-test $(BUILD)/unit/test_tui_screens
+	@mkdir -p build/screens
+	@SCREENS_SVG=build/screens $(BUILD)/unit/test_tui_screens >/dev/null
+	@for f in build/screens/*.svg; do rsvg-convert "$$f" -o "$${f%.svg}.png" && rm "$$f"; done
+	@ls build/screens/*.png

@@ -1,0 +1,259 @@
+/* The driver: a pty, libvterm at its master, the dashboard at its slave, and a clock that goes when it is told to. */
+#include "tests/screens/vt.h"
+
+#include <fcntl.h>
+#include <locale.h>
+#include <pty.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "tests/screens/vt_internal.h"
+
+#define STEP_NS INT64_C(10000000)
+
+static void need(bool ok, const char *what)
+{
+	if (ok)
+		return;
+	fprintf(stderr, "vt: cannot %s\n", what);
+	abort();
+}
+
+int vt_utf8(char *out, uint32_t c)
+{
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (char)(0xc0 | c >> 6);
+		out[1] = (char)(0x80 | (c & 63));
+		return 2;
+	}
+	if (c < 0x10000) {
+		out[0] = (char)(0xe0 | c >> 12);
+		out[1] = (char)(0x80 | (c >> 6 & 63));
+		out[2] = (char)(0x80 | (c & 63));
+		return 3;
+	}
+	out[0] = (char)(0xf0 | c >> 18);
+	out[1] = (char)(0x80 | (c >> 12 & 63));
+	out[2] = (char)(0x80 | (c >> 6 & 63));
+	out[3] = (char)(0x80 | (c & 63));
+	return 4;
+}
+
+static void read_master(struct vt *t)
+{
+	char buffer[16384];
+	ssize_t n;
+
+	while (!t->stalled && (n = read(t->master, buffer, sizeof(buffer))) > 0) {
+		size_t keep = (size_t)n < VT_LOG - t->logged ? (size_t)n : VT_LOG - t->logged;
+
+		memcpy(t->log + t->logged, buffer, keep);
+		t->logged += keep;
+		t->bytes += (uint64_t)n;
+		vterm_input_write(t->term, buffer, (size_t)n);
+	}
+}
+
+struct vt *vt_new(const struct vt_options *o)
+{
+	struct vt *t = calloc(1, sizeof(*t));
+	struct winsize size = {.ws_row = (unsigned short)o->rows,
+	                       .ws_col = (unsigned short)o->columns};
+	struct dashboard_options d;
+
+	need(t, "allocate");
+	need(setlocale(LC_CTYPE, "C.UTF-8"), "set the locale C.UTF-8");
+	t->rows = o->rows;
+	t->columns = o->columns;
+	t->now_ns = INT64_C(5000000000);
+	need(openpty(&t->master, &t->slave, NULL, NULL, &size) == 0, "open a pty");
+	fcntl(t->master, F_SETFL, O_NONBLOCK);
+	t->term = vterm_new(o->rows, o->columns);
+	vterm_set_utf8(t->term, 1);
+	t->screen = vterm_obtain_screen(t->term);
+	vterm_screen_enable_altscreen(t->screen, 1);
+	vterm_screen_reset(t->screen, 1);
+	t->link = o->link;
+	if (o->capture)
+		need(link_file_open(&t->link, o->capture, o->speed) == ERR_NONE, o->capture);
+	t->layout = layout_new("us");
+	need(t->layout && layout_load(t->layout), "load the layout");
+	t->profile.kind = o->has_profile ? o->profile : PROFILE_HOST;
+	d = (struct dashboard_options){
+		.link = t->link,
+		.profile = &t->profile,
+		.layout = t->layout,
+		.name = "case-117.pcapng",
+		.layout_name = "us",
+		.masked = o->masked,
+		.tui = {.in_fd = t->slave,
+	                .out_fd = t->slave,
+	                .term = o->term ? o->term : "xterm-256color",
+	                .ascii = o->ascii,
+	                .colourless = o->colourless},
+	};
+	need(dashboard_new(&t->dashboard, &d) == ERR_NONE, "make the dashboard");
+	return t;
+}
+
+void vt_free(struct vt *t)
+{
+	t->stalled = false;
+	dashboard_free(t->dashboard);
+	link_free(t->link);
+	layout_free(t->layout);
+	vterm_free(t->term);
+	close(t->master);
+	close(t->slave);
+	free(t);
+}
+
+static bool turn(struct vt *t)
+{
+	bool goes_on = true;
+
+	/* A screen may be larger than what the pty holds: until all of it is through. */
+	for (int i = 0; i < 100 && goes_on; i++) {
+		uint64_t before = t->bytes;
+
+		goes_on = dashboard_turn(t->dashboard, t->now_ns);
+		read_master(t);
+		if (t->bytes == before)
+			break;
+	}
+	return goes_on;
+}
+
+bool vt_run(struct vt *t, int64_t ms)
+{
+	int64_t end = t->now_ns + ms * 1000000;
+
+	if (!turn(t))
+		return false;
+	while (t->now_ns < end) {
+		t->now_ns += STEP_NS < end - t->now_ns ? STEP_NS : end - t->now_ns;
+		if (!turn(t))
+			return false;
+	}
+	return true;
+}
+
+void vt_keys(struct vt *t, const char *bytes)
+{
+	need(write(t->master, bytes, strlen(bytes)) == (ssize_t)strlen(bytes), "type");
+	turn(t);
+}
+
+void vt_resize(struct vt *t, int rows, int columns)
+{
+	struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+
+	t->rows = rows;
+	t->columns = columns;
+	vterm_set_size(t->term, rows, columns);
+	need(ioctl(t->master, TIOCSWINSZ, &size) == 0, "resize");
+}
+
+void vt_stall(struct vt *t, bool stalled)
+{
+	t->stalled = stalled;
+}
+
+const char *vt_text(struct vt *t)
+{
+	char *out = t->text;
+
+	for (int y = 0; y < t->rows; y++) {
+		char *begin = out;
+
+		for (int x = 0; x < t->columns; x++) {
+			VTermScreenCell cell;
+
+			vterm_screen_get_cell(t->screen, (VTermPos){y, x}, &cell);
+			if (cell.chars[0] == (uint32_t)-1)
+				continue;
+			out += vt_utf8(out, cell.chars[0] ? cell.chars[0] : ' ');
+		}
+		while (out > begin && out[-1] == ' ')
+			out--;
+		*out++ = '\n';
+	}
+	*out = '\0';
+	return t->text;
+}
+
+uint64_t vt_bytes(const struct vt *t)
+{
+	return t->bytes;
+}
+
+const char *vt_log(const struct vt *t, size_t *len)
+{
+	*len = t->logged;
+	return t->log;
+}
+
+bool vt_coloured(struct vt *t)
+{
+	for (int y = 0; y < t->rows; y++)
+		for (int x = 0; x < t->columns; x++) {
+			VTermScreenCell cell;
+
+			vterm_screen_get_cell(t->screen, (VTermPos){y, x}, &cell);
+			if (!VTERM_COLOR_IS_DEFAULT_FG(&cell.fg) ||
+			    !VTERM_COLOR_IS_DEFAULT_BG(&cell.bg))
+				return true;
+		}
+	return false;
+}
+
+struct dashboard *vt_dashboard(struct vt *t)
+{
+	return t->dashboard;
+}
+
+struct link *vt_link(struct vt *t)
+{
+	return t->link;
+}
+
+int64_t vt_now(const struct vt *t)
+{
+	return t->now_ns;
+}
+
+bool vt_golden(struct vt *t, const char *name)
+{
+	const char *text = vt_text(t), *svg = getenv("SCREENS_SVG");
+	static char known[VT_TEXT];
+	char path[256];
+	size_t len;
+	FILE *f;
+
+	if (svg) {
+		snprintf(path, sizeof(path), "%s/%s.svg", svg, name);
+		vt_svg(t, path);
+	}
+	snprintf(path, sizeof(path), "tests/screens/%s.txt", name);
+	if (getenv("SCREENS_UPDATE")) {
+		f = fopen(path, "w");
+		need(f && fputs(text, f) >= 0 && fclose(f) == 0, "write the golden screen");
+		return true;
+	}
+	f = fopen(path, "r");
+	len = f ? fread(known, 1, sizeof(known) - 1, f) : 0;
+	known[len] = '\0';
+	if (f)
+		fclose(f);
+	if (strcmp(known, text) == 0)
+		return true;
+	fprintf(stderr, "%s is\n%sand was to be\n%s", name, text, f ? known : "(not there)\n");
+	return false;
+}
