@@ -7,7 +7,7 @@
 
 #include "cli/command.h"
 
-static const struct command *const commands[] = {&command_analyze, &command_rules,
+static const struct command *const commands[] = {&command_analyze, &command_live, &command_rules,
                                                  &command_profiles};
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
