@@ -254,6 +254,7 @@ bool vt_golden(struct vt *t, const char *name)
 		fclose(f);
 	if (strcmp(known, text) == 0)
 		return true;
-	fprintf(stderr, "%s is\n%sand was to be\n%s", name, text, f ? known : "(not there)\n");
+	fprintf(stderr, "%s is\n%sand was to be\n%sSCREENS_UPDATE=1 writes it anew\n", name, text,
+	        f ? known : "(not there)\n");
 	return false;
 }
