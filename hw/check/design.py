@@ -1,5 +1,6 @@
-"""Checks of the netlist: pin map, parts list, pads against pins, pins against the record of the datasheets.
+"""Checks of the netlist: pin map, parts list, pads against pins, pins against the datasheets' record.
 
+usage: design.py NETLIST HW BOARD_H
 In: the exported netlist, hw/README.md, firmware/board.h, hw/lib. Out: a line a fault, exit 1 if any.
 Leaves ERC to KiCad, and the copper to board.py.
 """
@@ -24,16 +25,16 @@ def fault(text):
 ACTIVE = re.compile(r"^(U|Q|D)\d+$")
 NO_PART = {"TestPoint", "Hole"}
 # Nets that hw/README.md's bring-up sheet asks a reader to measure.
-TEST_POINTS = """+5V +3V3 +3V3A GND VBUS_SW VBUS_OUT NEAR_VBUS HOST_VBUS TAP_DP TAP_DM ADC_CURRENT ADC_RADIO ADC_MUX IREF
-OV_TRIP_N RANGE_TRIP TH_VBUS""".split()
+TEST_POINTS = """+5V +3V3 +3V3A GND VBUS_SW VBUS_OUT NEAR_VBUS HOST_VBUS TAP_DP TAP_DM
+ADC_CURRENT ADC_RADIO ADC_MUX IREF OV_TRIP_N RANGE_TRIP TH_VBUS""".split()
 
 components = {}
 for c in sexp.every(sexp.first(net, "components"), "comp"):
-    fields = {sexp.value(f, "name"): f[2] if len(f) > 2 else "" for f in sexp.every(sexp.first(c, "fields") or [], "field")}
+    fields = sexp.every(sexp.first(c, "fields") or [], "field")
     components[sexp.value(c, "ref")] = {
         "symbol": sexp.value(sexp.first(c, "libsource"), "part"),
         "footprint": sexp.value(c, "footprint", ""),
-        "fields": fields,
+        "fields": {sexp.value(f, "name"): f[2] if len(f) > 2 else "" for f in fields},
     }
 nets, net_of = {}, {}
 for n in sexp.every(sexp.first(net, "nets"), "net"):
@@ -56,7 +57,8 @@ def pin_map():
     maps = {"netlist": board, "hw/README.md": table}
     if BOARD_H.exists():
         code = BOARD_H.read_text()
-        maps["firmware/board.h"] = {int(n): s for s, n in re.findall(r"\bBOARD_PIN_(\w+)\s*=\s*(\d+)", code)}
+        named = re.findall(r"\bBOARD_PIN_(\w+)\s*=\s*(\d+)", code)
+        maps["firmware/board.h"] = {int(gp): signal for signal, gp in named}
     else:
         print("pins: firmware/board.h is not there, compared with the table alone")
     for where, m in maps.items():
@@ -88,7 +90,8 @@ def pads():
     """the pads of a footprint are the pins of its symbol"""
     symbols = {}
     for s in sexp.every(sexp.load(HW / "lib/cordon.kicad_sym"), "symbol"):
-        symbols[s[1]] = {sexp.value(p, "number"): sexp.value(p, "name") for u in sexp.every(s, "symbol") for p in sexp.every(u, "pin")}
+        pins = [p for unit in sexp.every(s, "symbol") for p in sexp.every(unit, "pin")]
+        symbols[s[1]] = {sexp.value(p, "number"): sexp.value(p, "name") for p in pins}
     for ref, c in sorted(components.items()):
         path = HW / "lib/cordon.pretty" / (c["footprint"].split(":")[-1] + ".kicad_mod")
         if not path.exists():
@@ -97,7 +100,8 @@ def pads():
         have = {p[1] for p in sexp.every(sexp.load(path), "pad") if p[1]}
         want = set(symbols[c["symbol"]])
         if have != want:
-            fault(f"pads: {ref} ({path.stem}): pads {sorted(have - want)} without pin, pins {sorted(want - have)} without pad")
+            odd = f"pads {sorted(have - want)} without pin, pins {sorted(want - have)} without pad"
+            fault(f"pads: {ref} ({path.stem}): {odd}")
     record = {}
     with open(HW / "lib/pins.tsv", encoding="utf-8") as f:
         for row in csv.DictReader(f, delimiter="\t"):

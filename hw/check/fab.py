@@ -1,6 +1,7 @@
 """Holds the committed files for the board house against a fresh export; with --write it replaces them.
 
-In: hw/fab and an export of hw/fab.sh. Dates are taken out on both sides, as nothing else differs between two exports.
+usage: fab.py KEPT NEW [--write]
+In: hw/fab and an export of hw/fab.sh. Dates are left out, as nothing else differs between two exports.
 """
 import re
 import sys

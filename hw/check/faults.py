@@ -1,5 +1,6 @@
-"""Plants faults in copies of hw/, one at a time, and expects the check that should find each to fail and to say so.
+"""Plants faults in copies of hw/, one at a time, and expects the right check to fail and to say so.
 
+usage: faults.py [NAME...]
 Out: a line a fault; exit 1 if one went unseen. Needs what hw-check needs; takes a few minutes.
 """
 import os
@@ -17,19 +18,23 @@ BOARD_H = HW.parent / "firmware/board.h"
 
 def edit(name, pattern, replacement, count=1):
     """a fault made by one substitution; a pattern that is not there is our own mistake"""
+
     def plant(hw):
         path = hw / name
         text, n = re.subn(pattern, replacement, path.read_text(), count=count, flags=re.M | re.S)
         if n == 0:
             raise ValueError(f"nothing to change in {name}")
         path.write_text(text)
+
     return plant
 
 
 def swap_labels(name, a, b):
     def plant(hw):
         path = hw / name
-        path.write_text(re.sub(rf'"({a}|{b})"', lambda m: f'"{b if m[1] == a else a}"', path.read_text()))
+        other = {a: b, b: a}
+        path.write_text(re.sub(rf'"({a}|{b})"', lambda m: f'"{other[m[1]]}"', path.read_text()))
+
     return plant
 
 
@@ -37,70 +42,158 @@ def rename_everywhere(a, b):
     def plant(hw):
         for path in hw.glob("*.kicad_sch"):
             path.write_text(path.read_text().replace(f'"{a}"', f'"{b}"'))
+
     return plant
 
 
-def with_pcbnew(script):
-    """a change of the board that KiCad itself makes, so that its zones are filled anew"""
-    def plant(hw):
-        code = f"import pcbnew\nmm = pcbnew.FromMM\nb = pcbnew.LoadBoard('cordon-tap.kicad_pcb')\ncorner = b.GetDesignSettings().GetAuxOrigin()\nV = lambda x, y: pcbnew.VECTOR2I(corner.x + mm(x), corner.y - mm(90) + mm(y))\n{script}\npcbnew.SaveBoard('cordon-tap.kicad_pcb', b)\n"
-        subprocess.run(["/usr/bin/python3", "-c", code], cwd=hw, check=True, capture_output=True)
-    return plant
-
-
+PCBNEW = """
+import pcbnew
+mm = pcbnew.FromMM
+b = pcbnew.LoadBoard('cordon-tap.kicad_pcb')
+corner = b.GetDesignSettings().GetAuxOrigin()
+def V(x, y): return pcbnew.VECTOR2I(corner.x + mm(x), corner.y - mm(90) + mm(y))
+def track(net, layer, width, *points):
+    for p, q in zip(points, points[1:]):
+        t = pcbnew.PCB_TRACK(b)
+        t.SetStart(p); t.SetEnd(q); t.SetWidth(width); t.SetLayer(layer); t.SetNet(net)
+        b.Add(t)
+def pad(ref, number): return b.FindFootprintByReference(ref).FindPadByNumber(number)
+%s
+pcbnew.SaveBoard('cordon-tap.kicad_pcb', b)
+"""
 SPLIT_PAIR = """
-long = max((t for t in b.GetTracks() if t.GetNetname() == '/HOST_DP' and t.GetClass() == 'PCB_TRACK'), key=lambda t: t.GetLength())
-a, e = long.GetStart(), long.GetEnd()
+tracks = [t for t in b.GetTracks() if t.GetNetname() == '/HOST_DP' and t.GetClass() == 'PCB_TRACK']
+old = max(tracks, key=lambda t: t.GetLength())
+a, e, out = old.GetStart(), old.GetEnd(), mm(2)
 d = mm(1) if e.y > a.y else -mm(1)
-way = [a, pcbnew.VECTOR2I(a.x, a.y + d), pcbnew.VECTOR2I(a.x + mm(2), a.y + 3 * d), pcbnew.VECTOR2I(a.x + mm(2), e.y - 3 * d), pcbnew.VECTOR2I(e.x, e.y - d), e]
-for p, q in zip(way, way[1:]):
-    t = pcbnew.PCB_TRACK(b); t.SetStart(p); t.SetEnd(q); t.SetWidth(long.GetWidth()); t.SetLayer(long.GetLayer()); t.SetNet(long.GetNet()); b.Add(t)
-b.Delete(long)
+P = pcbnew.VECTOR2I
+track(old.GetNet(), old.GetLayer(), old.GetWidth(), a, P(a.x, a.y + d), P(a.x + out, a.y + 3 * d),
+      P(a.x + out, e.y - 3 * d), P(e.x, e.y - d), e)
+b.Delete(old)
 """
 CUT_PLANE = """
-z = pcbnew.ZONE(b); z.SetIsRuleArea(True); z.SetLayer(pcbnew.In1_Cu)
-z.SetDoNotAllowCopperPour(True); z.SetDoNotAllowTracks(False); z.SetDoNotAllowVias(False); z.SetDoNotAllowPads(False); z.SetDoNotAllowFootprints(False)
+z = pcbnew.ZONE(b)
+z.SetIsRuleArea(True); z.SetLayer(pcbnew.In1_Cu); z.SetDoNotAllowCopperPour(True)
+for allow in ('Tracks', 'Vias', 'Pads', 'Footprints'): getattr(z, 'SetDoNotAllow' + allow)(False)
 o = z.Outline(); o.NewOutline()
 for x, y in ((25, 60), (40, 60), (40, 60.6), (25, 60.6)): o.Append(V(x, y))
-b.Add(z); pcbnew.ZONE_FILLER(b).Fill(b.Zones())
+b.Add(z)
+pcbnew.ZONE_FILLER(b).Fill(b.Zones())
 """
-TRACK_ON_PLANE = """
-t = pcbnew.PCB_TRACK(b); t.SetStart(V(60, 80)); t.SetEnd(V(64, 80)); t.SetWidth(mm(0.3)); t.SetLayer(pcbnew.In1_Cu); t.SetNet(b.FindNet('GND')); b.Add(t)
-"""
+TRACK_ON_PLANE = "track(b.FindNet('GND'), pcbnew.In1_Cu, mm(0.3), V(60, 80), V(64, 80))"
 KELVIN = """
-f = b.FindFootprintByReference('U405'); p = f.FindPadByNumber('3'); q = b.FindFootprintByReference('C401').FindPadByNumber('1')
-t = pcbnew.PCB_TRACK(b); t.SetStart(p.GetPosition()); t.SetEnd(q.GetPosition()); t.SetWidth(mm(0.2)); t.SetLayer(pcbnew.F_Cu); t.SetNet(p.GetNet()); b.Add(t)
+p, q = pad('U405', '3'), pad('C401', '1')
+track(p.GetNet(), pcbnew.F_Cu, mm(0.2), p.GetPosition(), q.GetPosition())
 """
 MOVE_VIA = """
 v = next(t for t in b.GetTracks() if t.GetClass() == 'PCB_VIA' and t.GetNetname() == '/NEAR_DM')
 v.SetPosition(pcbnew.VECTOR2I(v.GetPosition().x, v.GetPosition().y - mm(0.5)))
 """
-INWARD = "f = b.FindFootprintByReference('J205'); f.SetPosition(pcbnew.VECTOR2I(f.GetPosition().x - mm(2), f.GetPosition().y))"
+INWARD = """
+f = b.FindFootprintByReference('J205')
+f.SetPosition(pcbnew.VECTOR2I(f.GetPosition().x - mm(2), f.GetPosition().y))
+"""
+
+
+def with_pcbnew(script):
+    """a change of the board that KiCad itself makes, so that its zones are filled anew"""
+
+    def plant(hw):
+        # pcbnew comes with Debian's KiCad and loads in Debian's python alone
+        subprocess.run(["/usr/bin/python3", "-c", PCBNEW % script], cwd=hw, check=True, capture_output=True)
+
+    return plant
+
 
 # name, how it is planted, the check that must find it, a part of what that says
 FAULTS = [
     ("swapped pins", swap_labels("pico.kicad_sch", "MUX_A", "MUX_B"), "design", "pins: GP16 is MUX_B in netlist"),
     ("renamed net", rename_everywhere("PD_DP", "PULLDOWN_DP"), "design", "pins: GP14 is PULLDOWN_DP"),
     ("wrong pin in board.h", None, "design", "in firmware/board.h"),
-    ("wrong row in the table", edit("README.md", r"^\| GP8 \| `VBUS_EN`", "| GP8 | `VBUS_ON`"), "design", "pins: GP8"),
-    ("missing MPN", edit("supply.kicad_sch", r'\(property "MPN" "INA181A3IDBVR"', '(property "MPN" ""'), "design", "parts: U405 has no MPN"),
-    ("missing alternative", edit("probe.kicad_sch", r'\(property "Alternative" "FSUSB30MUX[^"]*"', '(property "Alternative" ""'), "design", "parts: U301 has no Alternative"),
-    ("wrong pad", edit("lib/cordon.pretty/SOT-23.kicad_mod", r'\(pad "3"', '(pad "4"'), "design", "pads: Q101 (SOT-23)"),
-    ("symbol not as its datasheet", edit("lib/cordon.kicad_sym", r'\(name "~\{FAULT\}"', '(name "ILIM"'), "design", "pads: symbol TPS2553"),
+    (
+        "wrong row in the table",
+        edit("README.md", r"^\| GP8 \| `VBUS_EN`", "| GP8 | `VBUS_ON`"),
+        "design",
+        "pins: GP8",
+    ),
+    (
+        "missing MPN",
+        edit("supply.kicad_sch", r'\(property "MPN" "INA181A3IDBVR"', '(property "MPN" ""'),
+        "design",
+        "parts: U405 has no MPN",
+    ),
+    (
+        "missing alternative",
+        edit("probe.kicad_sch", r'\(property "Alternative" "FSUSB30MUX[^"]*"', '(property "Alternative" ""'),
+        "design",
+        "parts: U301 has no Alternative",
+    ),
+    (
+        "wrong pad",
+        edit("lib/cordon.pretty/SOT-23.kicad_mod", r'\(pad "3"', '(pad "4"'),
+        "design",
+        "pads: Q101 (SOT-23)",
+    ),
+    (
+        "symbol not as its datasheet",
+        edit("lib/cordon.kicad_sym", r'\(name "~\{FAULT\}"', '(name "ILIM"'),
+        "design",
+        "pads: symbol TPS2553",
+    ),
     ("swapped USB lines", edit("ports.kicad_sch", r'"HOST_DP"', '"HOST_XX"', 0), "design", "connections: HOST_DP"),
-    ("label of one sheet only", edit("radio.kicad_sch", r'"RADIO_PD"', '"RADIO_OFF"', 0), "erc", "FAULT"),
-    ("missing no-connect mark", edit("pico.kicad_sch", r"^  \(no_connect .*?$", ""), "erc", "pin_not_connected"),
+    (
+        "label of one sheet only",
+        edit("radio.kicad_sch", r'"RADIO_PD"', '"RADIO_OFF"', 0),
+        "erc",
+        "FAULT",
+    ),
+    (
+        "missing no-connect mark",
+        edit("pico.kicad_sch", r"^  \(no_connect .*?$", ""),
+        "erc",
+        "pin_not_connected",
+    ),
     ("via moved", with_pcbnew(MOVE_VIA), "drc", "FAULT"),
-    ("value changed in the schematic only", edit("supply.kicad_sch", r'"Value" "47k"', '"Value" "33k"', 0), "drc", "FAULT"),
+    (
+        "value changed in the schematic only",
+        edit("supply.kicad_sch", r'"Value" "47k"', '"Value" "33k"', 0),
+        "drc",
+        "FAULT",
+    ),
     ("split pair", with_pcbnew(SPLIT_PAIR), "copper", "FAULT pairs: HOST"),
     ("cut plane", with_pcbnew(CUT_PLANE), "copper", "FAULT planes: no ground on In1.Cu under HOST"),
     ("track on the plane", with_pcbnew(TRACK_ON_PLANE), "copper", "FAULT planes: tracks on In1.Cu"),
-    ("sense line joined elsewhere", with_pcbnew(KELVIN), "copper", "FAULT kelvin: U405.3"),
-    ("socket moved inwards", with_pcbnew(INWARD), "copper", "places: J205 does not reach over the right edge"),
-    ("case for another board", edit("case.scad", r'\["J204", 126\.9, 54', '["J204", 126.9, 57'), "copper", "places: case.scad has J204"),
+    (
+        "sense line joined elsewhere",
+        with_pcbnew(KELVIN),
+        "copper",
+        "FAULT kelvin: U405.3",
+    ),
+    (
+        "socket moved inwards",
+        with_pcbnew(INWARD),
+        "copper",
+        "FAULT places: J205 does not reach over the right edge",
+    ),
+    (
+        "case for another board",
+        edit("case.scad", r'\["J204", 126\.9, 54', '["J204", 126.9, 57'),
+        "copper",
+        "FAULT case: case.scad has J204",
+    ),
     ("tap of 4.7 k", edit("spice/tap_fs.cir", r"Rtap m gpio 1k", "Rtap m gpio 4.7k"), "spice", "lag_p_ns is"),
-    ("shunt of 20 ohm", edit("spice/range_ua.cir", r"rsh=10 ", "rsh=20 ", 0), "spice", "error_percent is"),
-    ("parts list out of date", edit("fab/bom.csv", r"TPS2553DBVR", "TPS2553DBVT"), "fab", "bom.csv is not what the design gives"),
+    (
+        "shunt of 20 ohm",
+        edit("spice/range_ua.cir", r"rsh=10 ", "rsh=20 ", 0),
+        "spice",
+        "error_percent is",
+    ),
+    (
+        "parts list out of date",
+        edit("fab/bom.csv", r"TPS2553DBVR", "TPS2553DBVT"),
+        "fab",
+        "bom.csv is not what the design gives",
+    ),
 ]
 
 
@@ -119,11 +212,12 @@ def main():
             plant(hw)
         else:
             board_h = WORK / "board.h"
-            board_h.write_text(BOARD_H.read_text().replace("BOARD_PIN_PD_DP = 14", "BOARD_PIN_PD_DP = 15").replace("BOARD_PIN_PD_DM = 15", "BOARD_PIN_PD_DM = 14"))
+            board_h.write_text(re.sub(r"(PIN_PD_DP = )14", r"\g<1>15", BOARD_H.read_text()))
         env = dict(os.environ, HW=str(hw), OUT=str(WORK / "out"), BOARD_H=str(board_h))
         run = subprocess.run([str(HERE / "run.sh"), step], env=env, capture_output=True, text=True)
         seen = run.returncode != 0 and says in run.stdout
-        line = next((l for l in run.stdout.splitlines() if says in l), (run.stdout + run.stderr).strip()[-300:])
+        said = (run.stdout + run.stderr).strip()[-300:]
+        line = next((l for l in run.stdout.splitlines() if says in l), said)
         print(f"{'found ' if seen else 'UNSEEN'} {name}: {step}: {line.strip()[:150]}", flush=True)
         unseen += not seen
     print(f"hw-check-faults: {unseen} unseen")

@@ -1,7 +1,7 @@
-"""Runs the decks of hw/spice at each of their corners and holds their results against the assertions they carry.
+"""Runs the decks of hw/spice at each of their corners and holds the results against their assertions.
 
 usage: spice.py [FOLDER [DECK...]]
-In: hw/spice/*.cir with lines `* corner NAME: a=1 b=2` and `* assert NAME <= 3`. Out: one line a corner; exit 1 on a miss.
+In: decks with lines `* corner NAME: a=1 b=2` and `* assert NAME <= 3`. Out: a line a corner; exit 1 on a miss.
 A value that a deck did not print is a miss. Leaves to the decks: what is measured, and how.
 """
 import re
@@ -28,7 +28,8 @@ def at_corner(text, params):
 
 
 def results(text):
-    run = subprocess.run(["ngspice", "-b", "/dev/stdin"], input=text, capture_output=True, text=True, timeout=TIMEOUT_S)
+    command = ["ngspice", "-b", "/dev/stdin"]
+    run = subprocess.run(command, input=text, capture_output=True, text=True, timeout=TIMEOUT_S)
     return {k: float(v) for k, v in re.findall(r"^([a-z]\w*) *= *([-+0-9.eE]+)", run.stdout, re.M)}
 
 
