@@ -37,9 +37,9 @@ void bus_line(struct bus *b, enum line_event event, enum usb_speed speed, int64_
 		emit(b, &r);
 }
 
-static void wire(struct bus *b, const struct wire_packet *p, enum usb_speed speed)
+static void wire(struct bus *b, const struct sim_packet *p, enum usb_speed speed)
 {
-	struct wire_packet damaged;
+	struct sim_packet damaged;
 	struct record r = {
 		.kind = RECORD_PACKET,
 		.packet_data = {
@@ -58,11 +58,11 @@ static void wire(struct bus *b, const struct wire_packet *p, enum usb_speed spee
 	b->now_ns += wire_duration_ns(p, speed) + BUS_TURNAROUND_BITS * wire_bit_ps(speed) / 1000;
 }
 
-void bus_packet(struct bus *b, const struct bus_device *d, const struct wire_packet *p,
+void bus_packet(struct bus *b, const struct bus_device *d, const struct sim_packet *p,
                 bool from_host)
 {
 	if (from_host && d && d->behind_hub && d->speed == USB_SPEED_LOW) {
-		struct wire_packet pre;
+		struct sim_packet pre;
 
 		wire_handshake(&pre, USB_PID_PRE);
 		wire(b, &pre, USB_SPEED_FULL);
@@ -74,7 +74,7 @@ void bus_packet(struct bus *b, const struct bus_device *d, const struct wire_pac
 
 void bus_token(struct bus *b, const struct bus_device *d, enum usb_pid pid, uint8_t endpoint)
 {
-	struct wire_packet p;
+	struct sim_packet p;
 
 	wire_token(&p, pid, d->address, endpoint);
 	bus_packet(b, d, &p, true);
@@ -82,7 +82,7 @@ void bus_token(struct bus *b, const struct bus_device *d, enum usb_pid pid, uint
 
 void bus_handshake(struct bus *b, const struct bus_device *d, enum usb_pid pid, bool from_host)
 {
-	struct wire_packet p;
+	struct sim_packet p;
 
 	wire_handshake(&p, pid);
 	bus_packet(b, d, &p, from_host);
@@ -126,7 +126,7 @@ static void pipe_record(struct bus *b, struct bus_pipe *p, enum urb_phase phase,
 
 static void poll_wire(struct bus *b, struct bus_pipe *p, const struct keyboard_report *due)
 {
-	struct wire_packet data;
+	struct sim_packet data;
 
 	if (!due && !b->set.empty_polls)
 		return;
@@ -158,7 +158,7 @@ static void poll_pipe(struct bus *b, struct bus_pipe *p)
 
 static void begin_frame(struct bus *b)
 {
-	struct wire_packet sof;
+	struct sim_packet sof;
 
 	b->frame_ns += BUS_FRAME_NS;
 	b->now_ns = b->frame_ns;

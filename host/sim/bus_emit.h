@@ -11,7 +11,7 @@
 enum { BUS_TURNAROUND_BITS = 3 };
 
 /* One packet to or from a device, now; time moves to its end and turnaround. Hosts put PRE before theirs. */
-void bus_packet(struct bus *b, const struct bus_device *d, const struct wire_packet *p,
+void bus_packet(struct bus *b, const struct bus_device *d, const struct sim_packet *p,
                 bool from_host);
 void bus_token(struct bus *b, const struct bus_device *d, enum usb_pid pid, uint8_t endpoint);
 void bus_handshake(struct bus *b, const struct bus_device *d, enum usb_pid pid, bool from_host);

@@ -26,7 +26,7 @@ static void be_refused(struct bus *b, struct bus_device *d, enum usb_pid token)
 static void in_stage(struct bus *b, struct bus_device *d, bool data1, const uint8_t *bytes,
                      size_t len)
 {
-	struct wire_packet p;
+	struct sim_packet p;
 
 	be_refused(b, d, USB_PID_IN);
 	bus_fit(b, d, len);
@@ -40,7 +40,7 @@ static void in_stage(struct bus *b, struct bus_device *d, bool data1, const uint
 static void out_stage(struct bus *b, struct bus_device *d, bool data1, const uint8_t *bytes,
                       size_t len)
 {
-	struct wire_packet p;
+	struct sim_packet p;
 
 	bus_fit(b, d, len);
 	wire_data(&p, data1, bytes, len);
@@ -52,7 +52,7 @@ static void out_stage(struct bus *b, struct bus_device *d, bool data1, const uin
 
 static void setup_stage(struct bus *b, struct bus_device *d, const uint8_t setup[8], bool answered)
 {
-	struct wire_packet p;
+	struct sim_packet p;
 
 	bus_fit(b, d, 8);
 	wire_data(&p, false, setup, 8);
@@ -164,7 +164,7 @@ static void transfer_wire(struct bus *b, struct bus_device *d, const struct sim_
 
 	do {
 		size_t n = len - at < max ? len - at : max;
-		struct wire_packet p;
+		struct sim_packet p;
 
 		bus_fit(b, d, n);
 		wire_data(&p, *toggle, data + at, n);

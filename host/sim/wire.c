@@ -12,24 +12,24 @@ static uint8_t pid_byte(enum usb_pid pid)
 	return (uint8_t)(pid | (~pid & 0xf) << 4);
 }
 
-static void eleven_bits(struct wire_packet *p, enum usb_pid pid, unsigned value)
+static void eleven_bits(struct sim_packet *p, enum usb_pid pid, unsigned value)
 {
 	p->bytes[0] = pid_byte(pid);
 	store_le16(&p->bytes[1], (uint16_t)(value | crc5(value, 11) << 11));
 	p->len = 3;
 }
 
-void wire_token(struct wire_packet *p, enum usb_pid pid, uint8_t address, uint8_t endpoint)
+void wire_token(struct sim_packet *p, enum usb_pid pid, uint8_t address, uint8_t endpoint)
 {
 	eleven_bits(p, pid, (address & 0x7fu) | (endpoint & 0xfu) << 7);
 }
 
-void wire_sof(struct wire_packet *p, uint16_t frame)
+void wire_sof(struct sim_packet *p, uint16_t frame)
 {
 	eleven_bits(p, USB_PID_SOF, frame & 0x7ff);
 }
 
-void wire_data(struct wire_packet *p, bool data1, const uint8_t *payload, size_t len)
+void wire_data(struct sim_packet *p, bool data1, const uint8_t *payload, size_t len)
 {
 	if (len > WIRE_PAYLOAD_MAX)
 		len = WIRE_PAYLOAD_MAX;
@@ -40,13 +40,13 @@ void wire_data(struct wire_packet *p, bool data1, const uint8_t *payload, size_t
 	p->len = (uint8_t)(3 + len);
 }
 
-void wire_handshake(struct wire_packet *p, enum usb_pid pid)
+void wire_handshake(struct sim_packet *p, enum usb_pid pid)
 {
 	p->bytes[0] = pid_byte(pid);
 	p->len = 1;
 }
 
-int64_t wire_duration_ns(const struct wire_packet *p, enum usb_speed speed)
+int64_t wire_duration_ns(const struct sim_packet *p, enum usb_speed speed)
 {
 	unsigned bits = 8, ones = 1; /* sync ends in a one */
 

@@ -10,18 +10,18 @@
 
 enum { WIRE_PAYLOAD_MAX = 64 }; /* low and full speed, isochronous left out */
 
-struct wire_packet {
+struct sim_packet {
 	uint8_t len;
 	uint8_t bytes[1 + WIRE_PAYLOAD_MAX + 2];
 };
 
-void wire_token(struct wire_packet *p, enum usb_pid pid, uint8_t address, uint8_t endpoint);
-void wire_sof(struct wire_packet *p, uint16_t frame);
-void wire_data(struct wire_packet *p, bool data1, const uint8_t *payload, size_t len);
-void wire_handshake(struct wire_packet *p, enum usb_pid pid); /* PRE too */
+void wire_token(struct sim_packet *p, enum usb_pid pid, uint8_t address, uint8_t endpoint);
+void wire_sof(struct sim_packet *p, uint16_t frame);
+void wire_data(struct sim_packet *p, bool data1, const uint8_t *payload, size_t len);
+void wire_handshake(struct sim_packet *p, enum usb_pid pid); /* PRE too */
 
 /* From the first bit of sync to the end of EOP; stuffed bits are counted, as receivers see them. */
-int64_t wire_duration_ns(const struct wire_packet *p, enum usb_speed speed);
+int64_t wire_duration_ns(const struct sim_packet *p, enum usb_speed speed);
 
 /* One bit at this speed, in picoseconds. */
 static inline int64_t wire_bit_ps(enum usb_speed speed)
