@@ -318,6 +318,28 @@ void usb_bus_packet(struct usb_bus *b, const struct record *r)
 	b->preamble = false;
 }
 
+void usb_bus_folded(struct usb_bus *b, int64_t t_ns, const struct record_fold *f)
+{
+	const bool in = f->what == WIRE_FOLD_NAK_IN;
+	struct bus_endpoint *ep = bus_endpoint_at(b, bus_at(f->address, f->endpoint, in));
+	uint64_t each = f->count > 1 ? f->span_ns / (f->count - 1) : 0;
+
+	ep->silent = 0;
+	ep->naks += f->count;
+	if (!in || !f->count)
+		return;
+	poll_note(ep, t_ns);
+	/* As many as are kept: more of the same say no more. */
+	for (uint32_t i = 1; i < f->count && i <= BUS_POLLS_KEPT && each; i++)
+		poll_note(ep, t_ns + (int64_t)(i * each));
+	ep->poll_ns = t_ns + (int64_t)f->span_ns;
+}
+
+void usb_bus_counted(struct usb_bus *b, const struct record_count *c)
+{
+	bus_endpoint_at(b, bus_at(c->address, c->endpoint, c->endpoint & 0x80))->toggle = 0;
+}
+
 static void drop_held(struct usb_bus *b)
 {
 	while (b->helds.used)

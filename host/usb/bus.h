@@ -109,6 +109,12 @@ void usb_bus_free(struct usb_bus *b);
 
 void usb_bus_packet(struct usb_bus *b, const struct record *r);
 
+/* Polls of an endpoint that were refused, and counted by the tap instead of sent. */
+void usb_bus_folded(struct usb_bus *b, int64_t t_ns, const struct record_fold *f);
+
+/* Data packets of an endpoint, likewise: its toggle is not known any more. */
+void usb_bus_counted(struct usb_bus *b, const struct record_count *c);
+
 /* Packets are missing: toggles are unknown, and what is under way has a hole. */
 void usb_bus_lost(struct usb_bus *b);
 

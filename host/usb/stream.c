@@ -118,10 +118,51 @@ static void on_bus(struct usb_stream *s, const struct record *r,
 		apply(s->bus[i], &r->line);
 }
 
+/* Polls that a tap counted. They ask nothing of a bus that has no packets yet: there is no endpoint to poll. */
+static void fold(struct usb_stream *s, const struct record *r)
+{
+	static const uint8_t packets_each[] = {
+		[WIRE_FOLD_SOF] = 1,
+		[WIRE_FOLD_NAK_IN] = 2,
+		[WIRE_FOLD_NAK_OUT] = 3,
+		[WIRE_FOLD_KEEPALIVE] = 0,
+	};
+	struct usb_bus *b = bus_find(s, r->bus);
+	const struct record_fold *f = &r->fold;
+
+	s->counts.packets += (uint64_t)packets_each[f->what] * f->count;
+	switch (f->what) {
+	case WIRE_FOLD_SOF:
+		s->counts.sofs += f->count;
+		break;
+	case WIRE_FOLD_KEEPALIVE:
+		s->counts.keepalives += f->count;
+		break;
+	case WIRE_FOLD_NAK_IN:
+	case WIRE_FOLD_NAK_OUT:
+		s->counts.transactions += f->count;
+		s->counts.naks += f->count;
+		if (b)
+			usb_bus_folded(b, r->t_ns, f);
+		break;
+	}
+}
+
+/* Data that a tap counted: seen, but nobody knows what they were. */
+static void count(struct usb_stream *s, const struct record *r)
+{
+	struct usb_bus *b = bus_find(s, r->bus);
+
+	s->counts.packets += r->count.packets;
+	s->counts.bad_packets += r->count.bad;
+	if (b)
+		usb_bus_counted(b, &r->count);
+}
+
 static void pass_on(struct usb_stream *s, const struct record *r)
 {
 	struct usb_bus_event e = {
-		.t_ns = r->t_ns, .packet = r->packet, .bus = r->bus, .kind = r->kind};
+		.t_ns = r->t_ns, .packet = r->packet, .bus = r->bus, .kind = r->kind, .record = r};
 
 	if (r->kind == RECORD_LINE)
 		e.line = r->line;
@@ -144,10 +185,18 @@ void usb_stream_record(struct usb_stream *s, const struct record *r)
 		on_bus(s, r, line_on);
 		break;
 	case RECORD_LOST:
+		if (!record_lost_packets(&r->lost))
+			break;
 		s->counts.lost_packets += r->lost.packets ? r->lost.packets : 1;
 		on_bus(s, r, lost_on);
 		break;
-	case RECORD_TICK:
+	case RECORD_FOLD:
+		fold(s, r);
+		break;
+	case RECORD_COUNT:
+		count(s, r);
+		break;
+	default: /* of sensors, of the tap, of the operator */
 		break;
 	}
 	pass_on(s, r);

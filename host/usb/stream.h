@@ -10,7 +10,8 @@
 
 /* What was seen of packets; all counts are of the whole input so far. */
 struct usb_counts {
-	uint64_t packets;     /* RECORD_PACKET and RECORD_URB */
+	uint64_t
+		packets; /* RECORD_PACKET and RECORD_URB, and what a tap saw and counted instead of sending */
 	uint64_t bad_packets; /* any of the next five, each packet once */
 	uint64_t bad_pid, bad_crc5, bad_crc16, bad_length, bad_receiver;
 	uint64_t lost_packets; /* from RECORD_LOST; a span of unknown count counts 1 */

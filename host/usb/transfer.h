@@ -85,14 +85,16 @@ struct usb_transfer {
 
 enum { USB_TRANSFER_KEPT = 4096 };
 
-/* A line record in bus terms, with its time and ordinal. LOST and TICK records are passed on too. */
+/* A line record in bus terms, with its time and ordinal. LOST, TICK and all records of a tap but packets come so too. */
 struct usb_bus_event {
 	int64_t t_ns;
 	uint64_t packet;
 	uint16_t bus;
-	enum record_kind kind; /* RECORD_LINE, RECORD_LOST, RECORD_TICK */
+	enum record_kind kind;
 	struct record_line line;
 	struct record_lost lost;
+	const struct record
+		*record; /* whole, for kinds that are neither; NULL where it was made by hand */
 };
 
 struct usb_sink {
