@@ -1,6 +1,6 @@
 /*
  * The capture as its caller sees it: opens the input, finds its format, steps and runs the format's walk, and gives
- * the account of what was read. The walks are in pcap_read.c and pcapng_read.c.
+ * the account of what was read. The walks are in pcap_read.c, pcapng_read.c and tap_read.c.
  */
 #include "capture/capture.h"
 
@@ -117,7 +117,7 @@ static struct capture_skip *skip_entry(struct capture_info *info, uint32_t link_
 	return &info->skipped[info->skipped_kinds++];
 }
 
-void iface_init(struct capture *c, struct iface *f, uint32_t link_type)
+void iface_init(struct capture *c, struct iface *f, uint32_t link_type, bool ours)
 {
 	*f = (struct iface){.link_type = link_type, .scale = timescale_of(6)};
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
@@ -125,6 +125,8 @@ void iface_init(struct capture *c, struct iface *f, uint32_t link_type)
 			f->kind = links[i].kind;
 			f->speed = links[i].speed;
 		}
+	if (ours && link_type == LINK_TYPE_TAP)
+		f->kind = LINK_TAP;
 	if (f->kind == LINK_SKIP)
 		f->skip = skip_entry(&c->info, link_type);
 	/* One analyzer may give each speed of one bus an interface of its own: these count apart. */
@@ -139,6 +141,12 @@ static enum walk begin(struct capture *c)
 
 	if (state == WINDOW_WAIT || state == WINDOW_ERROR)
 		return reader_short(c, state, "");
+	tap_init(&c->tap);
+	if (window_left(&c->window) >= 2 && load_le16(c->window.at) == WIRE_MAGIC) {
+		c->info.format = CAPTURE_FORMAT_TAP;
+		wire_reader_init(&c->blocks);
+		return WALK_MORE;
+	}
 	if (window_left(&c->window) >= sizeof(pcapng_magic) &&
 	    memcmp(c->window.at, pcapng_magic, sizeof(pcapng_magic)) == 0) {
 		c->info.format = CAPTURE_FORMAT_PCAPNG;
@@ -160,7 +168,8 @@ static enum walk finish(struct capture *c)
 	}
 	deliver_early(c);
 	c->finished = true;
-	if (c->info.skipped_kinds && !c->info.packets_used && !c->info.events) {
+	if (c->info.skipped_kinds && !c->info.packets_used && !c->info.events &&
+	    !c->info.tap_records) {
 		c->err = ERR_LINK_TYPE;
 		return WALK_ERROR;
 	}
@@ -174,8 +183,9 @@ static enum walk walk(struct capture *c, uint64_t max)
 	if (c->info.format == CAPTURE_FORMAT_UNKNOWN)
 		result = begin(c);
 	if (result == WALK_MORE && !c->info.truncated)
-		result = c->info.format == CAPTURE_FORMAT_PCAP ? pcap_walk(c, max)
-		                                               : pcapng_walk(c, max);
+		result = c->info.format == CAPTURE_FORMAT_PCAP  ? pcap_walk(c, max)
+		         : c->info.format == CAPTURE_FORMAT_TAP ? tap_walk(c, max)
+		                                                : pcapng_walk(c, max);
 	else if (result == WALK_MORE)
 		result = WALK_END;
 	if (result == WALK_END)

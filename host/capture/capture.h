@@ -2,8 +2,9 @@
  * Capture files in, records out: pcap and pcapng, from a file, a pipe or standard input, through one window of fixed
  * size. Memory does not grow with the input and nothing is allocated per packet.
  *
- * Formats: pcap (draft-ietf-opsawg-pcap), pcapng (draft-ietf-opsawg-pcapng). Link types: 189 and 220 (Linux usbmon),
- * 249 (USBPcap), 288, 293, 294, 295 (USB 2.0 packets); others are skipped and counted. Damage ends the input: all that
+ * Formats: pcap (draft-ietf-opsawg-pcap), pcapng (draft-ietf-opsawg-pcapng), the bulk stream of a tap (firmware/README.md).
+ * Link types: 189 and 220 (Linux usbmon), 249 (USBPcap), 288, 293, 294, 295 (USB 2.0 packets), 147 (a tap's records, where
+ * pcapng names the interface CAPTURE_TAP_NAME); others are skipped and counted. Damage ends the input: all that
  * stands before it is delivered, and capture_info says where and why.
  */
 #ifndef CORDON_CAPTURE_CAPTURE_H
@@ -20,6 +21,7 @@ enum capture_format {
 	CAPTURE_FORMAT_UNKNOWN, /* nothing read yet */
 	CAPTURE_FORMAT_PCAP,
 	CAPTURE_FORMAT_PCAPNG,
+	CAPTURE_FORMAT_TAP, /* the bulk stream of a tap, as it came */
 };
 
 enum capture_state {
@@ -27,6 +29,9 @@ enum capture_state {
 	CAPTURE_WAITING, /* nothing to read now: see capture_follow, or a descriptor that does not block */
 	CAPTURE_END,
 };
+
+/* if_name of an interface of link type 147 that is ours. */
+#define CAPTURE_TAP_NAME "cordon tap"
 
 enum {
 	CAPTURE_SKIP_KINDS = 16,
@@ -45,6 +50,10 @@ struct capture_info {
 	uint64_t packets;            /* packet blocks, of whatever link type */
 	uint64_t packets_used;       /* those of a supported link type */
 	uint64_t packets_unreadable; /* those of them with a broken pseudo-header: RECORD_LOST */
+	uint64_t tap_records; /* in a raw dump or on interfaces of link type 147; among `packets` */
+	uint64_t tap_unknown; /* those of them of a kind that is not known here */
+	uint64_t tap_blocks_damaged; /* raw dumps: what began like a block and was none */
+	uint64_t tap_bytes_skipped;  /* raw dumps: what was passed over to find the next block */
 	uint64_t events;             /* line events from custom blocks */
 	uint64_t events_dropped;     /* too many of them before the first packet */
 	uint64_t lost;               /* packets that the file says are missing */

@@ -60,7 +60,68 @@ void deliver_skipped(struct capture *c, struct capture_skip *skip)
 		skip->packets++;
 }
 
-void deliver_packet(struct capture *c, const struct iface *f, const struct raw_packet *p)
+/* The losses that the interface's statistics count too: see section_statistics. */
+static uint64_t tap_send(struct capture *c, struct record *r, bool readable)
+{
+	uint64_t lost = 0;
+
+	c->info.tap_records++;
+	if (!readable) {
+		c->info.packets_unreadable++;
+		r->kind = RECORD_LOST;
+		r->flags = 0;
+		r->lost = (struct record_lost){.packets = 1, .until_ns = r->t_ns};
+	}
+	c->info.packets_used += r->kind == RECORD_PACKET;
+	c->info.tap_unknown += r->kind == RECORD_UNKNOWN;
+	if (r->kind == RECORD_LOST && record_lost_packets(&r->lost)) {
+		lost = r->lost.packets ? r->lost.packets : 1;
+		c->info.lost += lost;
+	}
+	send(c, r);
+	return lost;
+}
+
+static struct record tap_record(struct capture *c, uint64_t time_ns, uint16_t bus)
+{
+	struct record r = {.bus = bus, .step_ns = 1};
+
+	if (!c->based)
+		clock_begin(c, time_ns);
+	r.t_ns = clock_time(c, time_ns);
+	r.packet = ++c->info.packets;
+	return r;
+}
+
+void deliver_tap(struct capture *c, uint64_t time_ns, const struct wire_record *w)
+{
+	struct record r = tap_record(c, time_ns, 0);
+
+	tap_send(c, &r, tap_decode(&c->tap, w, &r) == TAP_RECORD);
+}
+
+void deliver_tap_gap(struct capture *c, uint64_t time_ns, uint32_t blocks)
+{
+	int64_t from = c->t_last;
+	struct record r = tap_record(c, time_ns, 0);
+
+	r.kind = RECORD_LOST;
+	r.lost =
+		(struct record_lost){.until_ns = r.t_ns, .what = WIRE_LOST_BLOCKS, .count = blocks};
+	if (from < r.t_ns)
+		r.t_ns = from;
+	tap_send(c, &r, true);
+}
+
+static __attribute__((noinline)) void tap_packet(struct capture *c, struct iface *f,
+                                                 const struct raw_packet *p)
+{
+	struct record r = tap_record(c, p->time_ns, f->bus);
+
+	f->dropped += tap_send(c, &r, link_tap(c, p, &r));
+}
+
+void deliver_packet(struct capture *c, struct iface *f, const struct raw_packet *p)
 {
 	struct record r;
 
@@ -68,9 +129,14 @@ void deliver_packet(struct capture *c, const struct iface *f, const struct raw_p
 		deliver_skipped(c, f->skip);
 		return;
 	}
+	if (f->kind == LINK_TAP) {
+		tap_packet(c, f, p);
+		return;
+	}
 	if (!c->based)
 		clock_begin(c, p->time_ns);
 	c->info.packets_used++;
+	r.flags = 0;
 	r.bus = f->bus;
 	r.t_ns = clock_time(c, p->time_ns);
 	r.packet = ++c->info.packets;

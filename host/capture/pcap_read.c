@@ -54,7 +54,7 @@ enum walk pcap_begin(struct capture *c)
 	c->pcap_header = variants[v].packet_header;
 	c->iface_count = c->iface_known = 1;
 	/* The link type has 16 bits; above them stand the length of a frame check sequence and reserved bits. */
-	iface_init(c, &c->ifaces[0], load32(p + 20, c->big) & 0xffff);
+	iface_init(c, &c->ifaces[0], load32(p + 20, c->big) & 0xffff, false);
 	c->ifaces[0].scale = timescale_of(variants[v].tsresol);
 	c->window.at += FILE_HEADER;
 	return WALK_MORE;
@@ -67,7 +67,7 @@ not_pcap:
 enum walk pcap_walk(struct capture *c, uint64_t max)
 {
 	struct window *w = &c->window;
-	const struct iface *f = &c->ifaces[0];
+	struct iface *f = &c->ifaces[0];
 	const uint32_t header = c->pcap_header;
 	const bool big = c->big;
 	enum window_state state;

@@ -9,6 +9,7 @@ enum {
 	OPTION_SHB_HARDWARE = 2,
 	OPTION_SHB_OS = 3,
 	OPTION_SHB_APPLICATION = 4,
+	OPTION_IF_NAME = 2,
 	OPTION_IF_TSRESOL = 9,
 	OPTION_IF_TSOFFSET = 14,
 	OPTION_ISB_IFDROP = 5,
@@ -51,6 +52,18 @@ const char *section_begin(struct capture *c, const uint8_t *body, size_t len)
 	return NULL;
 }
 
+static bool named_ours(const struct capture *c, struct bytes options)
+{
+	const uint8_t *value;
+	uint16_t code, size;
+
+	while (option_next(&options, c->big, &code, &value, &size))
+		if (code == OPTION_IF_NAME)
+			return size == sizeof(CAPTURE_TAP_NAME) - 1 &&
+			       memcmp(value, CAPTURE_TAP_NAME, size) == 0;
+	return false;
+}
+
 const char *section_interface(struct capture *c, const uint8_t *body, size_t len)
 {
 	struct bytes b = bytes_of(body, len);
@@ -63,7 +76,7 @@ const char *section_interface(struct capture *c, const uint8_t *body, size_t len
 	if (c->iface_count++ >= INTERFACES_MAX)
 		return NULL;
 	f = &c->ifaces[c->iface_known++];
-	iface_init(c, f, load16(head, c->big));
+	iface_init(c, f, load16(head, c->big), named_ours(c, b));
 	f->snaplen = load32(head + 4, c->big);
 	while (option_next(&b, c->big, &code, &value, &size)) {
 		if (code == OPTION_IF_TSRESOL && size == 1)

@@ -10,7 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capture/capture.h"
 #include "capture/line_events.h"
+#include "capture/tap_record.h"
 #include "capture/urb_bytes.h"
 #include "core/bytes.h"
 
@@ -44,6 +46,8 @@ struct pcapng_writer {
 	uint64_t start_ns, left_out;
 	struct out_interface interfaces[PCAPNG_INTERFACES_MAX];
 	size_t interface_count, used;
+	struct out_interface *tap_interface; /* NULL: none */
+	struct tap tap;
 	uint8_t buffer[BUFFER_SIZE];
 };
 
@@ -176,7 +180,10 @@ static void interface(struct pcapng_writer *w, const struct pcapng_interface *f)
 	option(w, 9, &nanoseconds, 1);
 	put32(w, 0);
 	end(w, body);
-	w->interfaces[w->interface_count++] = (struct out_interface){.link_type = f->link_type};
+	w->interfaces[w->interface_count] = (struct out_interface){.link_type = f->link_type};
+	if (f->link_type == 147 && f->name && strcmp(f->name, CAPTURE_TAP_NAME) == 0)
+		w->tap_interface = &w->interfaces[w->interface_count];
+	w->interface_count++;
 }
 
 enum err pcapng_create_fd(struct pcapng_writer **out, int fd, const struct pcapng_head *head)
@@ -192,6 +199,7 @@ enum err pcapng_create_fd(struct pcapng_writer **out, int fd, const struct pcapn
 	w->fd = fd;
 	w->big = head->big_endian;
 	w->start_ns = head->start_ns;
+	tap_init(&w->tap);
 	section(w, head);
 	for (size_t i = 0; i < head->interface_count && i < PCAPNG_INTERFACES_MAX; i++)
 		interface(w, &head->interfaces[i]);
@@ -350,6 +358,24 @@ static bool write_lost(struct pcapng_writer *w, const struct record *r)
 	return true;
 }
 
+/* A record as the tap sends it, without its block: time and order are the file's. */
+static bool write_tap(struct pcapng_writer *w, const struct record *r)
+{
+	uint8_t head[WIRE_RECORD_HEAD] = {0}, body[TAP_BODY_MAX];
+	struct wire_record wire;
+
+	if (!tap_encode(&w->tap, r, body, &wire))
+		return false;
+	tap_hello(&w->tap, &wire);
+	head[0] = wire.kind;
+	head[1] = wire.flags;
+	store_le16(head + 2, wire.len);
+	if (r->kind == RECORD_LOST && record_lost_packets(&r->lost))
+		w->tap_interface->lost += r->lost.packets ? r->lost.packets : 1;
+	packet(w, w->tap_interface, r->t_ns, 0, head, sizeof(head), body, wire.len, wire.len);
+	return true;
+}
+
 void pcapng_record(void *writer, const struct record *r)
 {
 	struct pcapng_writer *w = writer;
@@ -362,13 +388,16 @@ void pcapng_record(void *writer, const struct record *r)
 	case RECORD_URB:
 		written = write_urb(w, r);
 		break;
+	case RECORD_TICK:
+		break;
 	case RECORD_LINE:
-		written = write_line(w, r);
+		written = w->tap_interface ? write_tap(w, r) : write_line(w, r);
 		break;
 	case RECORD_LOST:
-		written = write_lost(w, r);
+		written = w->tap_interface ? write_tap(w, r) : write_lost(w, r);
 		break;
-	case RECORD_TICK:
+	default:
+		written = w->tap_interface && write_tap(w, r);
 		break;
 	}
 	w->left_out += !written;

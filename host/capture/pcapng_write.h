@@ -2,7 +2,8 @@
  * Records in, a pcapng file out, that Wireshark opens and capture.h reads back: for captures off a tap and for the
  * simulator. Time stamps in nanoseconds; the same calls give the same bytes. draft-ietf-opsawg-pcapng-02
  *
- * What is neither a packet nor a URB: line events that Packetry has a code for are written as its custom blocks,
+ * Where the first interface of link type 147 is called CAPTURE_TAP_NAME, all that is neither a packet nor a URB goes there, in the
+ * format of the wire protocol, one record a packet, so that it comes back as it was; losses count in its statistics too. Else line events that Packetry has a code for are written as its custom blocks,
  * losses as drop counts at the next packet and in the statistics at the end.
  */
 #ifndef CORDON_CAPTURE_PCAPNG_WRITE_H
@@ -20,7 +21,7 @@ enum {
 };
 
 struct pcapng_interface {
-	uint16_t link_type; /* 220, 288, 293, 294, 295 for records; any for pcapng_block */
+	uint16_t link_type; /* 147, 220, 288, 293, 294, 295 for records; any for pcapng_block */
 	const char *name;   /* NULL: none */
 };
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "capture/capture.h"
+#include "capture/tap_record.h"
 #include "capture/timescale.h"
 #include "capture/window.h"
 #include "core/bytes.h"
@@ -23,6 +24,7 @@ enum {
 };
 
 enum {
+	LINK_TYPE_TAP = 147, /* USER0: ours where the interface is called so */
 	LINK_TYPE_USB_LINUX = 189,
 	LINK_TYPE_USB_LINUX_MMAPPED = 220,
 	LINK_TYPE_USBPCAP = 249,
@@ -38,6 +40,7 @@ enum link_kind {
 	LINK_USBMON,  /* 48-byte header */
 	LINK_USBMON2, /* 64-byte header and isochronous descriptors */
 	LINK_USBPCAP,
+	LINK_TAP,
 };
 
 struct iface {
@@ -105,6 +108,10 @@ struct capture {
 		uint16_t bus;
 	} early[EVENTS_EARLY_MAX];
 	uint32_t early_count;
+
+	/* Raw dumps of a tap, and interfaces of link type 147. */
+	struct tap tap;
+	struct wire_reader blocks;
 };
 
 static inline uint16_t load16(const uint8_t *p, bool big)
@@ -137,6 +144,7 @@ static inline uint64_t load_time(const uint8_t *p, bool big)
 /* The walks: up to `max` blocks. */
 enum walk pcap_walk(struct capture *c, uint64_t max);
 enum walk pcapng_walk(struct capture *c, uint64_t max);
+enum walk tap_walk(struct capture *c, uint64_t max);
 
 /* Reads the file header of a pcap; the window is at its start. */
 enum walk pcap_begin(struct capture *c);
@@ -147,15 +155,19 @@ enum walk reader_damage(struct capture *c, uint64_t at, const char *reason);
 /* What a fill that failed means here; `part` is the reason where the input ends inside something. */
 enum walk reader_short(struct capture *c, enum window_state state, const char *part);
 
-/* Enters an interface of this link type into the table, with the time scale of microseconds. */
-void iface_init(struct capture *c, struct iface *f, uint32_t link_type);
+/* Enters an interface of this link type into the table, with the time scale of microseconds. `ours`: records of a tap,
+ * where the link type is 147, which is everybody's to use. */
+void iface_init(struct capture *c, struct iface *f, uint32_t link_type, bool ours);
 
 /* Blocks of packets. The first two count the packet; lost spans reach from the last packet to this time. */
-void deliver_packet(struct capture *c, const struct iface *f, const struct raw_packet *p);
+void deliver_packet(struct capture *c, struct iface *f, const struct raw_packet *p);
 void deliver_skipped(struct capture *c, struct capture_skip *skip);
 void deliver_lost(struct capture *c, struct iface *f, uint64_t packets, uint64_t time_ns);
 void deliver_line(struct capture *c, const struct iface *f, uint64_t time_ns,
                   const struct record_line *line);
+/* Raw dumps: a record of a block, and a jump in the blocks' numbers, from the last record to this time. */
+void deliver_tap(struct capture *c, uint64_t time_ns, const struct wire_record *w);
+void deliver_tap_gap(struct capture *c, uint64_t time_ns, uint32_t blocks);
 /* Before the end: what waited for a first packet. */
 void deliver_early(struct capture *c);
 
@@ -163,6 +175,7 @@ void deliver_early(struct capture *c);
 bool link_usbmon(const struct capture *c, const struct iface *f, const struct raw_packet *p,
                  struct record *r);
 bool link_usbpcap(struct capture *c, const struct raw_packet *p, struct record *r);
+bool link_tap(struct capture *c, const struct raw_packet *p, struct record *r);
 
 /* pcapng's parts. Bodies are without type, length and trailer; what is damaged comes back as the reason, else NULL. */
 const char *section_begin(struct capture *c, const uint8_t *body, size_t len);
