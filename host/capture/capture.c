@@ -58,6 +58,11 @@ void capture_follow(struct capture *c, bool on)
 	c->window.follow = on;
 }
 
+int capture_descriptor(const struct capture *c)
+{
+	return c->window.fd;
+}
+
 const struct capture_info *capture_info(const struct capture *c)
 {
 	return &c->info;

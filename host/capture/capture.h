@@ -26,7 +26,7 @@ enum capture_format {
 
 enum capture_state {
 	CAPTURE_MORE, /* a block was consumed */
-	CAPTURE_WAITING, /* nothing to read now: see capture_follow, or a descriptor that does not block */
+	CAPTURE_WAITING, /* nothing to read now: see capture_follow; a descriptor that does not block; or a signal came */
 	CAPTURE_END,
 };
 
@@ -91,6 +91,9 @@ void capture_tap(struct capture *c, void (*tap)(void *context, const uint8_t *da
 
 /* The file is still being written: its end is CAPTURE_WAITING instead of CAPTURE_END. */
 void capture_follow(struct capture *c, bool on);
+
+/* What to wait on after CAPTURE_WAITING; stays the capture's. */
+int capture_descriptor(const struct capture *c);
 
 /* One block. ERR_LINK_TYPE comes with CAPTURE_END, after everything was read. */
 enum err capture_step(struct capture *c, const struct record_sink *sink, enum capture_state *state);

@@ -53,10 +53,9 @@ static enum window_state read_some(struct window *w)
 
 	if (w->ended)
 		return WINDOW_END;
-	do
-		got = read(w->fd, w->buffer + used, WINDOW_SIZE - used);
-	while (got < 0 && errno == EINTR);
-	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+	got = read(w->fd, w->buffer + used, WINDOW_SIZE - used);
+	/* After a signal whoever asked for it wants to have a look. */
+	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
 		return WINDOW_WAIT;
 	if (got < 0) {
 		w->error = errno;

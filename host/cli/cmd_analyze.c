@@ -3,6 +3,8 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,7 @@
 
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/say.h"
 #include "cli/why.h"
 #include "lib/analysis.h"
 #include "lib/usb_ids.h"
@@ -66,27 +69,42 @@ static enum err read_all(struct capture *c, const struct record_sink *sink)
 	enum capture_state state = CAPTURE_MORE;
 	enum err err = ERR_NONE;
 
-	while (!err && state == CAPTURE_MORE && !interrupted)
+	while (!err && state != CAPTURE_END && !interrupted) {
+		struct pollfd wait = {.fd = capture_descriptor(c), .events = POLLIN};
+
+		if (state == CAPTURE_WAITING)
+			poll(&wait, 1, -1);
 		err = capture_steps(c, sink, BATCH, &state);
+	}
 	return err;
+}
+
+static void complain_of_links(const char *path, const struct capture_info *info)
+{
+	char types[CAPTURE_SKIP_KINDS * 12] = "";
+	size_t at = 0;
+
+	for (uint32_t i = 0; i < info->skipped_kinds; i++)
+		at += (size_t)snprintf(types + at, sizeof(types) - at, "%s%u", i ? ", " : "",
+		                       info->skipped[i].link_type);
+	say_error("'%s': %s, only of type %s", path, err_text(ERR_LINK_TYPE), types);
 }
 
 /* Whatever is wrong with the input, what was read of it is judged; a line on stderr tells the rest. */
 static void complain(const char *path, enum err err, const struct capture_info *info)
 {
 	if (err == ERR_LINK_TYPE && info->skipped_kinds)
-		fprintf(stderr, "cordon: '%s': %s, only of type %u\n", path, err_text(err),
-		        info->skipped[0].link_type);
+		complain_of_links(path, info);
 	else if (err == ERR_READ)
-		fprintf(stderr, "cordon: cannot read '%s': %s\n", path, strerror(info->error));
+		say_error("cannot read '%s': %s", path, strerror(info->error));
 	else if (err)
-		fprintf(stderr, "cordon: '%s': %s\n", path, err_text(err));
+		say_error("'%s': %s", path, err_text(err));
 	else if (info->truncated)
-		fprintf(stderr, "cordon: '%s': %s at byte %llu; judged up to there\n", path,
-		        info->reason, (unsigned long long)info->truncated_at);
+		say_error("'%s': %s at byte %llu; judged up to there", path, info->reason,
+		          (unsigned long long)info->truncated_at);
 	if (interrupted)
-		fprintf(stderr, "cordon: '%s': interrupted; judged up to packet %llu\n", path,
-		        (unsigned long long)info->packets);
+		say_error("'%s': interrupted; judged up to packet %llu", path,
+		          (unsigned long long)info->packets);
 }
 
 static bool print(struct analysis *a, const struct settings *s, const char *path,
@@ -109,12 +127,13 @@ static int judge(struct settings *s, const char *path)
 	                                   .layout = s->report.no_text ? NULL : s->layout};
 	char hex[2 * crypto_hash_sha256_BYTES + 1];
 	struct input in = {.hash = s->hash};
-	struct why why = {.json = s->json};
+	struct why why = {.json = s->json, .no_text = s->report.no_text};
 	struct capture *capture = NULL;
 	struct analysis *analysis = NULL;
 	struct capture_info info;
 	struct record_sink sink;
 	int code = EXIT_FAULT;
+	bool whole;
 	enum err err;
 
 	if (s->why) {
@@ -123,13 +142,13 @@ static int judge(struct settings *s, const char *path)
 	}
 	err = capture_open(&capture, path);
 	if (err == ERR_OPEN) {
-		fprintf(stderr, "cordon: cannot open '%s': %s\n", path, strerror(errno));
+		say_error("cannot open '%s': %s", path, strerror(errno));
 		goto cleanup;
 	}
 	if (!err)
 		err = analysis_new(&analysis, &options);
 	if (err) {
-		fprintf(stderr, "cordon: '%s': %s\n", path, err_text(err));
+		say_error("'%s': %s", path, err_text(err));
 		goto cleanup;
 	}
 	why.model = analysis_model(analysis);
@@ -141,17 +160,20 @@ static int judge(struct settings *s, const char *path)
 	err = read_all(capture, &sink);
 	progress_end(&in.progress);
 	info = *capture_info(capture);
-	info.truncated = info.truncated || interrupted || err == ERR_READ;
 	complain(path, err, &info);
+	info.truncated = info.truncated || interrupted || err == ERR_READ;
 	if (err && !info.packets_used)
 		goto cleanup;
 	analysis_end(analysis, &info);
-	if (!print(analysis, s, path, in.hash ? finish_hash(&in, hex) : NULL)) {
-		fprintf(stderr, "cordon: cannot write the report: %s\n", strerror(errno));
+	/* The hash of a part would pass for the file's. */
+	whole = in.hash && !err && !interrupted;
+	if (!print(analysis, s, path, whole ? finish_hash(&in, hex) : NULL) && !ferror(stdout))
+		say_error("'%s': %s", path, err_text(ERR_MEMORY));
+	if (say_written(0))
 		goto cleanup;
-	}
 	code = verdict_exit_code(analysis_report(analysis).verdict);
-	if (err && code != verdict_exit_code(VERDICT_MALICIOUS) &&
+	/* What is not known of the rest must not pass for nothing found. */
+	if ((err || interrupted) && code != verdict_exit_code(VERDICT_MALICIOUS) &&
 	    code != verdict_exit_code(VERDICT_SUSPECT))
 		code = EXIT_FAULT;
 cleanup:
@@ -186,7 +208,7 @@ static int take_profile(struct settings *s, int argc, char **argv)
 		if (!file)
 			return command_misused(&command_analyze, "--profile device needs a file");
 		if (!profile_file_load(&s->profile, file, error)) {
-			fprintf(stderr, "cordon: %s\n", error);
+			fprintf(stderr, "cordon: %s\n", error); /* escaped already */
 			return EXIT_FAULT;
 		}
 	} else {
@@ -211,6 +233,15 @@ static const struct option long_options[] = {
 	{"why",     no_argument,       NULL, OPTION_WHY    },
 	{NULL,      0,                 NULL, 0             },
 };
+
+/* Of several short ones in a word, getopt tells which; of a long one it does not. */
+static int unknown_option(char **argv)
+{
+	bool is_long = !optopt || optopt > UCHAR_MAX || strchr("pljq", optopt);
+
+	return is_long ? command_misused(&command_analyze, "unknown option '%s'", argv[optind - 1])
+	               : command_misused(&command_analyze, "unknown option '-%c'", optopt);
+}
 
 /* 0, or an exit code with the message said. */
 static int parse(struct settings *s, int argc, char **argv)
@@ -248,15 +279,14 @@ static int parse(struct settings *s, int argc, char **argv)
 			return command_misused(&command_analyze, "'%s' needs a value",
 			                       argv[optind - 1]);
 		default:
-			return command_misused(&command_analyze, "unknown option '%s'",
-			                       argv[optind - 1]);
+			return unknown_option(argv);
 		}
 	}
 	if (optind == argc)
 		return command_misused(&command_analyze, "no capture given");
 	s->layout = layout_new(layout ? layout : "us");
 	if (!s->layout) {
-		fprintf(stderr, "cordon: %s\n", err_text(ERR_MEMORY));
+		say_error("%s", err_text(ERR_MEMORY));
 		return EXIT_FAULT;
 	}
 	/* The default is compiled at the first key; one that was asked for has to be known to exist. */
@@ -268,7 +298,8 @@ static int parse(struct settings *s, int argc, char **argv)
 
 static int run(int argc, char **argv)
 {
-	struct sigaction stop = {.sa_handler = on_interrupt};
+	/* The second Ctrl-C ends the program at once. */
+	struct sigaction stop = {.sa_handler = on_interrupt, .sa_flags = SA_RESETHAND};
 	const char *no_color = getenv("NO_COLOR");
 	struct settings s = {0};
 	int code = parse(&s, argc, argv);
@@ -277,12 +308,8 @@ static int run(int argc, char **argv)
 		goto cleanup;
 	s.report.colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
 	sigaction(SIGINT, &stop, NULL);
-	for (int i = optind; i < argc && !interrupted; i++)
+	for (int i = optind; i < argc && !interrupted && !ferror(stdout); i++)
 		code = worse(code, judge(&s, argv[i]));
-	if (fflush(stdout) != 0) {
-		fprintf(stderr, "cordon: cannot write the report: %s\n", strerror(errno));
-		code = worse(code, EXIT_FAULT);
-	}
 cleanup:
 	usb_ids_release(&s.ids);
 	layout_free(s.layout);

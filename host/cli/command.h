@@ -25,7 +25,7 @@ extern const struct command command_analyze, command_live, command_rules, comman
 
 void command_usage(FILE *out, const struct command *c);
 
-/* "cordon: " and the message on stderr, then "try 'cordon NAME --help'"; returns EXIT_USAGE. */
+/* "cordon: " and the message on stderr, escaped; then "try 'cordon NAME --help'". Returns EXIT_USAGE. */
 int command_misused(const struct command *c, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -1,13 +1,17 @@
 /* The arguments of commands that list. */
 #include "cli/listing.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <string.h>
+
+#include "cli/say.h"
+#include "usb/err.h"
 
 int listing_run(const struct command *c, int argc, char **argv, bool (*list)(FILE *out, bool json))
 {
-	static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {
+		{"json", no_argument, NULL, 'j'},
+                {NULL,   0,           NULL, 0  }
+        };
 	bool json = false;
 
 	opterr = 0;
@@ -18,8 +22,9 @@ int listing_run(const struct command *c, int argc, char **argv, bool (*list)(FIL
 	}
 	if (optind < argc)
 		return command_misused(c, "'%s' is one argument too many", argv[optind]);
-	if (list(stdout, json) && fflush(stdout) == 0)
-		return 0;
-	fprintf(stderr, "cordon: cannot write the list: %s\n", strerror(errno));
-	return EXIT_FAULT;
+	if (!list(stdout, json) && !ferror(stdout)) {
+		say_error("%s", err_text(ERR_MEMORY));
+		return EXIT_FAULT;
+	}
+	return say_written(0);
 }

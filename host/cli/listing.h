@@ -10,7 +10,7 @@
 #include "cli/command.h"
 
 #define LISTING_ARGUMENTS "[--json]"
-#define LISTING_HELP "  -j, --json  one JSON object a line\n"
+#define LISTING_HELP      "  -j, --json  one JSON object a line\n"
 
 /* Exit code. `list` returns false where `out` fails. */
 int listing_run(const struct command *c, int argc, char **argv, bool (*list)(FILE *out, bool json));

@@ -1,11 +1,14 @@
 /*
  * The program: finds the subcommand by its name and runs it. Help and version come from the same table.
  */
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/say.h"
 
 static const struct command *const commands[] = {&command_analyze, &command_live, &command_rules,
                                                  &command_profiles};
@@ -23,10 +26,9 @@ int command_misused(const struct command *c, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	fputs("cordon: ", stderr);
-	vfprintf(stderr, format, args);
+	say_error_list(format, args);
 	va_end(args);
-	fprintf(stderr, "; try 'cordon %s --help'\n", c->name);
+	fprintf(stderr, "try 'cordon %s --help'\n", c->name);
 	return EXIT_USAGE;
 }
 
@@ -53,7 +55,7 @@ static const struct command *find(const char *name)
 
 static int unknown(const char *name)
 {
-	fprintf(stderr, "cordon: unknown command '%s'; try 'cordon help'\n", name);
+	say_error("unknown command '%s'; try 'cordon help'", name);
 	return EXIT_USAGE;
 }
 
@@ -70,7 +72,18 @@ static int help(const char *topic)
 	return 0;
 }
 
-int main(int argc, char **argv)
+/*
+ * A file that is opened must never become stdin, stdout or stderr because one of these was closed. What takes their place
+ * is of no use either way, so that a report without a reader is an error still.
+ */
+static void hold_descriptors(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+			_exit(EXIT_FAULT);
+}
+
+static int run(int argc, char **argv)
 {
 	const struct command *c;
 
@@ -95,4 +108,10 @@ int main(int argc, char **argv)
 		}
 	}
 	return c->run(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	hold_descriptors();
+	return say_written(run(argc, argv));
 }

@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "report/escape.h"
+
 enum { PATIENCE_MS = 1000, REDRAW_MS = 200 };
 
 static int64_t now_ms(void)
@@ -22,9 +24,10 @@ void progress_begin(struct progress *p, const char *path)
 {
 	struct stat st;
 
-	*p = (struct progress){.path = path, .shown = isatty(STDERR_FILENO)};
+	*p = (struct progress){.shown = isatty(STDERR_FILENO)};
 	if (!p->shown)
 		return;
+	escape_terminal(p->name, sizeof(p->name), path);
 	p->begun_ms = now_ms();
 	if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
 		p->size = (uint64_t)st.st_size;
@@ -42,10 +45,10 @@ void progress_add(struct progress *p, size_t bytes)
 		return;
 	p->drawn_ms = now;
 	if (p->size)
-		fprintf(stderr, "\r%s: %3.0f %%\033[K", p->path,
+		fprintf(stderr, "\r%s: %3.0f %%\033[K", p->name,
 		        100.0 * (double)p->done / (double)p->size);
 	else
-		fprintf(stderr, "\r%s: %.0f MB\033[K", p->path, (double)p->done / 1e6);
+		fprintf(stderr, "\r%s: %.0f MB\033[K", p->name, (double)p->done / 1e6);
 }
 
 void progress_end(struct progress *p)

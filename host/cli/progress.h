@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 struct progress {
-	bool shown; /* stderr is a terminal */
-	const char *path;
+	bool shown;    /* stderr is a terminal */
+	char name[64]; /* of the input, escaped and cut */
 	uint64_t size; /* 0: unknown, a pipe */
 	uint64_t done;
 	int64_t begun_ms, drawn_ms;

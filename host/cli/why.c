@@ -28,11 +28,11 @@ static void milliseconds(FILE *out, const char *name, float ms)
 		fprintf(out, " %s %.1f", name, (double)ms);
 }
 
-static void tell(FILE *out, const struct typing_step *s)
+static void tell(FILE *out, const struct typing_step *s, bool no_text)
 {
 	fprintf(out, "  %10.4f s  packet %-8llu key %-5u", (double)s->t_ns / 1e9,
 	        (unsigned long long)s->packet, s->key);
-	if (s->usage)
+	if (s->usage && !no_text)
 		fprintf(out, " usage %02x", s->usage);
 	milliseconds(out, "gap", s->gap_ms);
 	milliseconds(out, "hold", s->hold_ms);
@@ -64,5 +64,5 @@ void why_event(void *context, const struct engine *engine, const struct event *e
 	if (w->told_hid != e->hid->id)
 		heading(out, e);
 	w->told_hid = e->hid->id;
-	tell(out, s);
+	tell(out, s, w->no_text);
 }

@@ -8,6 +8,7 @@
 
 struct why {
 	const struct model *model;
+	bool no_text;      /* which key it was is left out */
 	bool json;         /* then to stderr, so that stdout stays one object a line */
 	uint32_t told_hid; /* the keyboard that the last line was about */
 };

@@ -1,0 +1,17 @@
+/*
+ * What the program says on stderr, and whether what it said on stdout arrived. Names of files and whatever else comes from
+ * the outside are escaped on the way: a terminal obeys nothing of them.
+ */
+#ifndef CORDON_CLI_SAY_H
+#define CORDON_CLI_SAY_H
+
+#include <stdarg.h>
+
+/* "cordon: ", the message, a new line. */
+void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void say_error_list(const char *format, va_list args);
+
+/* `code` where all of stdout was written, else EXIT_FAULT, with a message the first time. */
+int say_written(int code);
+
+#endif
