@@ -273,8 +273,6 @@ int main(void)
 		bool more = listen_run(&line, BUDGET);
 		uint32_t now_ms = tick_ms();
 
-		if (!more)
-			line_time(&line, clock64_now());
 		watch_trips();
 		send_alert();
 		command_run(&command, &up, &usb, clock64_now());

@@ -209,17 +209,17 @@ static bool skip(struct line *line, const struct clock64_base *now, uint32_t eve
 	if (!s.what)
 		return false;
 	while ((event_end - event_read) % EVENTS >= changes) {
-		uint32_t at = event_read, from = place_of(at), data = 0, to;
+		uint32_t at = event_read, from = place_of(at), data = 0, to, found[4];
 
 		for (uint32_t i = 0; i < s.what; i++, at += 2, from = to) {
 			bool last = i + 1 == s.what;
 
+			found[i] = from;
 			to = place_of(last ? at + 1 : at + 2);
 			if (lines[at % EVENTS] != k || lines[(at + 1) % EVENTS] != j)
 				goto out;
 			if (s.what == LINE_SKIP_DATA && i == 1)
-				data = (to - from) % WORDS -
-				       2; /* sync, PID and CRC; the last one */
+				data = (to - from) % WORDS - 2; /* sync and PID; CRC */
 			else if (!is_like(from, to, first_model + i))
 				goto out;
 		}
@@ -228,7 +228,10 @@ static bool skip(struct line *line, const struct clock64_base *now, uint32_t eve
 			s.first = tick_of(now, event_read);
 		for (uint32_t i = 0; i < changes; i++, event_read = (event_read + 1) % EVENTS)
 			lines[event_read] = USED;
-		word_read = from;
+		/* The models move along: those of long ago are overwritten one day. */
+		for (uint32_t i = 0; i < s.what; i++)
+			packet_at[first_model + i] = found[i];
+		packet_at[3] = word_read = from;
 	}
 out:
 	if (!s.count)
@@ -275,7 +278,11 @@ static void start_over(struct line *line, uint32_t word_end, uint32_t event_end,
 
 bool listen_run(struct line *line, unsigned budget)
 {
-	/* In this order: words up to `word_end` came before any change that is not among those up to `event_end`. */
+	/*
+	 * In this order: what is told up to `known` lies before `event_end` (less what is still in the chain, which takes less than 2 us),
+	 * and words up to `word_end` came before any change that is not among those up to `event_end`.
+	 */
+	uint64_t known = clock64_base().tick - 2 * (WIRE_TICK_HZ / 1000000);
 	uint32_t sent = words_sent(), word_end = word_write(), event_end = event_write(), waiting;
 	uint32_t word_start = word_read;
 	struct clock64_base now = clock64_base();
@@ -318,5 +325,8 @@ bool listen_run(struct line *line, unsigned budget)
 	if (!more && (word_end - word_read) % WORDS < WORDS / 2)
 		feed_words(line, word_end);
 	words_done = (words_done + (word_read - word_start) % WORDS) % reload;
+	/* Not the time now: changes may have come since, and would be taken for silence. */
+	if (!more)
+		line_time(line, known);
 	return more;
 }
