@@ -11,7 +11,7 @@ CLANG ?= clang
 AR := gcc-ar
 
 # Layers call each other through pointers and small functions: the linker may see through them.
-CFLAGS_release := -O2 -g -flto=auto
+CFLAGS_release := -O3 -g -flto=auto
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fprofile-instr-generate -fcoverage-mapping
 WARNINGS := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings $(if $(WERROR),-Werror)

@@ -93,12 +93,12 @@ static void find_grid(struct typing_clock *c)
 	double gap[CLOCK_GAPS], most = typing_parameters.step_max_ms;
 	double needed = c->count < CLOCK_GAPS ? 0.95 : 0.85;
 
+	/* In a full ring a few more gaps change nothing: ask again with a third of it new. */
+	if (c->count == CLOCK_GAPS && c->next % (CLOCK_GAPS / 3))
+		return;
 	for (unsigned i = 0; i < c->count; i++)
 		gap[i] = c->gap_ms[i];
 	if (c->grid_ms > 0 && on_grid(gap, c->count, c->grid_ms) >= 0.65)
-		return;
-	/* Where none was found in a full ring, a few more gaps do not change that: ask again with a third of it new. */
-	if (c->grid_ms <= 0 && c->count == CLOCK_GAPS && c->next % (CLOCK_GAPS / 3))
 		return;
 	c->grid_ms = 0;
 	in_order(c, gap);
