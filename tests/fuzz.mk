@@ -41,3 +41,6 @@ fuzz-proof: deps-fuzz
 	@$(MAKE) --no-print-directory KIND=fuzz fuzzers \
 		$(patsubst tests/fuzz/fuzz_%.c,build/fuzz/fuzz/planted_%,$(shell grep -l CORDON_PLANTED_BUG tests/fuzz/fuzz_*.c))
 	@tests/fuzz.sh proof build/fuzz $(FUZZ_SECONDS)
+
+$(BUILD)/fuzz/fuzz_screens: $(TUI)
+$(BUILD)/fuzz/fuzz_screens: LDLIBS := $(TUI) $(LIB) $(LDLIBS)

@@ -16,6 +16,9 @@ enum {
 	HELD_MAX = 320,       /* records of one block: the first one brings up to 256 line events */
 };
 
+/* No record is later: record.h. */
+#define GONE_MAX_NS 4e18
+
 struct held {
 	struct record record;
 	size_t at; /* of its bytes in the arena */
@@ -56,10 +59,12 @@ static bool paced(const struct link_file *f)
 static int64_t file_clock(const struct link *l, int64_t now_ns)
 {
 	const struct link_file *f = const_file_of(l);
+	double gone;
 
 	if (!f->begun || f->over || f->link.paused || !paced(f))
 		return f->begun && f->link.paused && paced(f) ? f->base_ns : f->latest_ns;
-	return f->base_ns + (int64_t)((double)(now_ns - f->base_now_ns) * f->link.speed);
+	gone = (double)(now_ns - f->base_now_ns) * f->link.speed;
+	return f->base_ns + (gone < GONE_MAX_NS ? (int64_t)gone : (int64_t)GONE_MAX_NS);
 }
 
 static const uint8_t **bytes_of(struct record *r, uint32_t *len)

@@ -162,6 +162,11 @@ static void answer(struct dashboard *d, int64_t now_ns)
 {
 	struct link *l = d->options.link;
 
+	/* Whatever the operator asks for ends a search that is under way. */
+	if (d->seeking && (d->view.toggle_pause || d->view.set_speed >= 0)) {
+		d->seeking = false;
+		l->speed = d->speed_before;
+	}
 	if (d->view.toggle_pause)
 		link_pace(l, now_ns, l->speed, !l->paused);
 	if (d->view.set_speed >= 0)

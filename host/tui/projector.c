@@ -99,7 +99,7 @@ static int draw_typing(struct grid *g, int y, const struct scene *s)
 	if (gap < 0 || w < 10)
 		return y;
 	grid_text(g, y, INDENT, 9, STYLE_STRONG, "HERE");
-	draw_bar(g, y, x, w, gap / PEOPLE_SLOW_MS, STYLE_DECISIVE);
+	draw_bar(g, y, x, w, gap / PEOPLE_SLOW_MS, scene_flagged(s) ? STYLE_DECISIVE : STYLE_METER);
 	grid_format(g, y, x + w + 1, 22, STYLE_STRONG, "%.0f ms a key", gap);
 	grid_text(g, y + 1, INDENT, 9, STYLE_STRONG, "PEOPLE");
 	draw_bar(g, y + 1, x, w, 1, STYLE_PEOPLE);

@@ -30,6 +30,9 @@ void screens_draw(struct grid *g, const struct scene *s);
 /* Panes on show at this size, for Tab. */
 unsigned screens_panes(int h, int w, enum pane out[PANES]);
 
+/* Malicious or suspect: without that, nothing is drawn in the colours of an alarm. */
+bool scene_flagged(const struct scene *s);
+
 /* Words shared by panes. */
 enum style finding_style(enum weight w);
 uint32_t finding_mark(enum weight w);

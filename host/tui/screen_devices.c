@@ -56,7 +56,7 @@ static const char *class_text(uint8_t class_code)
 }
 
 static void draw_interface(struct grid *g, int y, struct rect r, const struct history_interface *i,
-                           bool last)
+                           bool last, bool flagged)
 {
 	char kinds[96];
 	int x;
@@ -68,7 +68,9 @@ static void draw_interface(struct grid *g, int y, struct rect r, const struct hi
 	else
 		x = grid_format(g, y, r.x + 4, r.w - 5, STYLE_NORMAL, "%u ", i->number);
 	x = grid_text(g, y, x, r.x + r.w - x - 1,
-	              i->kinds & HID_KIND_KEYBOARD ? STYLE_DECISIVE : STYLE_NORMAL,
+	              !(i->kinds & HID_KIND_KEYBOARD) ? STYLE_NORMAL
+	              : flagged                       ? STYLE_DECISIVE
+	                                              : STYLE_STRONG,
 	              kinds[0] ? kinds : class_text(i->class_code));
 	if (i->class_code == USB_CLASS_HID && i->subclass == 1)
 		x = grid_text(g, y, x, r.x + r.w - x - 1, STYLE_DIM, "  boot");
@@ -132,7 +134,7 @@ static int draw_device(struct grid *g, struct rect r, const struct scene *s,
 		return y - r.y;
 	for (unsigned i = 0; i < d->interfaces && y < end; i++)
 		draw_interface(g, y++, r, &d->interface[i],
-		               i + 1 == d->interfaces && !d->interfaces_more);
+		               i + 1 == d->interfaces && !d->interfaces_more, scene_flagged(s));
 	if (d->interfaces_more && y < end)
 		grid_format(g, y++, r.x + 4, r.w - 5, STYLE_DIM, "and %u more interfaces",
 		            d->interfaces_more);
@@ -147,7 +149,6 @@ static int draw_device(struct grid *g, struct rect r, const struct scene *s,
 	if (d->max_power_ma && y < end)
 		grid_format(g, y++, r.x + 4, r.w - 5, STYLE_DIM, "asks for %u mA%s",
 		            d->max_power_ma, d->problems ? ", descriptors are damaged" : "");
-	(void)s;
 	return y - r.y;
 }
 

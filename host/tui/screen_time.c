@@ -6,7 +6,8 @@
 
 enum { LABEL = 11, LABELLED = 10 };
 
-#define MS INT64_C(1000000)
+#define MS          INT64_C(1000000)
+#define SPAN_MAX_NS (INT64_C(1) << 60)
 
 /* Nanoseconds a column, for the scales that `+` and `-` choose; 0 shows the whole input. */
 static const int64_t scales[VIEW_SCALES] = {
@@ -18,15 +19,18 @@ int64_t time_axis_span(const struct scene *s, int columns, int64_t *from_ns, int
 {
 	const struct history *h = s->history;
 	int64_t end = s->clock_ns > h->now_ns && s->view->following ? s->clock_ns : h->now_ns;
-	int64_t width = scales[s->view->scale];
+	int64_t width = scales[s->view->scale], span = end - h->begin_ns;
 
+	/* Damaged clocks jump by centuries. */
+	if (span > SPAN_MAX_NS)
+		span = SPAN_MAX_NS;
 	if (!width) {
 		/* The next width of the 1, 2, 5 series that shows all, so that columns do not creep. */
 		static const int64_t steps[] = {1, 2, 5};
 		int64_t tens = MS;
 
 		for (unsigned i = 0; !width; i = (i + 1) % 3) {
-			if (steps[i] * tens * columns > end - h->begin_ns || tens > INT64_MAX / 100)
+			if (steps[i] * tens > span / columns)
 				width = steps[i] * tens;
 			if (i == 2)
 				tens *= 10;
@@ -93,8 +97,9 @@ static void draw_bus(struct grid *g, int y, const struct axis *a, const struct s
 		int64_t from = a->from_ns + i * a->column_ns;
 		bool keys = history_span(s->history, from, from + a->column_ns).keys;
 		enum style style = from > s->cursor_ns ? STYLE_DIM
-		                   : keys              ? STYLE_DECISIVE
-		                                       : STYLE_GOOD;
+		                   : !keys             ? STYLE_GOOD
+		                   : scene_flagged(s)  ? STYLE_DECISIVE
+		                                       : STYLE_STRONG;
 
 		grid_put(g, y, a->x + i, style,
 		         keys ? 0x2588 : presence(s, from, from + a->column_ns, device, devices));
@@ -138,10 +143,12 @@ static void draw_findings(struct grid *g, int y, const struct axis *a, const str
 
 	for (size_t i = 0; i < s->findings; i++) {
 		const struct finding *f = &s->report->finding[i];
-		int x = (int)((f->t_ns - a->from_ns) / a->column_ns);
+		int64_t at = (f->t_ns - a->from_ns) / a->column_ns;
+		int x;
 
-		if (f->t_ns < a->from_ns || x >= a->columns || f->weight < WEIGHT_MEDIUM)
+		if (f->t_ns < a->from_ns || at >= a->columns || f->weight < WEIGHT_MEDIUM)
 			continue;
+		x = (int)at;
 		if (x < taken)
 			x = taken;
 		taken = grid_text(g, y, a->x + x, a->columns - x, finding_style(f->weight),

@@ -99,7 +99,8 @@ static const char *advice(const struct scene *s)
 		return s->over ? "Record again, for longer and from before it is plugged in."
 		               : "Go on watching; what is missing stands beside the findings.";
 	case VERDICT_NO_FINDING:
-		return "Go on watching: some cables wait for days, or for a radio.";
+		return s->over ? "Some cables wait for days, or for a radio: record for longer."
+		               : "Go on watching: some cables wait for days, or for a radio.";
 	}
 	return "";
 }

@@ -16,6 +16,11 @@ enum style finding_style(enum weight w)
 	return styles[w];
 }
 
+bool scene_flagged(const struct scene *s)
+{
+	return s->verdict == VERDICT_MALICIOUS || s->verdict == VERDICT_SUSPECT;
+}
+
 uint32_t finding_mark(enum weight w)
 {
 	static const uint32_t marks[] = {

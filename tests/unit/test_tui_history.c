@@ -1,0 +1,149 @@
+/* The rings beside the model: as of any moment, when they are full, and when the clock jumps. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/analysis.h"
+#include "tests/screens/fake_link.h"
+#include "tui/history.h"
+
+#define MS INT64_C(1000000)
+
+struct fixture {
+	struct history *history;
+	struct analysis *analysis;
+	struct link *link;
+};
+
+static int setup(void **state)
+{
+	static struct fixture f;
+
+	f.history = history_new(NULL);
+	f.link = fake_link_new();
+	assert_int_equal(
+		analysis_new(&f.analysis, &(struct analysis_options){.watch = history_event,
+	                                                             .watch_context = f.history}),
+		ERR_NONE);
+	*state = &f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	analysis_free(f->analysis);
+	link_free(f->link);
+	history_free(f->history);
+	return 0;
+}
+
+static void pump(struct fixture *f)
+{
+	struct record_sink sink = analysis_sink(f->analysis);
+	enum link_state s;
+
+	link_pump(f->link, 0, &sink, &s);
+}
+
+static void devices_are_as_they_were_known(void **state)
+{
+	struct fixture *f = *state;
+	const struct history_device *d[4];
+
+	fake_link_keyboard(f->link, 100 * MS, 5, "A", "first", "1");
+	fake_link_keyboard(f->link, 900 * MS, 6, "B", "second", "2");
+	pump(f);
+	assert_int_equal(history_devices_at(f->history, 50 * MS, d, 4), 0);
+	assert_int_equal(history_devices_at(f->history, 500 * MS, d, 4), 1);
+	assert_string_equal(d[0]->product, "first");
+	assert_int_equal(history_devices_at(f->history, 2000 * MS, d, 4), 2);
+	assert_string_equal(d[1]->product, "second");
+	assert_int_equal(history_devices_at(f->history, 2000 * MS, d, 1), 1);
+}
+
+static void rows_and_steps_are_cut_at_the_moment(void **state)
+{
+	struct fixture *f = *state;
+
+	fake_link_keyboard(f->link, 0, 5, "A", "B", "1");
+	for (int i = 1; i <= 50; i++) {
+		fake_link_report(f->link, 1000 * MS + i * 100 * MS, 5, 0, 4);
+		fake_link_report(f->link, 1000 * MS + i * 100 * MS + 40 * MS, 5, 0, 0);
+	}
+	pump(f);
+	assert_int_equal(f->history->steps, 100);
+	for (int i = 0; i < 50; i++) {
+		int64_t t = 1000 * MS + i * 100 * MS;
+
+		assert_int_equal(history_steps_at(f->history, t + 50 * MS), 2 * i);
+		assert_int_equal(history_steps_at(f->history, t + 110 * MS), 2 * i + 1);
+	}
+	assert_int_equal(history_row(f->history, history_rows_at(f->history, 1100 * MS) - 1)->t_ns,
+	                 1100 * MS);
+}
+
+static void a_full_ring_keeps_the_newest(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t n = HISTORY_ROWS + 1000;
+
+	fake_link_keyboard(f->link, 0, 5, "A", "B", "1");
+	for (uint64_t i = 0; i < n; i++) {
+		fake_link_report(f->link, (int64_t)(i + 1) * MS, 5, 0, i & 1 ? 0 : 4);
+		if (i % 1000 == 0)
+			pump(f);
+	}
+	pump(f);
+	assert_int_equal(history_rows_first(f->history), f->history->rows - HISTORY_ROWS);
+	assert_int_equal(history_rows_at(f->history, 0), history_rows_first(f->history));
+	assert_int_equal(history_rows_at(f->history, INT64_MAX), f->history->rows);
+	for (uint64_t i = history_rows_first(f->history) + 1; i < f->history->rows; i++)
+		assert_true(history_row(f->history, i)->seen_ns >
+		            history_row(f->history, i - 1)->seen_ns);
+	/* Columns have no end: all keys are in them. */
+	assert_int_equal(
+		history_span(f->history, f->history->begin_ns, f->history->now_ns + MS).keys,
+		n / 2);
+}
+
+/* A clock that jumps by decades, and back. */
+static void columns_widen_for_any_time(void **state)
+{
+	static const int64_t times[] = {0,
+	                                1,
+	                                MS,
+	                                1000 * MS,
+	                                INT64_C(1) << 50,
+	                                INT64_C(1) << 61,
+	                                5 * MS,
+	                                -(INT64_C(1) << 61)};
+	struct fixture *f = *state;
+
+	fake_link_keyboard(f->link, 0, 5, "A", "B", "1");
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		fake_link_report(f->link, times[i], 5, 0, 4);
+		fake_link_report(f->link, times[i], 5, 0, 0);
+		pump(f);
+	}
+	assert_true(f->history->now_ns == INT64_C(1) << 61);
+	assert_int_equal(history_span(f->history, 0, INT64_MAX - (INT64_C(1) << 60)).keys, 8);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(devices_are_as_they_were_known, setup, teardown),
+		cmocka_unit_test_setup_teardown(rows_and_steps_are_cut_at_the_moment, setup,
+	                                        teardown),
+		cmocka_unit_test_setup_teardown(a_full_ring_keeps_the_newest, setup, teardown),
+		cmocka_unit_test_setup_teardown(columns_widen_for_any_time, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
