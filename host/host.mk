@@ -35,3 +35,16 @@ SAMPLE := tests/captures/omg-plug/capture.pcapng
 picture: program
 	@{ echo '$$ cordon analyze --profile bare $(SAMPLE)'; $(BUILD)/cordon analyze --profile bare $(SAMPLE) || test $$? = 20; } | \
 		tests/tools/picture.sh 'cordon analyze' >host/verdict.svg
+
+# The library stays inside: its headers are not laid out for others yet.
+INSTALLED := bin/cordon share/man/man1/cordon.1 share/bash-completion/completions/cordon
+
+## install|install the program, its manual and completion (PREFIX, DESTDIR); uninstall takes them away
+.PHONY: install uninstall
+install: $(BUILD)/cordon
+	install -D -m 755 $(BUILD)/cordon "$(DESTDIR)$(PREFIX)/bin/cordon"
+	install -D -m 644 host/cli/cordon.1 "$(DESTDIR)$(PREFIX)/share/man/man1/cordon.1"
+	install -D -m 644 host/cli/cordon.bash "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/cordon"
+
+uninstall:
+	for f in $(INSTALLED); do rm -f "$(DESTDIR)$(PREFIX)/$$f"; done
