@@ -35,7 +35,8 @@ void usb_dcd_send(uint8_t endpoint, const uint8_t *data, size_t len)
 
 	assert(endpoint >> 7 && len <= USB_DCD_PACKET && !armed[endpoint & 15][1]);
 	for (size_t i = 0; i < len; i++)
-		sum ^= data[i];
+		sum = (uint8_t)(sum ^ data[i]);
+	(void)sum;
 	armed[endpoint & 15][1] = true;
 }
 
