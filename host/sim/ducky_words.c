@@ -1,0 +1,112 @@
+/*
+ * The commands of DuckyScript by their words, with all spellings that devices take. Input: a word. Output: its kind. Keys are
+ * not here (ducky_keys.c), nor what a command does.
+ */
+#include <string.h>
+
+#include "sim/ducky_state.h"
+
+#define LOCK(word, bit)                                                                            \
+	{"WAIT_FOR_" word "_ON", KIND_WAIT, DUCKY_WAIT_LEDS_ON | (bit) << 4},                      \
+		{"WAIT_FOR_" word "_OFF", KIND_WAIT, DUCKY_WAIT_LEDS_OFF | (bit) << 4},            \
+	{                                                                                          \
+		"WAIT_FOR_" word "_CHANGE", KIND_WAIT, DUCKY_WAIT_LEDS_CHANGE | (bit) << 4         \
+	}
+
+/* clang-format off */
+static const struct ducky_word words[] = {
+	{"REM", KIND_REM, 0}, {"//", KIND_REM, 0}, {"REM_BLOCK", KIND_REM_BLOCK, 0},
+	{"EXTENSION", KIND_MARK, 0}, {"END_EXTENSION", KIND_MARK, 0},
+	{"STAGE", KIND_MARK, 0}, {"END_STAGE", KIND_MARK, 0},
+	{"DEFINE", KIND_DEFINE, 0},
+	{"IF_DEFINED_TRUE", KIND_IF_DEFINED, 0}, {"IF_DEFINED", KIND_IF_DEFINED, 0},
+	{"IF_NOT_DEFINED_TRUE", KIND_IF_NOT_DEFINED, 0}, {"IF_NOT_DEFINED", KIND_IF_NOT_DEFINED, 0},
+	{"ELSE_DEFINED", KIND_ELSE_DEFINED, 0}, {"END_IF_DEFINED", KIND_END_IF_DEFINED, 0},
+	{"QUACK", KIND_QUACK, 0}, {"Q", KIND_QUACK, 0},
+
+	{"IF", KIND_IF, 0}, {"ELSE", KIND_ELSE, 0}, {"END_IF", KIND_END_IF, 0},
+	{"ENDIF", KIND_END_IF, 0},
+	{"IF_PRESENT", KIND_IF_PRESENT, 0}, {"IF_NOTPRESENT", KIND_IF_NOT_PRESENT, 0},
+	{"IF_NOT_PRESENT", KIND_IF_NOT_PRESENT, 0},
+	{"END_IF_PRESENT", KIND_END_IF, 0}, {"END_IF_NOTPRESENT", KIND_END_IF, 0},
+	{"WHILE", KIND_WHILE, 0}, {"END_WHILE", KIND_END_WHILE, 0},
+	{"FUNCTION", KIND_FUNCTION, 0}, {"END_FUNCTION", KIND_END_FUNCTION, 0},
+	{"BUTTON_DEF", KIND_BUTTON_DEF, 0}, {"END_BUTTON", KIND_END_BUTTON, 0},
+	{"REPEAT", KIND_REPEAT, 0}, {"REPLAY", KIND_REPEAT, 0},
+	{"RETURN", KIND_RETURN, 0}, {"VAR", KIND_VAR, 0},
+
+	{"STRING", KIND_STRING, 0}, {"STRINGLN", KIND_STRINGLN, 0},
+	{"HOLD", KIND_HOLD, 0}, {"RELEASE", KIND_RELEASE, 0},
+	{"INJECT_MOD", KIND_INJECT_MOD, 0}, {"INJECT_VAR", KIND_INJECT_VAR, 0},
+	{"RANDOM_LOWERCASE_LETTER", KIND_RANDOM, 0}, {"RANDOM_UPPERCASE_LETTER", KIND_RANDOM, 1},
+	{"RANDOM_LETTER", KIND_RANDOM, 2}, {"RANDOM_NUMBER", KIND_RANDOM, 3},
+	{"RANDOM_SPECIAL", KIND_RANDOM, 4}, {"RANDOM_CHARACTER", KIND_RANDOM, 5},
+	{"RANDOM_CHAR", KIND_RANDOM, 5},
+	{"ALTCHAR", KIND_ALT_CHAR, 0}, {"ALTSTRING", KIND_ALT_STRING, 0},
+	{"ALTCODE", KIND_ALT_CODE, 0}, {"SYSRQ", KIND_SYSRQ, 0}, {"MEDIA", KIND_MEDIA, 0},
+
+	{"DELAY", KIND_DELAY, 0}, {"SLEEP", KIND_DELAY, 0},
+	{"DEFAULT_DELAY", KIND_DEFAULT_DELAY, 0}, {"DEFAULTDELAY", KIND_DEFAULT_DELAY, 0},
+	{"DEFAULT_CHAR_DELAY", KIND_CHAR_DELAY, 0}, {"DEFAULTCHARDELAY", KIND_CHAR_DELAY, 0},
+	{"DEFAULT_STRING_DELAY", KIND_CHAR_DELAY, 0}, {"DEFAULTSTRINGDELAY", KIND_CHAR_DELAY, 0},
+	{"STRING_DELAY", KIND_STRING_DELAY, 0}, {"STRINGDELAY", KIND_STRING_DELAY, 0},
+
+	{"WAIT_FOR_BUTTON_PRESS", KIND_WAIT, DUCKY_WAIT_BUTTON},
+	{"WAIT_FOR_STORAGE_ACTIVITY", KIND_WAIT, DUCKY_WAIT_STORAGE_ACTIVE},
+	{"WAIT_FOR_STORAGE_INACTIVITY", KIND_WAIT, DUCKY_WAIT_STORAGE_IDLE},
+	LOCK("NUM", DUCKY_NUM), LOCK("CAPS", DUCKY_CAPS), LOCK("SCROLL", DUCKY_SCROLL),
+	{"WAIT_FOR_PRESENT", KIND_WAIT_PRESENT, DUCKY_WAIT_PRESENT},
+	{"WAIT_FOR_NOTPRESENT", KIND_WAIT_PRESENT, DUCKY_WAIT_NOT_PRESENT},
+	{"WAIT_FOR_NOT_PRESENT", KIND_WAIT_PRESENT, DUCKY_WAIT_NOT_PRESENT},
+
+	{"ATTACKMODE", KIND_ATTACKMODE, 0}, {"SAVE_ATTACKMODE", KIND_SAVE_MODE, 0},
+	{"RESTORE_ATTACKMODE", KIND_RESTORE_MODE, 0},
+	{"ID", KIND_ID, 0}, {"BT_ID", KIND_PASS, 0}, {"BLE_ID", KIND_PASS, 0},
+	{"LED", KIND_LED, 0}, {"LED_R", KIND_LED, 1}, {"LED_G", KIND_LED, 2}, {"LED_B", KIND_LED, 3},
+	{"LED_OFF", KIND_LED, 4}, {"LED_ON", KIND_LED, 5},
+	{"DISABLE_BUTTON", KIND_BUTTON, 0}, {"ENABLE_BUTTON", KIND_BUTTON, 1},
+	{"SAVE_HOST_KEYBOARD_LOCK_STATE", KIND_SAVE_LOCKS, 0},
+	{"RESTORE_HOST_KEYBOARD_LOCK_STATE", KIND_RESTORE_LOCKS, 0},
+	{"EXFIL", KIND_EXFIL, 0},
+	{"MOUSE", KIND_MOUSE, 0}, {"MOUSE_MOVE", KIND_MOUSE_MOVE, 0}, {"MOUSEMOVE", KIND_MOUSE_MOVE, 0},
+	{"MOUSE_SCROLL", KIND_MOUSE_SCROLL, 0}, {"MOUSESCROLL", KIND_MOUSE_SCROLL, 0},
+	{"LEFT_CLICK", KIND_CLICK, 1}, {"LEFTCLICK", KIND_CLICK, 1}, {"CLICK_LEFT", KIND_CLICK, 1},
+	{"RIGHT_CLICK", KIND_CLICK, 2}, {"RIGHTCLICK", KIND_CLICK, 2}, {"CLICK_RIGHT", KIND_CLICK, 2},
+	{"MIDDLE_CLICK", KIND_CLICK, 3}, {"MIDDLECLICK", KIND_CLICK, 3},
+	{"CLICK_MIDDLE", KIND_CLICK, 3},
+	{"JIGGLER", KIND_JIGGLER, 0}, {"JIGGLER_OFF", KIND_JIGGLER, 1}, {"JIGGLER_ON", KIND_JIGGLER, 2},
+	{"DUCKY_LANG", KIND_LANG, 0}, {"LOCALE", KIND_LANG, 0},
+	{"HIDE_PAYLOAD", KIND_STORAGE, 0}, {"RESTORE_PAYLOAD", KIND_STORAGE, 1},
+	{"RESTART_PAYLOAD", KIND_RESTART, 0}, {"STOP_PAYLOAD", KIND_STOP, 0},
+	{"RESET", KIND_RESET, 0}, {"PASS", KIND_PASS, 0},
+};
+/* clang-format on */
+
+static const char *const block_names[] = {
+	[KIND_IF] = "END_IF",
+	[KIND_ELSE_IF] = "END_IF",
+	[KIND_ELSE] = "END_IF",
+	[KIND_IF_PRESENT] = "END_IF",
+	[KIND_IF_NOT_PRESENT] = "END_IF",
+	[KIND_WHILE] = "END_WHILE",
+	[KIND_FUNCTION] = "END_FUNCTION",
+	[KIND_BUTTON_DEF] = "END_BUTTON",
+};
+
+bool ducky_is(const char *at, size_t len, const char *word)
+{
+	return strlen(word) == len && memcmp(at, word, len) == 0;
+}
+
+const struct ducky_word *ducky_word(const char *at, size_t len)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (ducky_is(at, len, words[i].word))
+			return &words[i];
+	return NULL;
+}
+
+const char *ducky_block_name(enum ducky_kind kind)
+{
+	return kind < sizeof(block_names) / sizeof(*block_names) ? block_names[kind] : NULL;
+}
