@@ -62,6 +62,41 @@ static enum ducky_value type_keys(struct ducky *d, const struct ducky_statement 
 	return VALUE_OK;
 }
 
+/* Four hexadecimal digits: the usage, then the modifiers. */
+static enum ducky_value type_number(struct ducky *d, const struct ducky_statement *s, bool check)
+{
+	const char *at = ducky_at(d, s->args);
+	struct keystroke k;
+	unsigned value = 0;
+
+	if (s->args.len != 4)
+		return refuse(d, s, "key", "four hexadecimal digits");
+	for (unsigned i = 0; i < 4; i++) {
+		char c = at[i];
+
+		if (c >= '0' && c <= '9')
+			value = value << 4 | (unsigned)(c - '0');
+		else if ((c | 32) >= 'a' && (c | 32) <= 'f')
+			value = value << 4 | (unsigned)((c | 32) - 'a' + 10);
+		else
+			return refuse(d, s, "key", "four hexadecimal digits");
+	}
+	k = (struct keystroke){.usage = (uint8_t)(value >> 8), .modifiers = value & 0xff};
+	if (check)
+		return VALUE_OK;
+	/* n says which half is meant, and whether it comes up. */
+	if (s->kind == KIND_KEY_DOWN && !(s->n & 1))
+		k.usage = KEY_NONE;
+	if (s->kind == KIND_KEY_DOWN && !(s->n & 2))
+		k.modifiers = 0;
+	ducky_keys(d, s->line,
+	           s->kind == KIND_INJECT ? DUCKY_STROKE
+	           : s->n & 4             ? DUCKY_UP
+	                                  : DUCKY_DOWN,
+	           k);
+	return VALUE_OK;
+}
+
 static enum ducky_value type_code(struct ducky *d, const struct ducky_statement *s, bool check)
 {
 	uint32_t code = 0;
@@ -333,6 +368,9 @@ enum ducky_value ducky_act(struct ducky *d, const struct ducky_statement *s, boo
 	case KIND_INJECT_MOD:
 	case KIND_SYSRQ:
 		return type_keys(d, s, check);
+	case KIND_INJECT:
+	case KIND_KEY_DOWN:
+		return type_number(d, s, check);
 	case KIND_ALT_CHAR:
 	case KIND_ALT_CODE:
 		return type_code(d, s, check);

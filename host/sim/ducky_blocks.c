@@ -24,6 +24,11 @@ static bool branches(enum ducky_kind kind)
 	       kind == KIND_ELSE_IF || kind == KIND_ELSE;
 }
 
+static bool presence(uint8_t kind)
+{
+	return kind == KIND_IF_PRESENT || kind == KIND_IF_NOT_PRESENT;
+}
+
 static bool add_name(struct ducky *d, struct ducky_name *names, unsigned *count, unsigned max,
                      uint32_t line, struct ducky_span name, uint32_t value)
 {
@@ -63,13 +68,21 @@ static bool name_of(struct ducky *d, uint32_t index)
 		return add_name(d, d->function, &d->functions, DUCKY_FUNCTIONS_MAX, s->line, name,
 		                index + 1);
 	}
-	if (s->kind != KIND_VAR)
+	/* An assignment declares too: the language's own examples do without VAR. */
+	if (s->kind != KIND_VAR && s->kind != KIND_ASSIGN)
 		return true;
 	at = ducky_at(d, rest);
 	equals = memchr(at, '=', rest.len);
 	name = (struct ducky_span){.at = rest.at,
 	                           .len = equals ? (uint32_t)(equals - at) : rest.len};
+	if (equals && name.len && strchr("+-*/%&|^", equals[-1]))
+		name.len--;
 	name = ducky_trim(d, name);
+	if (s->kind == KIND_ASSIGN && !equals)
+		return ducky_fail(d, s->line, "'%.*s'; expected $NAME = value",
+		                  ducky_shown(rest.len), at);
+	if (s->kind == KIND_ASSIGN && name.len > 2 && d->pool[name.at + 1] == '_')
+		return true;
 	if (name.len < 2 || d->pool[name.at] != '$' ||
 	    memchr(ducky_at(d, name), ' ', name.len) != NULL)
 		return ducky_fail(d, s->line, "VAR '%.*s'; expected $NAME = value",
@@ -191,6 +204,10 @@ bool ducky_join(struct ducky *d)
 	for (uint32_t i = 0; i < d->statements; i++)
 		if (!name_of(d, i) || !join_one(&j, i))
 			return false;
+	/* O.MG's conditions on networks may hold for all that follows. */
+	while (j.opened && presence(d->statement[j.open[j.opened - 1]].kind)) {
+		d->statement[j.open[--j.opened]].jump = d->statements;
+	}
 	if (j.opened) {
 		const struct ducky_statement *open = &d->statement[j.open[j.opened - 1]];
 

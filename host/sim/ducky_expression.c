@@ -373,6 +373,6 @@ enum ducky_value ducky_evaluate(struct ducky *d, const struct ducky_statement *s
 	if (p.state == VALUE_OK && peek(&p))
 		fail(&p, "an operator or the line's end");
 	if (p.state == VALUE_CALL)
-		*out = p.call;
+		d->called = p.call;
 	return p.state;
 }

@@ -246,7 +246,7 @@ static bool other(struct reader *r, struct ducky_span s)
 	bracket = memchr(at, '(', s.len);
 	if (bracket && at[s.len - 1] == ')' && bracket > at)
 		return add(r, KIND_CALL, 0, s);
-	if (word.len > 1 && ducky_chord(d, s, &chord, &bad))
+	if (ducky_chord(d, s, &chord, &bad))
 		return add(r, KIND_CHORD, 0, s);
 	if (word.len > 1 && (bad.at != word.at || bad.len != word.len))
 		return ducky_fail(d, r->line,
@@ -271,8 +271,12 @@ static bool statement(struct reader *r, struct ducky_span s, bool nested)
 		args.at = word.at + (uint32_t)(bracket - at);
 		args.len = s.at + s.len - args.at;
 		args = ducky_trim(d, args);
-		if (w->kind != KIND_IF && w->kind != KIND_WHILE && w->kind != KIND_RETURN &&
-		    w->kind != KIND_DELAY)
+		/* The words of blocks are also written as calls: END_IF(). */
+		if (ducky_is(ducky_at(d, args), args.len, "()") && w->kind >= KIND_ELSE &&
+		    w->kind <= KIND_END_BUTTON)
+			args.len = 0;
+		else if (w->kind != KIND_IF && w->kind != KIND_WHILE && w->kind != KIND_RETURN &&
+		         w->kind != KIND_DELAY)
 			w = NULL;
 	}
 	if (!w)
@@ -315,6 +319,8 @@ static bool line(struct reader *r)
 	if (!len || (len > 1 && at[0] == '/' && at[1] == '/'))
 		return true;
 	n = word_of(at, len);
+	if (n > 3 && memcmp(at, "REM", 3) == 0 && strchr(":<-#=*", at[3]))
+		return true;
 	w = ducky_word(at, n);
 	if (w) {
 		const char *args = at + n;

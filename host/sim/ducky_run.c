@@ -201,7 +201,7 @@ static bool flow(struct ducky *d, const struct ducky_statement *s)
 	if (evaluated) {
 		switch (ducky_evaluate(d, s, s->args, false, &value)) {
 		case VALUE_CALL:
-			call(d, value, false);
+			call(d, d->called, false);
 			return true;
 		case VALUE_ERROR:
 			return true;
@@ -263,18 +263,13 @@ static bool flow(struct ducky *d, const struct ducky_statement *s)
 static void step(struct ducky *d)
 {
 	const struct ducky_statement *s = &d->statement[d->pc];
-	uint32_t value = 0;
 	enum ducky_value v;
 
 	if (flow(d, s))
 		return;
-	if (s->kind == KIND_CALL) {
-		v = ducky_evaluate(d, s, s->args, false, &value);
-		if (v == VALUE_CALL)
-			call(d, value, false);
-	} else {
-		v = ducky_act(d, s, false);
-	}
+	v = ducky_act(d, s, false);
+	if (v == VALUE_CALL)
+		call(d, d->called, false);
 	if (v == VALUE_OK) {
 		d->delay_due = s->kind >= KIND_STRING && s->kind <= KIND_MEDIA;
 		done(d, d->pc + 1);

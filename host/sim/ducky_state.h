@@ -47,6 +47,8 @@ enum ducky_kind {
 	KIND_RELEASE,
 	KIND_INJECT_MOD,
 	KIND_INJECT_VAR,
+	KIND_INJECT,   /* a key by its number: usage and modifiers in hexadecimal */
+	KIND_KEY_DOWN, /* the same held or let go: n */
 	KIND_RANDOM,
 	KIND_ALT_CHAR,
 	KIND_ALT_STRING,
@@ -154,6 +156,8 @@ struct ducky {
 
 	struct ducky_frame frame[DUCKY_CALLS_MAX];
 	unsigned depth;
+	uint32_t
+		called; /* by the expression that gave VALUE_CALL: the function's first statement */
 	uint32_t pc, handler; /* handler: BUTTON_DEF's statement + 1, 0 none */
 	uint64_t steps;
 	unsigned idle;
@@ -234,7 +238,7 @@ void ducky_names_clear(struct ducky *d);
 /* ducky_expression.c */
 enum ducky_value {
 	VALUE_OK,
-	VALUE_CALL,  /* function `*out` has to run first */
+	VALUE_CALL,  /* the function at ducky.called has to run first */
 	VALUE_ERROR, /* noted */
 };
 /* The whole span, THEN at its end left out. `check`: syntax and names only, nothing is read or called. */
