@@ -78,7 +78,13 @@ static const struct {
 };
 /* clang-format on */
 
-/* Which key a character has where several have it: the fewest modifiers, then the first. */
+/* Keys that only some keyboards have. */
+static bool rare(uint8_t usage)
+{
+	return usage > LAST_KEY;
+}
+
+/* Which key a character has where several have it: one that all keyboards have, the fewest modifiers, the first. */
 static int order(const void *a, const void *b)
 {
 	const struct layout_keys_entry *x = a, *y = b;
@@ -86,6 +92,8 @@ static int order(const void *a, const void *b)
 
 	if (x->character != y->character)
 		return x->character < y->character ? -1 : 1;
+	if (rare(x->usage) != rare(y->usage))
+		return rare(x->usage) ? 1 : -1;
 	if (mx != my)
 		return mx < my ? -1 : 1;
 	return (int)x->usage - (int)y->usage;
