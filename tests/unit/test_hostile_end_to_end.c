@@ -76,6 +76,32 @@ static void attack_after_a_thousand_enumerations(void **state)
 	}
 }
 
+/* And what comes after it does not wash it away either. */
+static void attack_before_a_thousand_enumerations(void **state)
+{
+	static const enum profile_kind profiles[] = {PROFILE_HOST, PROFILE_BARE, PROFILE_KEYBOARD};
+
+	(void)state;
+	for (unsigned p = 0; p < 3; p++) {
+		struct hostile h;
+
+		hostile_begin(&h, profiles[p]);
+		hostile_keyboard(&h, 7, 0x6666);
+		hostile_type(&h, 7, 0x81, 60, NULL, 0);
+		for (unsigned i = 0; i < 1000; i++) {
+			hostile_keyboard(&h, 5, (uint16_t)(0x1000 + i));
+			hostile_type(&h, 5, 0x81, i % 3, NULL, 0);
+		}
+		hostile_end(&h);
+		assert_int_equal(h.verdict, VERDICT_MALICIOUS);
+		assert_int_equal(hostile_findings(&h, "R9", "decisive"), 1);
+		assert_int_equal(hostile_keys_of(&h, 7), 60);
+		assert_string_equal(device_text(&h, 7, "vid"), "6666");
+		assert_non_null(strstr(h.text, "device 0.7 typed 60 keys"));
+		hostile_release(&h);
+	}
+}
+
 /* Keyboards that stay, each with a key typed, in all places that there are. */
 static void more_keyboards_than_places(void **state)
 {
@@ -316,6 +342,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(attack_after_a_thousand_enumerations),
+		cmocka_unit_test(attack_before_a_thousand_enumerations),
 		cmocka_unit_test(more_keyboards_than_places),
 		cmocka_unit_test(hundred_interfaces),
 		cmocka_unit_test(full_hub_tree),
