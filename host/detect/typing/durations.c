@@ -34,7 +34,8 @@ static void row_fill(struct duration_row *r, const struct typing_people *people,
 			float core = below(high, median, people->spread[j]) -
 			             below(low, median, people->spread[j]);
 
-			r->chance[i][j] = LEAST + stray + (1 - people->stray_share) * core;
+			r->chance[i * TYPING_SPREADS + j] =
+				LEAST + stray + (1 - people->stray_share) * core;
 		}
 	}
 }
@@ -69,30 +70,37 @@ void person_times_init(struct person_times *p, const struct typing_people *peopl
 {
 	for (unsigned i = 0; i < TYPING_MEDIANS; i++)
 		for (unsigned j = 0; j < TYPING_SPREADS; j++)
-			p->weight[i][j] = people->median_weight[i] * people->spread_weight[j];
+			p->weight[i * TYPING_SPREADS + j] = p->prior[i * TYPING_SPREADS + j] =
+				people->median_weight[i] * people->spread_weight[j];
+}
+
+/* Four sums side by side: the order of additions is fixed here, so that a compiler may use its vectors and nothing
+ * depends on whether it does. */
+static float weighed(const float *weight, const float *chance)
+{
+	float sum[4] = {0}, rest = 0;
+	unsigned i = 0;
+
+	for (; i + 4 <= TYPING_GRID; i += 4)
+		for (unsigned k = 0; k < 4; k++)
+			sum[k] += weight[i + k] * chance[i + k];
+	for (; i < TYPING_GRID; i++)
+		rest += weight[i] * chance[i];
+	return (sum[0] + sum[1]) + (sum[2] + sum[3]) + rest;
 }
 
 double person_times_next(struct person_times *p, const struct typing_people *people, double ms,
                          double step, struct duration_rows *rows)
 {
 	struct duration_row spare = {.people = NULL};
-	const struct duration_row *r = row_of(rows, &spare, people, ms, step);
-	const float *chance = r->chance[0];
-	float *weight = p->weight[0], sum = 0, mass = 0, keep;
+	const float *chance = row_of(rows, &spare, people, ms, step)->chance;
+	float sum = weighed(p->weight, chance), forget = typing_parameters.forget;
+	float keep = (1 - forget) / sum;
 
-	for (unsigned i = 0; i < TYPING_MEDIANS * TYPING_SPREADS; i++) {
-		mass += weight[i];
-		sum += weight[i] * chance[i];
-	}
-	keep = (1 - typing_parameters.forget) / sum;
-	for (unsigned i = 0; i < TYPING_MEDIANS; i++) {
-		float prior = typing_parameters.forget * people->median_weight[i];
-
-		for (unsigned j = 0; j < TYPING_SPREADS; j++)
-			p->weight[i][j] = p->weight[i][j] * r->chance[i][j] * keep +
-			                  prior * people->spread_weight[j];
-	}
-	return fmin(sum / mass, 1);
+	/* Weights and prior sum to one, and stay so. */
+	for (unsigned i = 0; i < TYPING_GRID; i++)
+		p->weight[i] = p->weight[i] * chance[i] * keep + forget * p->prior[i];
+	return fmin(sum, 1);
 }
 
 /* The share that a way starts with: as people, copies, then the bands. */

@@ -14,8 +14,11 @@
 
 #include "detect/typing/parameters.h"
 
+/* Medians times spreads. */
+enum { TYPING_GRID = TYPING_MEDIANS * TYPING_SPREADS };
+
 struct person_times {
-	float weight[TYPING_MEDIANS][TYPING_SPREADS];
+	float weight[TYPING_GRID], prior[TYPING_GRID];
 };
 
 void person_times_init(struct person_times *p, const struct typing_people *people);
@@ -27,7 +30,7 @@ struct duration_row {
 	const struct typing_people *people;
 	uint32_t parts;
 	float step;
-	float chance[TYPING_MEDIANS][TYPING_SPREADS];
+	float chance[TYPING_GRID];
 };
 
 /* Rows made already, for all keyboards. Zeroed: none. */
