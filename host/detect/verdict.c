@@ -76,6 +76,15 @@ void coverage_judge(struct coverage *c, const struct coverage_input *in, const s
 		say_seconds(text, in->blind_ns);
 		say(text, ", at most 1 s is allowed");
 	}
+	if (in->unseen_ns > BLIND_SECONDS_MAX * SECOND_NS && (text = entry(c))) {
+		say(text, "the tap lost ");
+		say_seconds(text, in->unseen_ns);
+		say(text, " of what it listened to, at most 1 s is allowed");
+	}
+	if (in->failed_checks && (text = entry(c))) {
+		say(text, "the tap's self-test failed, checks ");
+		words_hex(text, COVERAGE_TEXT_MAX, in->failed_checks, 4);
+	}
 	if (in->undecided_keyboards && (text = entry(c))) {
 		words_integer(text, COVERAGE_TEXT_MAX, in->undecided_keyboards);
 		say(text, in->undecided_keyboards == 1 ? " keyboard" : " keyboards");

@@ -23,6 +23,8 @@ struct coverage_input {
 	unsigned undecided_keyboards; /* R9 without a decision, with 1 to 9 keys */
 	uint64_t lost_interfaces;     /* of input devices, more than can be followed at a time */
 	int64_t line_seen_ns, current_seen_ns; /* with VBUS on */
+	int64_t unseen_ns;                     /* spans that a tap lost */
+	uint16_t failed_checks;                /* of the tap's self-test, a bit each */
 	bool truncated;
 };
 

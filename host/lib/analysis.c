@@ -4,9 +4,11 @@
 #include "lib/analysis.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "detect/rule_injected_typing.h"
 #include "model/decode.h"
+#include "report/profile_file.h"
 #include "report/transcript.h"
 #include "usb/stream.h"
 
@@ -23,6 +25,8 @@ struct typed {
 struct analysis {
 	struct analysis_options options;
 	struct profile host;
+	struct profile recorded; /* what the input says that it was made for */
+	bool seen_traffic;
 	struct usb_stream *usb;
 	struct decode *decode;
 	struct engine *engine;
@@ -116,10 +120,49 @@ static void on_event(void *context, const struct event *e)
 		a->options.watch(a->options.watch_context, a->engine, e);
 }
 
+/*
+ * The profile that was recorded, where nobody asked for another: it holds from the start, so that one that comes behind
+ * traffic or findings is too late. The rules begin anew under it.
+ */
+static void take_profile(struct analysis *a, const struct record_text *text)
+{
+	static const char device[] = "device\n";
+	const size_t head = sizeof(device) - 1;
+	const char *name = (const char *)text->bytes;
+	char error[PROFILE_ERROR_MAX];
+	struct profile p = {.kind = PROFILE_HOST};
+	struct engine *engine;
+	bool known = false;
+
+	if (a->options.profile != &a->host || a->seen_traffic || a->findings)
+		return;
+	for (unsigned i = 0; i < profile_infos_count; i++)
+		if (profile_infos[i].kind != PROFILE_DEVICE &&
+		    strlen(profile_infos[i].name) == text->len &&
+		    memcmp(profile_infos[i].name, name, text->len) == 0) {
+			p.kind = profile_infos[i].kind;
+			known = true;
+		}
+	if (text->len > head && memcmp(name, device, head) == 0)
+		known = profile_file_parse(&p, "capture", name + head, text->len - head, error);
+	if (!known)
+		return;
+	a->recorded = p;
+	engine = engine_new(decode_model(a->decode), &a->recorded);
+	if (!engine)
+		return;
+	engine_free(a->engine);
+	a->engine = engine;
+	a->options.profile = &a->recorded;
+}
+
 static void on_record(void *context, const struct record *r)
 {
 	struct analysis *a = context;
 
+	if (r->kind == RECORD_PROFILE)
+		take_profile(a, &r->text);
+	a->seen_traffic = a->seen_traffic || r->kind <= RECORD_URB;
 	usb_stream_record(a->usb, r);
 }
 
@@ -195,6 +238,10 @@ void analysis_look(struct analysis *a, const struct capture_info *info)
 		.undecided_keyboards =
 			injected_typing_undecided(engine_rule_state(a->engine, "R9")),
 		.lost_interfaces = m->hids_lost,
+		.line_seen_ns = m->tap.line_seen_ns,
+		.current_seen_ns = m->tap.current_seen_ns,
+		.unseen_ns = m->unseen_ns,
+		.failed_checks = m->tap.failed_checks,
 		.truncated = info->truncated,
 	};
 	a->skipped_packets = info->packets_skipped;

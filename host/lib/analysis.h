@@ -11,7 +11,8 @@
 #include "report/report.h"
 
 struct analysis_options {
-	const struct profile *profile; /* borrowed; NULL: `host` */
+	const struct profile
+		*profile; /* borrowed; NULL: the one recorded in a tap's file, else `host` */
 	struct layout
 		*layout; /* what keys mean; borrowed; NULL: keys are counted and not written down */
 	/* After each event, with the engine's state; for `--why` and screens. NULL: none. */

@@ -112,7 +112,7 @@ static void on_transfer(void *context, const struct usb_transfer *t)
 	decode_emit(d, &e);
 }
 
-static void line(struct decode *d, const struct usb_bus_event *e)
+void decode_line(struct decode *d, const struct usb_bus_event *e)
 {
 	struct model *m = &d->model;
 	struct decode_bus *b = decode_bus_of(d, e->bus);
@@ -125,9 +125,11 @@ static void line(struct decode *d, const struct usb_bus_event *e)
 		break;
 	case LINE_J:
 	case LINE_K:
+	case LINE_RESET_END:
 		b->reset_ns = -1;
 		break;
 	case LINE_DETACH:
+		b->reset_ns = -1;
 		devices_bus_detach(d, e->bus, e->t_ns, e->packet);
 		break;
 	case LINE_RESET:
@@ -169,11 +171,22 @@ static void on_bus(void *context, const struct usb_bus_event *e)
 		d->model.now_ns = e->t_ns;
 	if (d->resetting)
 		settle_resets(d, e->t_ns);
-	if (e->kind == RECORD_LINE) {
+	tap_time(d, e->t_ns);
+	switch (e->kind) {
+	case RECORD_LINE:
 		out.kind = EVENT_LINE;
-		line(d, e);
-	} else if (e->kind == RECORD_LOST) {
+		decode_line(d, e);
+		tap_line(d, e);
+		break;
+	case RECORD_LOST:
 		out.kind = EVENT_LOST;
+		tap_lost(d, e);
+		break;
+	case RECORD_TICK:
+		break;
+	default:
+		tap_record(d, e);
+		return;
 	}
 	decode_emit(d, &out);
 }
@@ -186,6 +199,7 @@ struct decode *decode_new(const struct event_sink *sink)
 	if (!d)
 		return NULL;
 	d->sink = *sink;
+	tap_begin(d);
 	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++)
 		d->model.hid[i].device = MODEL_NONE;
 	return d;
@@ -206,6 +220,7 @@ void decode_end(struct decode *d)
 	struct event e = {.kind = EVENT_END, .t_ns = d->model.now_ns};
 
 	settle_resets(d, d->model.now_ns);
+	tap_end(d);
 	if (d->model.blind) {
 		d->model.blind = false;
 		d->model.blind_ns += d->model.now_ns - d->model.blind_since_ns;

@@ -6,6 +6,7 @@
 
 #include "hid/infer.h"
 #include "model/decode.h"
+#include "usb/uart.h"
 
 enum {
 	DECODE_BUSES_MAX = 16,
@@ -49,6 +50,11 @@ struct decode {
 	bool resetting; /* some bus had a reset: only then is there one to settle */
 	struct decode_bus bus[DECODE_BUSES_MAX];
 	struct decode_infer infer[DECODE_INFER_MAX];
+	struct uart uart;
+	int64_t tap_ns; /* until then, listening is accounted for */
+	int64_t edge_ns;
+	uint64_t edge_packet;
+	const struct record *edges; /* at hand: its event takes place and time from it */
 };
 
 /* decode.c */
@@ -56,6 +62,16 @@ void decode_emit(struct decode *d, const struct event *e);
 struct event decode_event(enum event_kind kind, const struct usb_transfer *t,
                           const struct model_device *device);
 struct decode_bus *decode_bus_of(struct decode *d, uint16_t number);
+
+void decode_line(struct decode *d, const struct usb_bus_event *e);
+
+/* tap.c: what a tap tells beside packets and line events */
+void tap_begin(struct decode *d);
+void tap_time(struct decode *d, int64_t t_ns);
+void tap_line(struct decode *d, const struct usb_bus_event *e);
+void tap_lost(struct decode *d, const struct usb_bus_event *e);
+void tap_record(struct decode *d, const struct usb_bus_event *e);
+void tap_end(struct decode *d);
 
 /* devices.c: slots */
 struct model_device *devices_for(struct decode *d, const struct usb_transfer *t);

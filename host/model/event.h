@@ -20,8 +20,11 @@ enum event_kind {
 	EVENT_TRANSFER, /* every transfer, after the more special event where there is one: `transfer` */
 	EVENT_LINE, /* a bus event: `bus` */
 	EVENT_LOST,
-	EVENT_TICK, /* time passed */
-	EVENT_END,  /* the input is over */
+	EVENT_TICK,   /* time passed */
+	EVENT_SENSOR, /* a band, burst or step of current or radio: `record` */
+	EVENT_UART,   /* a run of text on a data line went on by a character: `uart` */
+	EVENT_TAP,    /* whatever else a tap tells, and its operator: `record` */
+	EVENT_END,    /* the input is over */
 	EVENT_KINDS,
 };
 
@@ -35,7 +38,9 @@ struct event {
 	const struct model_hid *hid;
 	const struct key_report *keys;
 	const struct usb_transfer *transfer;
-	const struct usb_bus_event *bus;
+	const struct usb_bus_event *bus; /* NULL for EVENT_SENSOR, EVENT_UART and EVENT_TAP */
+	const struct record *record;
+	const struct uart_text *uart;
 	uint32_t step_ns; /* the clock's step */
 };
 

@@ -11,6 +11,7 @@
 #include "hid/keys.h"
 #include "usb/descriptor.h"
 #include "usb/stream.h"
+#include "usb/uart.h"
 
 enum {
 	MODEL_DEVICES_MAX = 128,
@@ -84,6 +85,19 @@ struct model_device {
 	uint64_t in_bytes, out_bytes; /* payload outside endpoint 0 */
 };
 
+/* The tap itself, and what its sensors said last. */
+struct model_tap {
+	bool known; /* it said HELLO */
+	bool listening, overvoltage;
+	uint16_t failed_checks; /* of its self-tests so far */
+	struct wire_hello hello;
+	bool has_band[WIRE_MUX + 1];
+	struct record_band band[WIRE_MUX + 1]; /* the latest millisecond, by channel */
+	int64_t band_ns[WIRE_MUX + 1];
+	/* With VBUS on: for how long the lines were listened to, and the current was measured. */
+	int64_t line_seen_ns, current_seen_ns;
+};
+
 struct model {
 	struct model_device device[MODEL_DEVICES_MAX];
 	struct model_hid hid[MODEL_HIDS_MAX];
@@ -94,6 +108,8 @@ struct model {
 	bool vbus_on, vbus_known;
 	bool blind;
 	int64_t blind_since_ns, blind_ns; /* closed spans of high speed that could not be seen */
+	int64_t unseen_ns;                /* spans that the tap lost, of a length that is known */
+	struct model_tap tap;
 };
 
 static inline const struct model_device *model_device_of(const struct model *m,

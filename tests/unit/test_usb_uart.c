@@ -179,12 +179,31 @@ static void edges_that_are_no_text(void **state)
 	assert_int_equal(h.calls, 0);
 }
 
+/* Bits that read as text in their middles, but whose borders stand where no clock puts them. */
+static void edges_off_the_grid(void **state)
+{
+	const double bit = 1e9 / 9600;
+	struct heard h;
+
+	(void)state;
+	begin(&h, WIRE_DM);
+	for (unsigned i = 0; i < 30; i++) {
+		/* 'p': 0 0000111 0 1 */
+		uart_edge(&h.uart, h.t_ns, WIRE_SE0);
+		uart_edge(&h.uart, h.t_ns + (int64_t)(5.35 * bit), WIRE_DM);
+		uart_edge(&h.uart, h.t_ns + (int64_t)(8 * bit), WIRE_SE0);
+		uart_edge(&h.uart, h.t_ns + (int64_t)(9 * bit), WIRE_DM);
+		h.t_ns += (int64_t)(10 * bit);
+	}
+	assert_int_equal(h.calls, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_rate_and_line),     cmocka_unit_test(seven_are_not_enough),
 		cmocka_unit_test(runs_are_broken),        cmocka_unit_test(the_end_is_kept),
-		cmocka_unit_test(edges_that_are_no_text),
+		cmocka_unit_test(edges_that_are_no_text), cmocka_unit_test(edges_off_the_grid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
