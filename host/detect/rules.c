@@ -2,6 +2,8 @@
 #include "detect/rules.h"
 
 const struct rule *const rules[] = {
+	&rule_idle_current,          /* R1, R1u */
+	&rule_serial_text,           /* R4 */
 	&rule_unexpected_device,     /* R5 */
 	&rule_undeclared_keyboard,   /* R6 */
 	&rule_short_life,            /* R7 */

@@ -4,6 +4,8 @@
 
 #include "detect/rule.h"
 
+extern const struct rule rule_idle_current;
+extern const struct rule rule_serial_text;
 extern const struct rule rule_unexpected_device;
 extern const struct rule rule_undeclared_keyboard;
 extern const struct rule rule_short_life;
