@@ -18,6 +18,7 @@
 enum {
 	DUCKY_SCRIPT_MAX = 1 << 20,     /* bytes of a script */
 	DUCKY_POOL_MAX = 1 << 22,       /* bytes of its lines, constants put in */
+	DUCKY_LINE_MAX = 1 << 16,       /* bytes of a line into which constants were put */
 	DUCKY_STATEMENTS_MAX = 1 << 15, /* lines that do something */
 	DUCKY_DEFINES_MAX = 512,        /* constants */
 	DUCKY_VARIABLES_MAX = 128,      /* the script's own */
@@ -123,7 +124,10 @@ struct ducky_mouse {
 struct ducky_action {
 	enum ducky_act act;
 	uint32_t line; /* of the script, from 1 */
-	/* modifiers are those of this key: those held by DUCKY_DOWN are in `held`. wait_ms is the delay before it. */
+	/*
+	 * Its modifiers are those of this key; `held` are those that DUCKY_DOWN holds: a typist's edges of these are to be
+	 * left out. wait_ms is the delay before it.
+	 */
 	struct keystroke stroke;
 	uint8_t held;
 	uint32_t ms;

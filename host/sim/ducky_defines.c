@@ -7,8 +7,6 @@
 
 #include "sim/ducky_defines.h"
 
-enum { LINE_MAX_BYTES = 1 << 16 };
-
 bool ducky_pool_add(struct ducky *d, const char *at, size_t len, struct ducky_span *out)
 {
 	*out = (struct ducky_span){.at = d->pool_used, .len = (uint32_t)len};
@@ -79,9 +77,12 @@ bool ducky_expand(struct ducky *d, const struct ducky_defines *defines, uint32_t
 			continue;
 		value = e->value;
 		/* The pool may move while it grows: room first, then the copy. */
+		if (d->pool_used - begin + (size_t)(at - from) + value.len > DUCKY_LINE_MAX)
+			return ducky_fail(d, line,
+			                  "a line grows too long; expected at most %d bytes",
+			                  DUCKY_LINE_MAX);
 		if (!ducky_pool_add(d, from, (size_t)(at - from), &piece) ||
-		    value.len > DUCKY_POOL_MAX - d->pool_used ||
-		    d->pool_used - begin + value.len > LINE_MAX_BYTES)
+		    value.len > DUCKY_POOL_MAX - d->pool_used)
 			goto full;
 		for (uint32_t i = 0; i < value.len; i++) {
 			char c = d->pool[value.at + i];

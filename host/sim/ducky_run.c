@@ -49,6 +49,17 @@ struct ducky_span ducky_first(const struct ducky *d, struct ducky_span *rest)
 	return word;
 }
 
+/* Nothing is added once all is read. */
+static void fit(struct ducky *d)
+{
+	char *p = d->pool_used ? realloc(d->pool, d->pool_used) : NULL;
+
+	if (p) {
+		d->pool = p;
+		d->pool_size = d->pool_used;
+	}
+}
+
 static void start(struct ducky *d)
 {
 	d->pc = 0;
@@ -78,9 +89,12 @@ struct ducky *ducky_new(const char *text, size_t len, const struct ducky_setting
 	d->mode.hid = d->saved_mode.hid = true;
 	if (len > DUCKY_SCRIPT_MAX)
 		ducky_fail(d, 1, "%zu bytes; expected at most %d", len, DUCKY_SCRIPT_MAX);
-	if (d->result == DUCKY_OK && ducky_read(d, text, len) && ducky_join(d)) {
-		start(d);
-		return d;
+	if (d->result == DUCKY_OK && ducky_read(d, text, len)) {
+		fit(d);
+		if (ducky_join(d)) {
+			start(d);
+			return d;
+		}
 	}
 	memcpy(message, d->message, DUCKY_MESSAGE_MAX);
 	ducky_free(d);

@@ -68,7 +68,8 @@ static void a_script_cut_anywhere_is_read_within_its_bounds(void **state)
 		"STRINGLN\n\ta\xc3\xa4\nEND_STRINGLN\nELSE\nCTRL-ALT DELETE\nEND_IF\nWHILE ($A > "
 		"1)\n"
 		"$A -= 1\nEND_WHILE\nBUTTON_DEF\nTAB\nEND_BUTTON\nREPEAT 2 ENTER\nALTCHAR 65\n"
-		"ID 1234:abcd a:b\nMOUSE MOVE 1 -1\nHOLD a\nRELEASE a\nREM_BLOCK\nEND_REM";
+		"ID 1234:abcd a:b\nMOUSE MOVE 1 -1\nHOLD a\nRELEASE a\nREM_BLOCK\nEND_REM\nCTRL c\n"
+		"STRING a\xf0\x9f\x98\x80";
 	static const struct ducky_settings set = {.steps_max = 2000};
 	char message[DUCKY_MESSAGE_MAX];
 	unsigned good = 0;
@@ -151,7 +152,7 @@ static void constants_cannot_grow_without_end(void **state)
 		len += (size_t)snprintf(script + len, 4096 - len,
 		                        "DEFINE #A%u #A%u #A%u #A%u #A%u\n", i, i - 1, i - 1, i - 1,
 		                        i - 1);
-	refused(script, len, "too much text");
+	refused(script, len, "a line grows too long; expected at most 65536 bytes");
 }
 
 int main(void)
