@@ -1,7 +1,4 @@
-/*
- * Any capture, any size, any view: only plain characters come to stand in the cells. The first six bytes choose
- * size, letters and keys; the rest is the capture.
- */
+/* Any capture, size and view: all cells stay plain. Six bytes choose size, letters and keys; the rest is the capture. */
 #include <assert.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -22,20 +19,13 @@ static void draw(struct analysis *a, const struct history *h, struct view *v, in
 	const struct link_ops ops = {0};
 	struct link l = {.ops = &ops, .source = LINK_SOURCE_TAP};
 	struct report_input report = analysis_report(a);
-	struct scene s = {.view = v,
-	                  .history = h,
-	                  .report = &report,
-	                  .link = &l,
-	                  .name = "x",
-	                  .layout = "us",
-	                  .h = grid.h,
-	                  .w = grid.w};
+	struct scene s = {v, h, &report, &l, .name = "x", .layout = "us", .h = grid.h, .w = grid.w};
 
 	scene_at(&s);
 	if (key != '6') /* an input's health is asked of its link */
 		keys_press(v, &s, key);
-	grid_clear(&grid, s.h, s.w);
 	scene_at(&s);
+	grid_clear(&grid, s.h, s.w);
 	screens_draw(&grid, &s);
 	for (int i = 0; i < s.h * s.w; i++)
 		assert(!grid.cell[i].c || escape_is_plain((int32_t)grid.cell[i].c));
@@ -45,9 +35,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct history *h = history_new(NULL);
 	struct analysis_options o = {.watch = history_event, .watch_context = h};
-	struct analysis *a = NULL;
-	struct capture *c = NULL;
 	int fd = memfd_create("capture", 0);
+	struct analysis *a;
+	struct capture *c;
 	struct view v;
 
 	setlocale(LC_CTYPE, "C.UTF-8");
