@@ -13,6 +13,7 @@ struct output {
 	uint8_t setting, values;
 	uint32_t pins;
 	uint32_t level[8];
+	bool released; /* a pin is driven low or let go, never high: its level 1 is letting go */
 };
 
 #define MUX(v)                                                                                     \
@@ -34,11 +35,13 @@ static const struct output outputs[] = {
          .values = 2,
          .pins = BIT(BOARD_PIN_RANGE_BYPASS),
          .level = {[WIRE_RANGE_MA] = BIT(BOARD_PIN_RANGE_BYPASS), [WIRE_RANGE_UA] = 0}},
+	/* The 15 k hang on the pins themselves: low pulls the line down, high would pull it up. */
 	{.setting = WIRE_SET_PULL_DOWNS,
          .values = 4,
          .pins = BIT(BOARD_PIN_PD_DP) | BIT(BOARD_PIN_PD_DM),
-         .level = {0, BIT(BOARD_PIN_PD_DP), BIT(BOARD_PIN_PD_DM),
-                   BIT(BOARD_PIN_PD_DP) | BIT(BOARD_PIN_PD_DM)}                       },
+         .level = {BIT(BOARD_PIN_PD_DP) | BIT(BOARD_PIN_PD_DM), BIT(BOARD_PIN_PD_DM),
+                   BIT(BOARD_PIN_PD_DP), 0},
+         .released = true                                                             },
 	{.setting = WIRE_SET_MUX,
          .values = 8,
          .pins = MUX(7),
@@ -76,6 +79,16 @@ static void drive(uint32_t pins, uint32_t levels)
 	SIO->gpio_oe_set = pins;
 }
 
+static void put(const struct output *o, uint32_t levels)
+{
+	if (!o->released) {
+		drive(o->pins, levels);
+		return;
+	}
+	SIO->gpio_oe_clr = levels;
+	drive(o->pins & ~levels, 0);
+}
+
 void board_io_start(void)
 {
 	uint32_t all = low;
@@ -84,7 +97,7 @@ void board_io_start(void)
 	/* Levels first, then the drivers, then the pins: none passes through a state that was not meant. */
 	drive(low, 0);
 	for (unsigned i = 0; i < OUTPUTS; i++) {
-		drive(outputs[i].pins, outputs[i].level[0]);
+		put(&outputs[i], outputs[i].level[0]);
 		all |= outputs[i].pins;
 	}
 	for (unsigned pin = 0; pin < 30; pin++)
@@ -104,7 +117,7 @@ bool board_io_set(enum wire_setting setting, uint32_t value)
 		/* The bus opens before it goes to the other side. */
 		if (setting == WIRE_SET_SWITCH)
 			drive(outputs[i].pins, outputs[i].level[WIRE_SWITCH_OPEN]);
-		drive(outputs[i].pins, outputs[i].level[value]);
+		put(&outputs[i], outputs[i].level[value]);
 		now[i] = (uint8_t)value;
 		return true;
 	}

@@ -211,14 +211,19 @@ const cases = {
     const tap = new Tap(), pins = (...n) => n.reduce((v, p) => v | (1 << p), 0);
     const all = pins(6, 7, 8, 12, 14, 15, 16, 17, 18), at = () => tap.chip.outputs & all;
     assert(at() === pins(7, 12), `not safe at the start: ${at().toString(16)}`);
-    assert((tap.chip.rp.sio.gpioOutputEnable & 0x7ffffc & ~pins(4, 5, 2, 3)) === (all | pins(11, 19, 22)), 'outputs that are not driven, or inputs that are');
-    for (const [opcode, value, levels] of [[0x22, 1, pins(12)], [0x22, 2, pins(6, 12)], [0x20, 1, pins(6, 8, 12)], [0x23, 1, pins(6, 8)], [0x24, 3, pins(6, 8, 14, 15)],
-      [0x25, 5, pins(6, 8, 14, 15, 16, 18)], [0x25, 2, pins(6, 8, 14, 15, 17)], [0x22, 0, pins(7, 8, 14, 15, 17)]]) {
+    assert((tap.chip.rp.sio.gpioOutputEnable & 0x7ffffc & ~pins(4, 5, 2, 3)) === (all & ~pins(14, 15) | pins(11, 19, 22)), 'outputs that are not driven, or inputs that are');
+    for (const [opcode, value, levels] of [[0x22, 1, pins(12)], [0x22, 2, pins(6, 12)], [0x20, 1, pins(6, 8, 12)], [0x23, 1, pins(6, 8)], [0x24, 3, pins(6, 8)],
+      [0x25, 5, pins(6, 8, 16, 18)], [0x25, 2, pins(6, 8, 17)], [0x22, 0, pins(7, 8, 17)]]) {
       assert(tap.command(opcode, [value]).error === 0, `opcode ${opcode.toString(16)} is refused`);
       assert(at() === levels, `opcode ${opcode.toString(16)} value ${value}: pins ${at().toString(16)}, expected ${levels.toString(16)}`);
     }
+    // A pull-down is a pin driven low; without it the pin is let go, never high.
+    const sunk = () => tap.chip.rp.sio.gpioOutputEnable & pins(14, 15);
+    assert(sunk() === pins(14, 15), 'pull-downs that do not pull');
+    assert(tap.command(0x24, [1]).error === 0 && sunk() === pins(14), 'D+ alone');
+    assert(tap.command(0x24, [0]).error === 0 && sunk() === 0, 'pull-downs that stay');
     assert(tap.command(0x22, [3]).error === 4 && tap.command(0x25, [8]).error === 4, 'values out of bounds are not refused');
-    assert(tap.reader.of(KIND.STATE).length === 8, `${tap.reader.of(KIND.STATE).length} states told, 8 set`);
+    assert(tap.reader.of(KIND.STATE).length === 10, `${tap.reader.of(KIND.STATE).length} states told, 10 set`);
     // Overvoltage: told at once, both ways; closing the bus is refused while the latch holds.
     tap.chip.input(10, false);
     let hid;
