@@ -135,6 +135,8 @@ static unsigned take_pairs(struct rx *rx, const uint32_t *words, unsigned count,
 /* One word behind the sync, whatever is in it. */
 static void take_single(struct rx *rx, uint32_t word, unsigned shift)
 {
+	/* The whole table's first entry: rows are reached across their borders. */
+	const uint16_t *rows = (const uint16_t *)&packet_unstuffed;
 	const uint16_t *table = crc16_table(), *row = packet_unstuffed[rx->ones];
 	uint32_t levels = packet_levels(word >> shift),
 		 bits = ~(levels ^ (levels << 1 | rx->level)), bad = 0;
@@ -149,7 +151,7 @@ static void take_single(struct rx *rx, uint32_t word, unsigned shift)
 		bad |= entry;
 		rx->held |= (entry & 0xff) << rx->held_bits;
 		rx->held_bits = (uint8_t)(rx->held_bits + (entry >> BITS_SHIFT & 15));
-		row = packet_unstuffed[0] + ((entry & ONES_MASK) >> (ONES_SHIFT - 8));
+		row = rows + ((entry & ONES_MASK) >> (ONES_SHIFT - 8));
 		if (rx->held_bits >= 8) {
 			rx->bytes[rx->len++] = (uint8_t)rx->held;
 			rx->crc = rx->crc >> 8 ^ table[(rx->crc ^ rx->held) & 0xff];
@@ -157,7 +159,7 @@ static void take_single(struct rx *rx, uint32_t word, unsigned shift)
 			rx->held_bits = (uint8_t)(rx->held_bits - 8);
 		}
 	}
-	rx->ones = (uint8_t)((row - packet_unstuffed[0]) >> 8);
+	rx->ones = (uint8_t)((row - rows) >> 8);
 	if (bad & ENTRY_BAD)
 		rx->flags |= WIRE_BAD_STUFFING;
 }

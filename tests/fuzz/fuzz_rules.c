@@ -50,11 +50,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ev.transfer = &t, ev.hid = &m.hid[d->id % 4], change(&b, &m, d, &m.hid[d->id % 4]);
 		fill(&b, &ev.t_ns, 7), fill(&b, &t.setup, 8), fill(&b, &k.press, 8);
 		bus.t_ns = ev.t_ns, bus.line.event = k.press[0] % 20, k.presses = k.press[1] % 5;
+		struct uart_text run = {.line = ev.t_ns & 1 ? WIRE_DP : WIRE_DM, .len = k.press[2] % UART_TEXT_MAX};
+		struct record r = {.kind = (enum record_kind)(k.press[3] % 20)};
+		ev.uart = &run, ev.record = &r, fill(&b, run.text, 8);
 		ev.bus = ev.kind >= EVENT_LINE && ev.kind <= EVENT_TICK ? &bus : NULL;
 		engine_event(e, &ev);
 	}
 	in.finding = engine_findings(e, &in.findings);
 	assert(report_json(f, &in, &o) && report_text(f, &in, &o));
-	fclose(f), free(text), engine_free(e);
-	return 0;
+	return fclose(f), free(text), engine_free(e), 0;
 }
