@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the fuzzers of a KIND=fuzz build and sums up what they reached.
-# usage: tests/fuzz.sh run|proof BUILD SECONDS
+# usage: tests/fuzz.sh run|proof BUILD SECONDS      with FUZZ_RUNS set, no more runs than that
 # "run" fails when a fuzzer finds something, "proof" when one does not find the bug planted for it. Line coverage is that
 # of the project's files which the fuzzer entered, in the folders whose headers it includes.
 set -eu
@@ -15,7 +15,7 @@ seeds() { # NAME
 }
 
 fuzz() { # PROGRAM NAME
-	LLVM_PROFILE_FILE="$build/fuzz/$2.profraw" "$1" -seed=1 -max_total_time="$seconds" -timeout=10 \
+	LLVM_PROFILE_FILE="$build/fuzz/$2.profraw" "$1" -seed=1 -max_total_time="$seconds" ${FUZZ_RUNS:+-runs="$FUZZ_RUNS"} -timeout=60 \
 		-print_final_stats=1 -artifact_prefix="$build/fuzz/$2." \
 		"$build/fuzz/$2.found" "$build/fuzz/$2.seeds" >"$build/fuzz/$2.log" 2>&1
 }
