@@ -320,11 +320,13 @@ const struct command command_analyze = {
 	.name = "analyze",
 	.arguments = "[OPTION...] FILE...",
 	.summary = "judge captures of USB traffic: what is malicious in them, and on what evidence",
-	.help = "FILE is a pcap or pcapng capture of usbmon, USBPcap or raw USB 2.0 packets; '-' "
-		"is standard input.\n\n"
-		"  -p, --profile P    what is expected: bare, keyboard, device FILE or host (the "
-		"default);\n"
-		"                     'cordon profiles' tells more\n"
+	.help = "FILE is a pcap or pcapng capture of usbmon, USBPcap or raw USB 2.0 packets, or "
+                "what a tap "
+		"recorded\n(pcapng, or its raw dump); '-' is standard input.\n\n"
+		"  -p, --profile P    what is expected: bare, keyboard, device FILE or host; by "
+                "default what "
+		"a tap's\n"
+		"                     file says, else host; 'cordon profiles' tells more\n"
 		"  -l, --layout L     keyboard layout of the text, as libxkbcommon names it: us "
 		"(the default), de, fr, ...\n"
 		"  -j, --json         one JSON object a file\n"
