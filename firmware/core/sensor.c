@@ -1,0 +1,444 @@
+/*
+ * Samples to records; see sensor.h. Most chunks of most channels hold nothing: a short loop over the samples shows that,
+ * and only the others are looked at one by one.
+ */
+#include "core/sensor.h"
+
+enum {
+	MS = WIRE_TICK_HZ / 1000,
+	US = WIRE_TICK_HZ / 1000000,
+	ROUND_TICKS = SENSOR_CHANNELS * SENSOR_SAMPLE_TICKS,
+	HALF = ROUND_TICKS /
+	       2, /* a crossing lies between two samples: in their middle, give or take 3 us */
+	QUIET_SAMPLES = 3, /* below in a row end a burst */
+	/* Of samples of one channel: what stays longer is a new base; a radio burst is told in pieces of. */
+	BASE_SAMPLES = 20 * MS / ROUND_TICKS,
+	PIECE_SAMPLES = 100 * MS / ROUND_TICKS,
+	STEP_SAMPLES = 32,  /* beyond the threshold in a row: 192 us */
+	STEP_MEASURED = 16, /* the last of them give the new level */
+	/* The AD8313 gives 18 mV a dB, and 0.49 V without a signal. 1 dB a second, in counts times 16 times 65536 a band. */
+	DB = 357,
+	FLOOR_A_BAND = DB * 65536 / 1000,
+	FLOOR_LOW = 5958,                 /* 0.3 V */
+	FLOOR_HIGH = 11916,               /* 0.6 V */
+	THRESHOLD_MIN = 2 * ADC_E11_WIDE, /* or a wide code would look like a step */
+	FULL_SCALE = 4095,
+};
+
+/* What the board needs after a change of the multiplexer's input; hw/README.md. */
+static const uint32_t settling[SENSOR_INPUTS] = {
+	30 * US, 1 * MS, 1 * MS, 15 * MS, 50 * US, 1 * MS, 1 * MS, MS / 5,
+};
+
+uint32_t sensor_settling(enum wire_channel channel, uint8_t value)
+{
+	return channel == WIRE_MUX ? settling[value % SENSOR_INPUTS] : 40 * US;
+}
+
+static bool is_radio(const struct sensor_channel *c)
+{
+	return c->channel == WIRE_RADIO || (c->channel == WIRE_MUX && c->input == SENSOR_FAR_RADIO);
+}
+
+static bool has_bursts(const struct sensor_channel *c)
+{
+	return c->channel != WIRE_MUX || is_radio(c);
+}
+
+static uint16_t out(const struct sensor *s, const struct sensor_channel *c, uint32_t x16)
+{
+	uint16_t linear = adc_linear(x16);
+
+	return c->channel == WIRE_CURRENT && s->curve ? adc_corrected(&s->curve[c->range], linear)
+	                                              : linear;
+}
+
+static void set_limits(struct sensor *s, struct sensor_channel *c)
+{
+	uint32_t base = c->floor >> 20, threshold = s->burst_threshold[is_radio(c)];
+	uint32_t on = base + threshold;
+
+	if (!has_bursts(c) || on > FULL_SCALE)
+		on = FULL_SCALE;
+	c->on = (uint16_t)on;
+	c->off = (uint16_t)(on - threshold / 2);
+}
+
+void sensor_init(struct sensor *s, struct upstream *up,
+                 void (*band)(void *context, const struct wire_band *b, uint16_t raw),
+                 void *context)
+{
+	*s = (struct sensor){.up = up, .band = band, .context = context};
+	for (unsigned i = 0; i < SENSOR_CHANNELS; i++)
+		s->channel[i].channel = (uint8_t)i;
+	/* 10 mA in range mA; 6 dB; 6.5 mA. */
+	sensor_thresholds(s, 62, 134, 40);
+}
+
+bool sensor_thresholds(struct sensor *s, uint16_t current, uint16_t radio, uint16_t step)
+{
+	if (current < THRESHOLD_MIN || radio < THRESHOLD_MIN || step < THRESHOLD_MIN ||
+	    current > FULL_SCALE || radio > FULL_SCALE || step > FULL_SCALE)
+		return false;
+	s->burst_threshold[0] = current;
+	s->burst_threshold[1] = radio;
+	s->step_threshold = step;
+	for (unsigned i = 0; i < SENSOR_CHANNELS; i++)
+		set_limits(s, &s->channel[i]);
+	return true;
+}
+
+static void put_lost(struct sensor *s, enum wire_lost_what what, uint64_t from, uint64_t span,
+                     uint32_t count)
+{
+	const struct wire_lost lost = {.what = (uint8_t)what, .count = count, .span = span};
+	uint8_t *to = s->telling ? upstream_put(s->up, WIRE_LOST, 0, from, 16) : NULL;
+
+	if (to)
+		wire_lost_put(to, &lost);
+}
+
+static void tell_burst(struct sensor *s, struct sensor_channel *c, uint64_t end)
+{
+	const struct sensor_burst *b = &c->burst;
+	uint16_t base = out(s, c, b->base), peak = out(s, c, b->peak * 16u),
+		 mean = out(s, c, b->sum * 16 / b->n);
+	const struct wire_burst w = {
+		.channel = c->channel,
+		.input = c->input,
+		.range = c->range,
+		.peak = peak > base ? peak - base : 0,
+		.mean = mean > base ? mean - base : 0,
+		.length = (uint32_t)(end - b->start),
+	};
+	uint8_t *to;
+
+	c->burst_in_band = true;
+	if (!s->telling)
+		return;
+	if (s->bursts >= SENSOR_BURSTS_MS) {
+		if (!s->lost_bursts++)
+			s->lost_from = b->start;
+		s->lost_to = end;
+		return;
+	}
+	s->bursts++;
+	to = upstream_put(s->up, WIRE_BURST, 0, b->start, 12);
+	if (to)
+		wire_burst_put(to, &w);
+}
+
+static void begin_burst(struct sensor_channel *c, uint64_t start)
+{
+	c->burst = (struct sensor_burst){
+		.open = true, .base = (uint16_t)(c->floor >> 16), .start = start};
+}
+
+static void burst_sample(struct sensor *s, struct sensor_channel *c, uint16_t v, uint64_t t)
+{
+	struct sensor_burst *b = &c->burst;
+
+	if (!b->open) {
+		if (v <= c->on)
+			return;
+		begin_burst(c, t - HALF);
+	}
+	c->burst_in_band = true;
+	if (v <= c->off) {
+		if (!b->quiet)
+			b->end = t - HALF;
+		b->quiet_sum += v;
+		if (++b->quiet == QUIET_SAMPLES) {
+			tell_burst(s, c, b->end);
+			b->open = false;
+		}
+		return;
+	}
+	/* A dip that was too short to end it. */
+	b->sum += b->quiet_sum + v;
+	b->n += b->quiet + 1u;
+	b->quiet = 0;
+	b->quiet_sum = 0;
+	if (v > b->peak)
+		b->peak = v;
+	if (is_radio(c) && b->n >= PIECE_SAMPLES) {
+		tell_burst(s, c, t + HALF);
+		b->open = false;
+	} else if (!is_radio(c) && b->n >= BASE_SAMPLES) {
+		b->open = false;
+		c->level = (uint16_t)(b->sum * 16 / b->n);
+		c->floor = (uint32_t)c->level << 16;
+		set_limits(s, c);
+	}
+}
+
+static void tell_step(struct sensor *s, struct sensor_channel *c, uint16_t after)
+{
+	const struct wire_step w = {.channel = c->channel,
+	                            .input = c->input,
+	                            .range = c->range,
+	                            .before = out(s, c, c->level),
+	                            .after = out(s, c, after)};
+	uint8_t *to = s->telling ? upstream_put(s->up, WIRE_STEP, 0, c->step.start, 8) : NULL;
+
+	if (to)
+		wire_step_put(to, &w);
+}
+
+static void step_sample(struct sensor *s, struct sensor_channel *c, uint16_t v, uint64_t t)
+{
+	struct sensor_step *p = &c->step;
+	int32_t off = v * 16 - c->level, threshold = s->step_threshold * 16;
+	int8_t sign = off > threshold ? 1 : off < -threshold ? -1 : 0;
+
+	if (p->n && sign != p->sign)
+		p->n = 0;
+	if (!sign)
+		return;
+	c->strayed = true;
+	if (!p->n) {
+		p->sign = sign;
+		p->sum = 0;
+		p->start = t - HALF;
+	}
+	if (++p->n > STEP_SAMPLES - STEP_MEASURED)
+		p->sum += v;
+	if (p->n == STEP_SAMPLES) {
+		uint16_t after = (uint16_t)(p->sum * 16 / STEP_MEASURED);
+
+		tell_step(s, c, after);
+		c->level = after;
+		p->n = 0;
+	}
+}
+
+static void clear_band(struct sensor_channel *c)
+{
+	c->minimum = UINT16_MAX;
+	c->maximum = 0;
+	c->sum = c->n = 0;
+	c->burst_in_band = false;
+}
+
+/* A channel of which nothing is known: what it shows next is its level. */
+static void forget(struct sensor_channel *c)
+{
+	c->known = c->settled = false;
+	c->burst.open = false;
+	c->step.n = 0;
+	clear_band(c);
+}
+
+static void end_band(struct sensor *s, struct sensor_channel *c, uint64_t start)
+{
+	struct wire_band w = {.channel = c->channel, .input = c->input, .range = c->range};
+	uint32_t mean;
+	uint8_t *to;
+
+	if (!c->n)
+		return;
+	mean = c->sum * 16 / c->n;
+	if (is_radio(c) && !c->burst_in_band && !c->settled) {
+		c->floor = mean << 16;
+		c->settled = true;
+	} else if (is_radio(c) && !c->burst_in_band) {
+		int64_t way = ((int64_t)mean << 16) - c->floor;
+
+		way = way > FLOOR_A_BAND ? FLOOR_A_BAND : way < -FLOOR_A_BAND ? -FLOOR_A_BAND : way;
+		c->floor = (uint32_t)(c->floor + way);
+	}
+	if (is_radio(c) && c->floor >> 16 > FLOOR_HIGH)
+		c->floor = (uint32_t)FLOOR_HIGH << 16;
+	if (is_radio(c) && c->floor >> 16 < FLOOR_LOW)
+		c->floor = (uint32_t)FLOOR_LOW << 16;
+	set_limits(s, c);
+	w.minimum = out(s, c, c->minimum * 16u);
+	w.mean = out(s, c, mean);
+	w.maximum = out(s, c, c->maximum * 16u);
+	w.floor = out(s, c, c->floor >> 16);
+	to = s->telling ? upstream_put(s->up, WIRE_BAND, 0, start, 12) : NULL;
+	if (to)
+		wire_band_put(to, &w);
+	s->band(s->context, &w, adc_linear(mean));
+	clear_band(c);
+}
+
+static uint64_t band_start(const struct sensor *s)
+{
+	return s->tick - (uint64_t)s->chunks * SENSOR_CHUNK_TICKS;
+}
+
+static void apply_change(struct sensor *s, struct sensor_channel *c)
+{
+	struct sensor_change *change = &c->change;
+
+	if (c->burst.open)
+		tell_burst(s, c, change->at);
+	end_band(s, c, band_start(s));
+	forget(c);
+	if (c->channel == WIRE_CURRENT)
+		c->range = change->value;
+	else
+		c->input = change->value;
+	c->blind_until = change->at + change->settle;
+	put_lost(s, WIRE_LOST_SENSOR, change->at, change->settle,
+	         (change->settle + ROUND_TICKS - 1) / ROUND_TICKS);
+	change->waits = false;
+}
+
+static void take(struct sensor *s, struct sensor_channel *c, uint16_t v, uint64_t t)
+{
+	if (c->change.waits && t >= c->change.at)
+		apply_change(s, c);
+	if (t < c->blind_until)
+		return;
+	if (v & SENSOR_BAD) {
+		s->lost_samples++;
+		put_lost(s, WIRE_LOST_SENSOR, t, ROUND_TICKS, 1);
+		return;
+	}
+	if (!c->known) {
+		c->known = true;
+		c->level = (uint16_t)(v * 16);
+		c->floor = (uint32_t)c->level << 16;
+		if (is_radio(c) && c->level > FLOOR_HIGH)
+			c->floor = (uint32_t)FLOOR_HIGH << 16;
+		set_limits(s, c);
+	}
+	c->sum += v;
+	c->n++;
+	if (v < c->minimum)
+		c->minimum = v;
+	if (v > c->maximum)
+		c->maximum = v;
+	if (has_bursts(c))
+		burst_sample(s, c, v, t);
+	if (!is_radio(c))
+		step_sample(s, c, v, t);
+}
+
+struct glance {
+	uint32_t sum, minimum, maximum;
+};
+
+static struct glance look(const uint16_t *at, const uint16_t *end)
+{
+	uint32_t sum = 0, minimum = UINT16_MAX, maximum = 0;
+
+	for (; at < end; at += SENSOR_CHANNELS) {
+		uint32_t v = *at;
+
+		sum += v;
+		if (v > maximum)
+			maximum = v;
+		if (v < minimum)
+			minimum = v;
+	}
+	return (struct glance){sum, minimum, maximum};
+}
+
+/* Nothing begins, lasts or ends in such a chunk. */
+static bool is_quiet(const struct sensor *s, const struct sensor_channel *c, const struct glance *g)
+{
+	int32_t level = c->level, threshold = s->step_threshold * 16;
+
+	return c->known && !c->change.waits && !c->burst.open && !c->step.n &&
+	       c->blind_until <= s->tick && g->maximum <= c->on &&
+	       (is_radio(c) || ((int32_t)g->maximum * 16 <= level + threshold &&
+	                        (int32_t)g->minimum * 16 >= level - threshold));
+}
+
+/* The level follows what is too slow to be a step; the current's base goes with it. */
+static void follow(struct sensor *s, struct sensor_channel *c, uint32_t sum, uint32_t n)
+{
+	int32_t mean = (int32_t)(sum * 16 / n), way = mean - c->level,
+		threshold = s->step_threshold * 16;
+
+	if (!c->strayed && way < threshold && way > -threshold)
+		c->level = (uint16_t)(c->level + way / 4);
+	if (!is_radio(c) && !c->burst.open && !c->step.n) {
+		c->floor = (uint32_t)c->level << 16;
+		set_limits(s, c);
+	}
+}
+
+static void work(struct sensor *s, struct sensor_channel *c, const uint16_t *samples)
+{
+	unsigned first = (c->channel + SENSOR_CHANNELS - s->phase) % SENSOR_CHANNELS;
+	unsigned n = (SENSOR_CHUNK - first + SENSOR_CHANNELS - 1) / SENSOR_CHANNELS;
+	struct glance g = look(samples + first, samples + SENSOR_CHUNK);
+	uint32_t sum_before = c->sum, n_before = c->n;
+	bool changes = c->change.waits;
+
+	c->strayed = false;
+
+	if (is_quiet(s, c, &g)) {
+		c->sum += g.sum;
+		c->n += n;
+		if (g.minimum < c->minimum)
+			c->minimum = (uint16_t)g.minimum;
+		if (g.maximum > c->maximum)
+			c->maximum = (uint16_t)g.maximum;
+	} else {
+		for (unsigned i = first; i < SENSOR_CHUNK; i += SENSOR_CHANNELS)
+			take(s, c, samples[i], s->tick + i * SENSOR_SAMPLE_TICKS);
+	}
+	/* A change in between has begun the sums anew. */
+	if (!changes && c->n > n_before)
+		follow(s, c, c->sum - sum_before, c->n - n_before);
+}
+
+void sensor_samples(struct sensor *s, const uint16_t *samples)
+{
+	for (unsigned i = 0; i < SENSOR_CHANNELS; i++)
+		work(s, &s->channel[i], samples);
+	s->tick += SENSOR_CHUNK_TICKS;
+	s->phase = (uint8_t)((s->phase + SENSOR_CHUNK) % SENSOR_CHANNELS);
+	if (++s->chunks < SENSOR_BAND_CHUNKS)
+		return;
+	for (unsigned i = 0; i < SENSOR_CHANNELS; i++)
+		end_band(s, &s->channel[i], band_start(s));
+	s->chunks = 0;
+	s->bursts = 0;
+	if (s->lost_bursts)
+		put_lost(s, WIRE_LOST_BURSTS, s->lost_from, s->lost_to - s->lost_from,
+		         s->lost_bursts);
+	s->lost_bursts = 0;
+}
+
+void sensor_anchor(struct sensor *s, uint64_t tick)
+{
+	if (s->started && tick > s->tick) {
+		uint32_t n = (uint32_t)((tick - s->tick) / SENSOR_SAMPLE_TICKS);
+
+		s->lost_samples += n;
+		put_lost(s, WIRE_LOST_SENSOR, s->tick, tick - s->tick, n);
+	}
+	for (unsigned i = 0; i < SENSOR_CHANNELS; i++) {
+		struct sensor_channel *c = &s->channel[i];
+
+		if (c->burst.open)
+			tell_burst(s, c, s->tick);
+		end_band(s, c, band_start(s));
+		c->burst.open = false;
+		c->step.n = 0;
+		clear_band(c);
+	}
+	s->started = true;
+	s->tick = tick;
+	s->phase = 0;
+	s->chunks = 0;
+}
+
+void sensor_change(struct sensor *s, enum wire_channel channel, uint8_t value, uint64_t at,
+                   uint32_t settle)
+{
+	struct sensor_change *c = &s->channel[channel].change;
+
+	/* Two changes within a chunk: blind from the first to the end of the second. */
+	if (c->waits) {
+		settle = (uint32_t)(at - c->at) + settle;
+		at = c->at;
+	}
+	*c = (struct sensor_change){.waits = true, .value = value, .settle = settle, .at = at};
+}
