@@ -12,7 +12,7 @@
 #include "detect/words.h"
 
 enum {
-	RULES_MAX = 32,
+	RULES_MAX = 40,
 	ID_MAX = 8,
 	EVENT_FINDINGS_MAX = 32, /* of one event, where the list is full */
 	SUFFIXES = 8,
@@ -24,7 +24,7 @@ struct origin {
 	enum weight weight; /* before any waiver */
 	uint16_t slot;      /* of its device; MODEL_NONE */
 	uint32_t device_id; /* tells the slot's next user from its last */
-	uint8_t kind;       /* by rule and suffix, below KINDS_OF_FINDING */
+	uint16_t kind;      /* by rule and suffix, below KINDS_OF_FINDING */
 	char id[ID_MAX];
 };
 
@@ -121,7 +121,7 @@ static struct finding *emit(void *context, const struct rule_input *in, const ch
 		return f;
 	*o = (struct origin){
 		.slot = MODEL_NONE,
-		.kind = (uint8_t)(e->matching * SUFFIXES + (suffix ? suffix[0] % SUFFIXES : 0))};
+		.kind = (uint16_t)(e->matching * SUFFIXES + (suffix ? suffix[0] % SUFFIXES : 0))};
 	words_append(o->id, sizeof(o->id), in->rule->id);
 	words_append(o->id, sizeof(o->id), suffix ? suffix : "");
 	f->rule = o->id;
@@ -184,11 +184,11 @@ static void make_room(struct engine *e)
 {
 	while (e->findings > FINDINGS_MAX) {
 		uint16_t count[KINDS_OF_FINDING] = {0};
-		uint8_t most = e->origin[0].kind;
+		uint16_t most = e->origin[0].kind;
 		size_t drop = FINDINGS_MAX + EVENT_FINDINGS_MAX;
 
 		for (size_t i = 0; i < e->findings; i++) {
-			uint8_t kind = e->origin[i].kind;
+			uint16_t kind = e->origin[i].kind;
 
 			count[kind]++;
 			if (count[kind] > count[most])

@@ -27,7 +27,7 @@ enum {
 #define LIMIT_WIFI 30.0
 #define LIMIT_SD   3.0
 
-enum class { NOTHING, ASLEEP, ACTIVE, MICROCONTROLLER, RADIO };
+enum draw { NOTHING, ASLEEP, ACTIVE, MICROCONTROLLER, RADIO };
 
 /* Sums over a tenth, and of the least that its bands may mean. */
 struct tenth {
@@ -43,7 +43,7 @@ struct idle_state {
 	struct tenth now, ring[TENTHS];
 	unsigned full; /* tenths in a row */
 	unsigned next;
-	enum class said;
+	enum draw said;
 	bool said_micro;
 };
 
@@ -54,24 +54,31 @@ static void restart(struct idle_state *s)
 	s->now = (struct tenth){.micro = true};
 }
 
-static enum class classify(const struct idle_state *s, double *mean, double *sd) {
-	double sum = 0, squares = 0, least = INFINITY, all = 0; unsigned bands = 0;
+static enum draw classify(const struct idle_state *s, double *mean, double *sd)
+{
+	double sum = 0, squares = 0, least = INFINITY, all = 0;
+	unsigned bands = 0;
 	bool micro = true;
 
-	for (unsigned i = 0; i < TENTHS;
-	     i++){const struct tenth *t = &s->ring[i];
+	for (unsigned i = 0; i < TENTHS; i++) {
+		const struct tenth *t = &s->ring[i];
 
-	          sum += t->sum; squares += t->squares; all += t->least; bands += t->bands;
-	          micro = micro && t->micro;
-	          if (t->least / t->bands < least) least = t->least / t->bands;}
-*mean = sum / bands;
-*sd = squares / bands > *mean **mean ? sqrt(squares / bands - *mean * *mean) : 0;
-all /= bands;
-if (least > LIMIT_MA)
-	return all > LIMIT_WIFI &&*sd > LIMIT_SD ? RADIO
-	       : all > LIMIT_MCU                 ? MICROCONTROLLER
-	                                         : ACTIVE;
-return micro && least > LIMIT_UA ? ASLEEP : NOTHING;
+		sum += t->sum;
+		squares += t->squares;
+		all += t->least;
+		bands += t->bands;
+		micro = micro && t->micro;
+		if (t->least / t->bands < least)
+			least = t->least / t->bands;
+	}
+	*mean = sum / bands;
+	*sd = squares / bands > *mean * *mean ? sqrt(squares / bands - *mean * *mean) : 0;
+	all /= bands;
+	if (least > LIMIT_MA)
+		return all > LIMIT_WIFI && *sd > LIMIT_SD ? RADIO
+		       : all > LIMIT_MCU                  ? MICROCONTROLLER
+		                                          : ACTIVE;
+	return micro && least > LIMIT_UA ? ASLEEP : NOTHING;
 }
 
 static void say(const struct rule_input *in, struct idle_state *s)
@@ -81,11 +88,11 @@ static void say(const struct rule_input *in, struct idle_state *s)
 		[ACTIVE] = ": there is a circuit in it",
 		[MICROCONTROLLER] = ": a microcontroller is running in it",
 		[RADIO] = ", and that jumps as a radio's does: a microcontroller with a radio is "
-	                  "in it",
+			  "in it",
 	};
 	const struct record_sensor *sensor = &in->event->record->band.sensor;
 	double mean, sd;
-	enum class class = classify(s, &mean, &sd);
+	enum draw class = classify(s, &mean, &sd);
 	struct finding *f;
 
 	if (class == NOTHING || (class == ASLEEP ? s->said_micro || s->said : class <= s->said))

@@ -3,11 +3,13 @@
 
 const struct rule *const rules[] = {
 	&rule_idle_current,          /* R1, R1u */
+	&rule_boot_transient,        /* R2 */
 	&rule_serial_text,           /* R4 */
 	&rule_unexpected_device,     /* R5 */
 	&rule_undeclared_keyboard,   /* R6 */
 	&rule_short_life,            /* R7 */
 	&rule_injected_typing,       /* R9 */
+	&rule_suspend_current,       /* R11 */
 	&rule_lock_keys,             /* R12 */
 	&rule_raw_channel,           /* R13 */
 	&rule_known_identity,        /* R14 */
@@ -16,6 +18,9 @@ const struct rule *const rules[] = {
 	&rule_hidden_receiver,       /* R14c */
 	&rule_malformed_descriptors, /* R14d */
 	&rule_unexpected_hub,        /* R15 */
+	&rule_data_path,             /* R16 */
+	&rule_cc_pins,               /* R17 */
+	&rule_overvoltage,           /* R18 */
 	&rule_high_speed_blind,      /* R19 */
 	&rule_stand_in,              /* R20 */
 	&rule_accessory_mode,        /* R21 */
