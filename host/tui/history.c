@@ -20,6 +20,9 @@ struct history *history_new(struct layout *l)
 		return NULL;
 	h->layout = l;
 	h->column_ns = COLUMN_NS_FIRST;
+	for (unsigned i = 0; i < HISTORY_SENSES; i++)
+		h->sensed_ns[i] = HISTORY_NEVER;
+	h->dc_path_ns = HISTORY_NEVER;
 	return h;
 }
 
@@ -41,18 +44,34 @@ static void copy_text(char *out, size_t size, const char *s)
 	out[len] = '\0';
 }
 
+static void sensed_add(struct history_sensed *to, const struct history_sensed *from)
+{
+	if (!from->bands)
+		return;
+	if (!to->bands || from->maximum > to->maximum)
+		to->maximum = from->maximum;
+	to->sum += from->sum;
+	to->bands += from->bands;
+}
+
+static void column_add(struct history_column *to, const struct history_column *from)
+{
+	to->transfers += from->transfers;
+	to->bytes += from->bytes;
+	to->keys += from->keys;
+	to->lost += from->lost;
+	to->events += from->events;
+	for (unsigned i = 0; i < HISTORY_SENSES; i++)
+		sensed_add(&to->sensed[i], &from->sensed[i]);
+}
+
 static void columns_halve(struct history *h)
 {
 	for (size_t i = 0; i < HISTORY_COLUMNS; i++) {
 		struct history_column sum = {0};
 
-		for (size_t k = 2 * i; k < 2 * i + 2 && k < HISTORY_COLUMNS; k++) {
-			sum.transfers += h->column[k].transfers;
-			sum.bytes += h->column[k].bytes;
-			sum.keys += h->column[k].keys;
-			sum.lost += h->column[k].lost;
-			sum.events += h->column[k].events;
-		}
+		for (size_t k = 2 * i; k < 2 * i + 2 && k < HISTORY_COLUMNS; k++)
+			column_add(&sum, &h->column[k]);
 		h->column[i] = sum;
 	}
 	h->column_ns *= 2;
@@ -71,13 +90,8 @@ struct history_column history_span(const struct history *h, int64_t from_ns, int
 	int64_t first = (from_ns - h->begin_ns + h->column_ns - 1) / h->column_ns;
 	int64_t last = (to_ns - h->begin_ns + h->column_ns - 1) / h->column_ns;
 
-	for (int64_t i = first < 0 ? 0 : first; i < last && i < HISTORY_COLUMNS; i++) {
-		sum.transfers += h->column[i].transfers;
-		sum.bytes += h->column[i].bytes;
-		sum.keys += h->column[i].keys;
-		sum.lost += h->column[i].lost;
-		sum.events += h->column[i].events;
-	}
+	for (int64_t i = first < 0 ? 0 : first; i < last && i < HISTORY_COLUMNS; i++)
+		column_add(&sum, &h->column[i]);
 	return sum;
 }
 
@@ -324,6 +338,32 @@ static void note_bus(struct history *h, const struct event *e)
 	r->speed = (uint8_t)e->bus->line.speed;
 }
 
+static void note_band(struct history *h, const struct record_band *b)
+{
+	struct history_sensed one = {.maximum = b->maximum_nano, .sum = b->mean_nano, .bands = 1};
+	enum history_sense sense = HISTORY_CURRENT;
+
+	if (b->sensor.channel == WIRE_RADIO) {
+		sense = HISTORY_RADIO;
+		one.maximum -= b->floor_nano;
+		one.sum -= b->floor_nano;
+	} else if (b->sensor.channel != WIRE_CURRENT) {
+		return;
+	}
+	sensed_add(&column_now(h)->sensed[sense], &one);
+	sensed_add(&h->sensed_most[sense], &one);
+	if (h->sensed_ns[sense] == HISTORY_NEVER)
+		h->sensed_ns[sense] = h->now_ns;
+}
+
+static void note_record(struct history *h, const struct record *r)
+{
+	if (r->kind == RECORD_BAND)
+		note_band(h, &r->band);
+	else if (r->kind == RECORD_DC_PATH && h->dc_path_ns == HISTORY_NEVER)
+		h->dc_path_ns = h->now_ns;
+}
+
 static void note_findings(struct history *h, const struct engine *engine)
 {
 	size_t count;
@@ -364,6 +404,8 @@ void history_event(void *context, const struct engine *engine, const struct even
 		note_transfer(h, e);
 	else if (e->kind == EVENT_LOST || (e->kind == EVENT_LINE && e->bus))
 		note_bus(h, e);
+	else if ((e->kind == EVENT_SENSOR || e->kind == EVENT_TAP) && e->record)
+		note_record(h, e->record);
 }
 
 uint64_t history_rows_first(const struct history *h)

@@ -82,8 +82,18 @@ struct history_device {
 	struct history_interface interface[HISTORY_INTERFACES];
 };
 
+/* What a tap measures all the time. */
+enum history_sense { HISTORY_CURRENT, HISTORY_RADIO, HISTORY_SENSES };
+
+/* Of the milliseconds in a span: nanoamperes; for radio nanovolts of the detector above its floor. */
+struct history_sensed {
+	int64_t maximum, sum;
+	uint32_t bands; /* how many milliseconds; 0: nothing was measured */
+};
+
 struct history_column {
 	uint32_t transfers, bytes, keys, lost, events;
+	struct history_sensed sensed[HISTORY_SENSES];
 };
 
 struct history {
@@ -102,6 +112,10 @@ struct history {
 	int64_t column_ns;
 	struct history_column column[HISTORY_COLUMNS];
 
+	/* Since when each is known; HISTORY_NEVER: not yet. */
+	int64_t sensed_ns[HISTORY_SENSES], dc_path_ns;
+	struct history_sensed sensed_most[HISTORY_SENSES]; /* of all: the scale of a bar */
+
 	size_t findings; /* of the engine, of which these bear their time */
 	int64_t finding_seen_ns[FINDINGS_MAX];
 	size_t rows_found; /* findings that a row already speaks of */
@@ -112,6 +126,8 @@ struct history {
 	uint8_t locks[MODEL_HIDS_MAX];
 	uint32_t locks_of[MODEL_HIDS_MAX];
 };
+
+#define HISTORY_NEVER INT64_MAX
 
 /* NULL where memory is out. */
 struct history *history_new(struct layout *l);

@@ -114,7 +114,7 @@ static void column(struct view *v, const struct scene *s, int key)
 {
 	int64_t from, width;
 
-	time_axis_span(s, s->w > 20 ? s->w - 12 : 10, &from, &width);
+	time_axis_span(s, s->w > 20 ? s->w - 13 : 10, &from, &width);
 	view_go(v, s, s->cursor_ns + (key == KEY_CODE_LEFT || key == 'h' ? -width : width));
 }
 

@@ -140,8 +140,26 @@ static int draw_text(struct grid *g, int y, const struct scene *s)
 static void draw_missing(struct grid *g, int y, const struct scene *s)
 {
 	const struct coverage *c = s->report->coverage;
-	char text[512] = "NOT SEEN: current, radio, the DC path";
+	const struct history *h = s->history;
+	const struct {
+		const char *what;
+		int64_t since_ns;
+	} senses[] = {
+		{"current",     h->sensed_ns[HISTORY_CURRENT]},
+		{"radio",       h->sensed_ns[HISTORY_RADIO]  },
+		{"the DC path", h->dc_path_ns                },
+	};
+	const char *sep = "NOT SEEN: ";
+	char text[512] = "";
 
+	for (unsigned i = 0; i < sizeof(senses) / sizeof(senses[0]); i++)
+		if (senses[i].since_ns > s->cursor_ns) {
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", sep,
+			         senses[i].what);
+			sep = ", ";
+		}
+	if (!text[0] && c->missing)
+		snprintf(text, sizeof(text), "NOT SEEN");
 	for (unsigned i = 0; i < c->missing; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "; %s", c->text[i]);
 	grid_wrap(g, (struct rect){y, INDENT, g->h - 2 - y, g->w - 2 * INDENT}, STYLE_DIM, text);
@@ -150,7 +168,7 @@ static void draw_missing(struct grid *g, int y, const struct scene *s)
 void projector_draw(struct grid *g, const struct scene *s)
 {
 	char reason[320];
-	int y = g->h >= 16 ? 2 : 1;
+	int y = g->h >= 16 ? 2 : 1, axis = s->report->model->tap.known ? 6 : 5;
 
 	draw_source(g, s);
 	y = draw_verdict(g, y, s);
@@ -158,9 +176,9 @@ void projector_draw(struct grid *g, const struct scene *s)
 	y += grid_wrap(g, (struct rect){y, INDENT, 3, g->w - 2 * INDENT}, STYLE_STRONG, reason) + 1;
 	if (y + 3 < g->h)
 		y = draw_typing(g, y, s);
-	if (y + 9 < g->h) {
-		screen_time.draw(g, (struct rect){y, INDENT - 1, 5, g->w - 2 * INDENT}, s);
-		y += 6;
+	if (y + axis + 4 < g->h) {
+		screen_time.draw(g, (struct rect){y, INDENT - 1, axis, g->w - 2 * INDENT}, s);
+		y += axis + 1;
 	}
 	if (y + 2 < g->h)
 		y = draw_text(g, y, s);

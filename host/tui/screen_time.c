@@ -4,7 +4,7 @@
 
 #include "tui/screen.h"
 
-enum { LABEL = 11, LABELLED = 10 };
+enum { LABEL = 12, LABELLED = 10 };
 
 #define MS          INT64_C(1000000)
 #define SPAN_MAX_NS (INT64_C(1) << 60)
@@ -106,35 +106,132 @@ static void draw_bus(struct grid *g, int y, const struct axis *a, const struct s
 	}
 }
 
-static uint32_t value_of(const struct history_column *c, unsigned row)
+/* AD8313 data sheet: 18 mV a dB. */
+#define RADIO_NV_DB INT64_C(18000000)
+
+/* What a row shows of a span; `seen` is false where nothing of the kind was measured there. */
+struct row_value {
+	uint64_t v;
+	bool seen;
+};
+
+static struct row_value counted(uint64_t v)
 {
-	return row == 0 ? c->bytes : row == 1 ? c->keys : row == 2 ? c->transfers : c->lost;
+	return (struct row_value){v, true};
+}
+
+static struct row_value sensed(const struct history_sensed *s, bool mean)
+{
+	int64_t v = !s->bands ? 0 : mean ? s->sum / s->bands : s->maximum;
+
+	return (struct row_value){v > 0 ? (uint64_t)v : 0, s->bands > 0};
+}
+
+static struct row_value data_of(const struct history_column *c)
+{
+	return counted(c->bytes);
+}
+
+static struct row_value keys_of(const struct history_column *c)
+{
+	return counted(c->keys);
+}
+
+static struct row_value transfers_of(const struct history_column *c)
+{
+	return counted(c->transfers);
+}
+
+static struct row_value lost_of(const struct history_column *c)
+{
+	return counted(c->lost);
+}
+
+static struct row_value current_max_of(const struct history_column *c)
+{
+	return sensed(&c->sensed[HISTORY_CURRENT], false);
+}
+
+static struct row_value current_mean_of(const struct history_column *c)
+{
+	return sensed(&c->sensed[HISTORY_CURRENT], true);
+}
+
+static struct row_value radio_max_of(const struct history_column *c)
+{
+	return sensed(&c->sensed[HISTORY_RADIO], false);
+}
+
+static struct row_value radio_mean_of(const struct history_column *c)
+{
+	return sensed(&c->sensed[HISTORY_RADIO], true);
+}
+
+enum row_unit { UNIT_NONE, UNIT_CURRENT, UNIT_RADIO };
+
+struct axis_row {
+	const char *label;
+	struct row_value (*of)(const struct history_column *c);
+	enum row_unit unit; /* of the highest on show, which stands in the label */
+	enum style style;
+	uint64_t least; /* the full height, where the highest is lower: quiet shall look quiet */
+};
+
+/* In order of worth: a low pane has the first ones. */
+static const struct axis_row rows_bus[] = {
+	{"data",      data_of,      UNIT_NONE, STYLE_NORMAL, 0},
+	{"keys",      keys_of,      UNIT_NONE, STYLE_METER,  0},
+	{"transfers", transfers_of, UNIT_NONE, STYLE_NORMAL, 0},
+	{"lost",      lost_of,      UNIT_NONE, STYLE_NORMAL, 0},
+};
+
+static const struct axis_row rows_tap[] = {
+	{"max",        current_max_of,  UNIT_CURRENT, STYLE_NORMAL, 1000000         },
+	{"mean",       current_mean_of, UNIT_CURRENT, STYLE_NORMAL, 1000000         },
+	{"radio",      radio_max_of,    UNIT_RADIO,   STYLE_METER,  10 * RADIO_NV_DB},
+	{"keys",       keys_of,         UNIT_NONE,    STYLE_METER,  0               },
+	{"radio mean", radio_mean_of,   UNIT_NONE,    STYLE_METER,  10 * RADIO_NV_DB},
+	{"data",       data_of,         UNIT_NONE,    STYLE_NORMAL, 0               },
+	{"lost",       lost_of,         UNIT_NONE,    STYLE_NORMAL, 0               },
+};
+
+static void draw_label(struct grid *g, int y, int x, const struct axis_row *row, uint64_t most)
+{
+	double v = (double)most;
+
+	if (row->unit == UNIT_NONE)
+		grid_text(g, y, x, LABEL - 1, STYLE_DIM, row->label);
+	else if (row->unit == UNIT_RADIO)
+		grid_format(g, y, x, LABEL - 1, STYLE_DIM, "%s %.0fdB", row->label,
+		            v / RADIO_NV_DB);
+	else if (v >= 999.5e6)
+		grid_format(g, y, x, LABEL - 1, STYLE_DIM, "A %s %.2f", row->label, v / 1e9);
+	else if (v >= 999.5e3)
+		grid_format(g, y, x, LABEL - 1, STYLE_DIM, "mA %s %.0f", row->label, v / 1e6);
+	else
+		grid_format(g, y, x, LABEL - 1, STYLE_DIM, "uA %s %.0f", row->label, v / 1e3);
 }
 
 static void draw_values(struct grid *g, int y, const struct axis *a, const struct scene *s,
-                        unsigned row)
+                        const struct axis_row *row)
 {
-	uint64_t max = 0;
+	uint64_t most = 0;
 
-	for (int i = 0; i < a->columns; i++) {
-		int64_t from = a->from_ns + i * a->column_ns;
-		struct history_column c = history_span(s->history, from, from + a->column_ns);
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = 0; i < a->columns; i++) {
+			int64_t from = a->from_ns + i * a->column_ns;
+			struct history_column c =
+				history_span(s->history, from, from + a->column_ns);
+			struct row_value v = row->of(&c);
 
-		if (value_of(&c, row) > max)
-			max = value_of(&c, row);
-	}
-	for (int i = 0; i < a->columns; i++) {
-		int64_t from = a->from_ns + i * a->column_ns;
-		struct history_column c = history_span(s->history, from, from + a->column_ns);
-
-		if (from > s->history->now_ns)
-			break;
-		grid_put(g, y, a->x + i,
-		         from > s->cursor_ns ? STYLE_DIM
-		         : row == 1          ? STYLE_METER
-		                             : STYLE_NORMAL,
-		         bar_glyph(value_of(&c, row), max));
-	}
+			if (!pass && v.v > most)
+				most = v.v;
+			if (!pass || from > s->history->now_ns || !v.seen)
+				continue;
+			grid_put(g, y, a->x + i, from > s->cursor_ns ? STYLE_DIM : row->style,
+			         bar_glyph(v.v, most > row->least ? most : row->least));
+		}
+	draw_label(g, y, a->x - LABEL + 1, row, most);
 }
 
 static void draw_findings(struct grid *g, int y, const struct axis *a, const struct scene *s)
@@ -180,17 +277,17 @@ static void draw_scale(struct grid *g, int y, const struct axis *a, const struct
 
 static void draw(struct grid *g, struct rect r, const struct scene *s)
 {
-	static const char *const labels[] = {"data", "keys", "transfers", "lost"};
+	bool tap = s->report->model->tap.known;
+	const struct axis_row *row = tap ? rows_tap : rows_bus;
+	unsigned rows = (unsigned)(tap ? sizeof(rows_tap) : sizeof(rows_bus)) / sizeof(*row);
 	struct axis a = {.columns = r.w - LABEL - 1, .x = r.x + LABEL};
 	int y = r.y, spare = r.h - 3;
 
 	time_axis_span(s, a.columns, &a.from_ns, &a.column_ns);
 	grid_text(g, y, r.x + 1, LABEL - 1, STYLE_DIM, "bus");
 	draw_bus(g, y++, &a, s);
-	for (unsigned i = 0; i < 4 && spare > 0; i++, spare--) {
-		grid_text(g, y, r.x + 1, LABEL - 1, STYLE_DIM, labels[i]);
-		draw_values(g, y++, &a, s, i);
-	}
+	for (unsigned i = 0; i < rows && spare > 0; i++, spare--)
+		draw_values(g, y++, &a, s, &row[i]);
 	grid_text(g, y, r.x + 1, LABEL - 1, STYLE_DIM, "findings");
 	draw_findings(g, y++, &a, s);
 	grid_text(g, y, r.x + 1, LABEL - 1, STYLE_DIM, "seconds");

@@ -141,17 +141,26 @@ static void draw_banner(struct grid *g, const struct scene *s, bool small)
 		grid_text(g, 2, x + 2, g->w - x - 2, b->style, advice(s));
 }
 
-/* What was seen, as squares: full is covered, empty is not. Inputs without a tap have one sense, the bus. */
+static int square(struct grid *g, int y, int x, const char *name, bool seen)
+{
+	x = grid_text(g, y, x, g->w - x, seen ? STYLE_NORMAL : STYLE_DIM, name);
+	grid_put(g, y, x + 1, seen ? STYLE_GOOD : STYLE_MEDIUM, seen ? 0x25a0 : 0x25a1);
+	return x + 2;
+}
+
+/* What was seen by the cursor's time, as squares: full is covered, empty is not. Without a tap there is one sense, the bus. */
 static void draw_coverage(struct grid *g, int y, const struct scene *s, bool small)
 {
 	const struct report_input *in = s->report;
-	bool bus = s->rows > 0;
+	const struct history *h = s->history;
+	int gap = small ? 1 : 2;
 	int x = grid_text(g, y, 1, g->w - 1, STYLE_DIM, "seen  ");
 
-	x = grid_text(g, y, x, g->w - x, STYLE_NORMAL, "bus ");
-	grid_put(g, y, x++, bus ? STYLE_GOOD : STYLE_MEDIUM, bus ? 0x25a0 : 0x25a1);
-	x = grid_text(g, y, x, g->w - x, STYLE_DIM,
-	              small ? "  mA □ radio □" : "  mA □  radio □  DC □");
+	x = square(g, y, x, "bus", s->rows > 0) + 2;
+	x = square(g, y, x, "mA", h->sensed_ns[HISTORY_CURRENT] <= s->cursor_ns) + gap;
+	x = square(g, y, x, "radio", h->sensed_ns[HISTORY_RADIO] <= s->cursor_ns);
+	if (!small)
+		x = square(g, y, x + gap, "DC", h->dc_path_ns <= s->cursor_ns);
 	if (!small && in->model->blind_ns)
 		x = grid_format(g, y, x, g->w - x, STYLE_SERIOUS, "  blind %.1f s",
 		                (double)in->model->blind_ns / 1e9);

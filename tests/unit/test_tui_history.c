@@ -135,6 +135,50 @@ static void columns_widen_for_any_time(void **state)
 	assert_int_equal(history_span(f->history, 0, INT64_MAX - (INT64_C(1) << 60)).keys, 8);
 }
 
+static void band(struct fixture *f, int64_t t_ns, enum wire_channel channel, int64_t mean,
+                 int64_t maximum)
+{
+	fake_link_push(f->link, &(struct record){
+					.kind = RECORD_BAND,
+					.t_ns = t_ns,
+					.band = {.sensor = {.channel = channel},
+	                                         .mean_nano = mean,
+	                                         .maximum_nano = maximum,
+	                                         .floor_nano = 100}
+        });
+}
+
+/* Means of what was measured, maxima of all; a span without a measurement says so, however wide columns have become. */
+static void sensors_are_kept_by_columns(void **state)
+{
+	struct fixture *f = *state;
+	struct history_column c;
+
+	for (int i = 0; i < 1000; i++) {
+		band(f, i * MS, WIRE_CURRENT, i % 2 ? 2000 : 1000, i == 700 ? 50000 : 3000);
+		band(f, i * MS, WIRE_RADIO, 150, 400);
+		band(f, i * MS, WIRE_MUX, 9000, 9000);
+	}
+	for (int seconds = 1; seconds <= 100; seconds += 99) {
+		fake_link_report(f->link, seconds * 1000 * MS, 5, 0, 0);
+		pump(f);
+		c = history_span(f->history, 0, 600 * MS);
+		assert_int_equal(c.sensed[HISTORY_CURRENT].maximum, 3000);
+		c = history_span(f->history, 0, 1024 * MS);
+		assert_int_equal(c.sensed[HISTORY_CURRENT].bands, 1000);
+		assert_int_equal(c.sensed[HISTORY_CURRENT].sum, 1500 * 1000);
+		assert_int_equal(c.sensed[HISTORY_CURRENT].maximum, 50000);
+		/* Above the floor. */
+		assert_int_equal(c.sensed[HISTORY_RADIO].maximum, 300);
+		assert_int_equal(c.sensed[HISTORY_RADIO].sum, 50 * 1000);
+		c = history_span(f->history, 2000 * MS, 3000 * MS);
+		assert_int_equal(c.sensed[HISTORY_CURRENT].bands, 0);
+	}
+	assert_true(f->history->column_ns > MS);
+	assert_int_equal(f->history->sensed_ns[HISTORY_CURRENT], 0);
+	assert_true(f->history->dc_path_ns == HISTORY_NEVER);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +187,7 @@ int main(void)
 	                                        teardown),
 		cmocka_unit_test_setup_teardown(a_full_ring_keeps_the_newest, setup, teardown),
 		cmocka_unit_test_setup_teardown(columns_widen_for_any_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(sensors_are_kept_by_columns, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
