@@ -13,7 +13,8 @@
 	X(ERR_WRITE, -4, "cannot write")                                                           \
 	X(ERR_NOT_CAPTURE, -5, "not a pcap or pcapng file")                                        \
 	X(ERR_PCAP_VARIANT, -6, "a variant of pcap that is not supported")                         \
-	X(ERR_LINK_TYPE, -7, "no packets of a link type that is supported")
+	X(ERR_LINK_TYPE, -7, "no packets of a link type that is supported")                        \
+	X(ERR_SCENARIO, -8, "not a scenario that can be played")
 
 enum err {
 #define ERR_VALUE(name, value, text) name = (value),

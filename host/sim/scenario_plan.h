@@ -1,0 +1,78 @@
+/*
+ * One run of a scenario: what a seed makes of its ranges, references and chances. Everything that both halves of the
+ * simulator must agree on stands here: the bus half (play.h) and the sensors (sensors.h).
+ *
+ * Times are nanoseconds of the recording. It begins at 0 with the cable plugged in and VBUS off, so that the room is
+ * heard alone for a while; VBUS comes on at vbus_on_ns, from which the scenario counts; end_ns is its end.
+ */
+#ifndef CORDON_SIM_SCENARIO_PLAN_H
+#define CORDON_SIM_SCENARIO_PLAN_H
+
+#include "sim/random.h"
+#include "sim/scenario.h"
+
+/* Not reached in this run: what it waits for did not come before the end. */
+#define SCENARIO_NEVER INT64_MAX
+
+struct scenario_span {
+	int64_t start_ns, end_ns; /* both SCENARIO_NEVER, or end >= start */
+};
+
+/* When reports of an event of `usb` went out: for radio that goes with them. */
+struct scenario_reports {
+	int item;
+	int64_t *t_ns;
+	size_t count, room;
+};
+
+struct scenario_resistance {
+	bool open;
+	double ohm;
+};
+
+enum scenario_load {
+	SCENARIO_LOAD_AS_WRITTEN, /* load_mA of the far end, where it has one */
+	SCENARIO_LOAD_NONE,
+	SCENARIO_LOAD_ADDED, /* something that draws current and says nothing, where the scenario has nothing there */
+};
+
+struct scenario_plan {
+	const struct scenario *scenario; /* borrowed */
+	uint64_t seed;
+	/* To be forked, never drawn from: random_fork(&plan->random, a stream of enum scenario_stream and a number). */
+	struct random random;
+	int64_t vbus_on_ns, end_ns;
+	double idle_mA, load_mA;
+	struct scenario_resistance dp, dm, gnd;
+	struct scenario_span *item; /* by item number, scenario_items() of them */
+	struct scenario_reports reports[SCENARIO_RADIOS_MAX];
+	size_t report_lists;
+};
+
+/* Streams of random numbers, so that one part's draws do not move another's. Add the number of the part. */
+enum scenario_stream {
+	SCENARIO_STREAM_PLAN = 0x1000,
+	SCENARIO_STREAM_BUS = 0x2000,
+	SCENARIO_STREAM_TAP = 0x3000,
+	SCENARIO_STREAM_EVENT = 0x4000,   /* + number of the event */
+	SCENARIO_STREAM_RADIO = 0x5000,   /* + number in `rf` */
+	SCENARIO_STREAM_AMBIENT = 0x6000, /* + number in `ambient` */
+	SCENARIO_STREAM_POWER = 0x7000,   /* + number of the item */
+	SCENARIO_STREAM_NOISE = 0x8000,
+};
+
+static inline double scenario_draw(struct random *r, const struct scenario_amount *a)
+{
+	return a->low == a->high ? a->low : random_uniform(r, a->low, a->high);
+}
+
+static inline const struct scenario_reports *scenario_reports(const struct scenario_plan *p,
+                                                              int item)
+{
+	for (size_t i = 0; i < p->report_lists; i++)
+		if (p->reports[i].item == item)
+			return &p->reports[i];
+	return NULL;
+}
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * Scenario files from anybody. Checked: bounds, that a file is read or refused with a message, and that what was read
+ * keeps what the header promises.
+ */
+#include <assert.h>
+
+#include "sim/scenario.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(const struct scenario *s)
+{
+	assert(s->duration_s > 0 && s->usb_count <= SCENARIO_EVENTS_MAX);
+	for (size_t i = 0; i < s->usb_count; i++) {
+		const struct scenario_event *e = &s->usb[i];
+
+		assert(e->ev < SCENARIO_EVS && e->t_ms.ms.low <= e->t_ms.ms.high);
+		assert(e->t_ms.after.item < scenario_items(s));
+		assert(!e->device.id == (e->device.item == SCENARIO_NONE));
+		if (e->ev == SCENARIO_ENUMERATE)
+			assert(e->descriptors);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char message[SCENARIO_MESSAGE_MAX];
+	struct scenarios set;
+	enum err err = scenarios_parse(&set, "f", (const char *)data, size, message);
+
+	assert((err == ERR_SCENARIO) == (message[0] != '\0'));
+#ifdef CORDON_PLANTED_BUG
+	assert(err != ERR_NONE);
+#endif
+	for (size_t i = 0; i < set.count; i++)
+		check(&set.scenario[i]);
+	scenarios_release(&set);
+	return 0;
+}
