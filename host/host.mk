@@ -5,7 +5,7 @@ LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 # The dashboard stands apart: nothing else needs curses.
 TUI_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/tui/*.c))
 TUI := $(BUILD)/tui.a
-TUI_LDLIBS := -lncursesw
+TUI_LDLIBS := -lncursesw -ludev
 CLI_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
 LIB := $(BUILD)/libcordon.a
 LDLIBS += -lxkbcommon -ljansson -lsodium -lm

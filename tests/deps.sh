@@ -5,7 +5,7 @@ set -eu
 
 packages() {
 	case $1 in
-	build) echo gcc make libc6-dev libxkbcommon-dev xkb-data libjansson-dev libsodium-dev libncurses-dev hwdata ;;
+	build) echo gcc make libc6-dev libxkbcommon-dev xkb-data libjansson-dev libsodium-dev libncurses-dev libudev-dev hwdata ;;
 	test) echo libcmocka-dev libvterm-dev librsvg2-bin fonts-dejavu-core tshark jq ;;
 	firmware) echo gcc-arm-none-eabi ;;
 	emulator) echo nodejs npm ;;

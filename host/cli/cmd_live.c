@@ -13,6 +13,7 @@
 #include "cli/command.h"
 #include "report/profile_file.h"
 #include "tui/dashboard.h"
+#include "tui/keyboard_watch.h"
 
 struct live {
 	const char *replay, *layout_name;
@@ -150,7 +151,15 @@ static int parse(struct live *l, int argc, char **argv)
 	return 0;
 }
 
-static void loop(struct dashboard *d)
+static void news(struct dashboard *d, struct keyboard_watch *w)
+{
+	char name[64];
+
+	while (keyboard_watch_next(w, name, sizeof(name)))
+		dashboard_new_keyboard(d, name, now_ns());
+}
+
+static void loop(struct dashboard *d, struct keyboard_watch *w)
 {
 	struct sigaction stop = {.sa_handler = on_stop}, resize = {.sa_handler = on_resize};
 
@@ -159,13 +168,17 @@ static void loop(struct dashboard *d)
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGWINCH, &resize, NULL);
 	while (!stopped && dashboard_turn(d, now_ns())) {
-		struct pollfd fds[DASHBOARD_FDS];
+		struct pollfd fds[DASHBOARD_FDS + 1];
 		int64_t wait;
 		unsigned n = dashboard_poll(d, now_ns(), fds, &wait);
 		struct timespec t = {wait / 1000000000, wait % 1000000000};
 
+		if (w)
+			fds[n++] = (struct pollfd){.fd = keyboard_watch_fd(w), .events = POLLIN};
 		if (ppoll(fds, n, &t, NULL) > 0 && fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
 			break;
+		if (w)
+			news(d, w);
 	}
 }
 
@@ -179,6 +192,7 @@ static int show(struct live *l, struct link *link)
 {
 	const char *no_color = getenv("NO_COLOR");
 	const struct profile host = {.kind = PROFILE_HOST};
+	struct keyboard_watch *w;
 	struct dashboard *d = NULL;
 	enum verdict verdict;
 	enum err err;
@@ -207,7 +221,10 @@ static int show(struct live *l, struct link *link)
 		fprintf(stderr, "cordon: %s\n", err_text(err));
 		return EXIT_FAULT;
 	}
-	loop(d);
+	/* On a replay too: the cable on the table may be in this machine. */
+	w = keyboard_watch_open();
+	loop(d, w);
+	keyboard_watch_close(w);
 	verdict = dashboard_verdict(d, &err);
 	dashboard_free(d);
 	if (err) {

@@ -4,6 +4,7 @@
  */
 #include "tui/dashboard.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "tui/keys.h"
@@ -186,12 +187,38 @@ static bool read_keys(struct dashboard *d, int64_t now_ns)
 	bool any = false;
 
 	for (int key; (key = tui_key(d->tui)) != 0;) {
+		if (now_ns < d->view.guard_until_ns)
+			continue;
 		look(d, now_ns);
 		keys_press(&d->view, &d->scene, key);
 		answer(d, now_ns);
 		any = true;
 	}
 	return any;
+}
+
+void dashboard_new_keyboard(struct dashboard *d, const char *name, int64_t now_ns)
+{
+	struct view *v = &d->view;
+
+	snprintf(v->guard_name, sizeof(v->guard_name), "%s", name);
+	v->guard_until_ns = now_ns + DASHBOARD_GUARD_NS;
+	/* What was begun before may not be ended by what comes now. */
+	v->prompt = PROMPT_NONE;
+	d->dirty = d->alert = true;
+}
+
+/* True where the guard has just ended. */
+static bool guard_ends(struct dashboard *d, int64_t now_ns)
+{
+	struct view *v = &d->view;
+
+	if (!v->guard_until_ns || now_ns < v->guard_until_ns)
+		return false;
+	v->guard_until_ns = 0;
+	snprintf(v->message, sizeof(v->message),
+	         "keys work again; a new keyboard is on this computer: \"%s\"", v->guard_name);
+	return true;
 }
 
 static bool take_token(struct dashboard *d, int64_t now_ns)
@@ -237,6 +264,7 @@ bool dashboard_turn(struct dashboard *d, int64_t now_ns)
 	if (tui_resize(d->tui))
 		d->dirty = d->alert = true;
 	pressed = read_keys(d, now_ns);
+	d->dirty |= guard_ends(d, now_ns);
 	if (d->view.quit || tui_gone(d->tui))
 		return false;
 	d->dirty |= pressed;

@@ -32,6 +32,13 @@ void dashboard_free(struct dashboard *d);
 /* Everything that is due at `now_ns`. False where the operator quits or the terminal went away. */
 bool dashboard_turn(struct dashboard *d, int64_t now_ns);
 
+/*
+ * A keyboard has appeared on this computer. It may be the cable, in the wrong machine: said on every view, and no key
+ * takes effect for DASHBOARD_GUARD_NS. `name` is the keyboard's own, copied.
+ */
+#define DASHBOARD_GUARD_NS INT64_C(5000000000)
+void dashboard_new_keyboard(struct dashboard *d, const char *name, int64_t now_ns);
+
 /* What to wait for, and how long at most, in ns; the number of descriptors. */
 unsigned dashboard_poll(const struct dashboard *d, int64_t now_ns, struct pollfd fds[DASHBOARD_FDS],
                         int64_t *wait_ns);

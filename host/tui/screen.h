@@ -21,6 +21,7 @@ void top_draw(struct grid *g, const struct scene *s, bool small); /* context, ba
 int top_lines(const struct grid *g);
 void footer_draw(struct grid *g, const struct scene *s);
 void projector_draw(struct grid *g, const struct scene *s);
+void guard_draw(struct grid *g, const struct scene *s); /* over whatever is there */
 void help_draw(struct grid *g, const struct scene *s);
 void explain_draw(struct grid *g, struct rect r, const struct scene *s);
 

@@ -111,7 +111,7 @@ static void draw_full(struct grid *g, const struct scene *s)
 		draw_pane(g, (struct rect){y, 0, a.packets + 1, g->w}, PANE_PACKETS, s);
 }
 
-void screens_draw(struct grid *g, const struct scene *s)
+static void draw_view(struct grid *g, const struct scene *s)
 {
 	char need[64];
 
@@ -145,4 +145,11 @@ void screens_draw(struct grid *g, const struct scene *s)
 		draw_full(g, s);
 	}
 	footer_draw(g, s);
+}
+
+/* On every view and at any size: who looks at a blank screen has to know it too. */
+void screens_draw(struct grid *g, const struct scene *s)
+{
+	draw_view(g, s);
+	guard_draw(g, s);
 }

@@ -178,6 +178,22 @@ static void draw_coverage(struct grid *g, int y, const struct scene *s, bool sma
 		grid_text(g, y, x, g->w - x, STYLE_SERIOUS, "  cut or damaged");
 }
 
+void guard_draw(struct grid *g, const struct scene *s)
+{
+	const struct view *v = s->view;
+	struct rect r = {1, 0, g->w < 80 ? 3 : 2, g->w};
+	char text[256];
+
+	if (s->loop_ns >= v->guard_until_ns)
+		return;
+	snprintf(text, sizeof(text),
+	         "NEW KEYBOARD on this computer: \"%s\". Is the cable in the wrong port? Pull it. "
+	         "Keys are ignored for 5 s.",
+	         v->guard_name);
+	grid_fill(g, r, ' ', STYLE_MALICIOUS);
+	grid_wrap(g, (struct rect){1, 1, r.h, g->w - 2}, STYLE_MALICIOUS, text);
+}
+
 int top_lines(const struct grid *g)
 {
 	return g->h < 24 || g->w < 80 ? 5 : 4;

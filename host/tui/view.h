@@ -61,6 +61,10 @@ struct view {
 	struct filter filter;
 	char message[160]; /* of the last key; until the next one */
 
+	/* A keyboard came up on this computer: until then (the loop's clock) keys take no effect. */
+	int64_t guard_until_ns;
+	char guard_name[64];
+
 	/* What keys ask of the loop; taken back there. */
 	bool quit, toggle_pause, seek_finding;
 	double set_speed; /* negative: nothing asked */

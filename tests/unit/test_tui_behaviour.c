@@ -344,6 +344,47 @@ static void a_live_stream_is_not_left_by_accident(void **state)
 	vt_free(t);
 }
 
+/* It may be the cable, in the wrong port: said on every view, and what it types does nothing. */
+static void a_new_keyboard_is_called_out_and_not_obeyed(void **state)
+{
+	static const char *const views[] = {"", "p", "?", "b", "4z"};
+	static const struct {
+		int rows, columns;
+	} sizes[] = {
+		{24, 80},
+		{10, 40},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 10; i++) {
+		struct vt *t = live(sizes[i % 2].rows, sizes[i % 2].columns);
+
+		fake_link_keyboard(vt_link(t), 0, 5, "Nobody", "Keyboard", "1");
+		vt_run(t, 200);
+		for (const char *k = views[i / 2]; *k; k++)
+			vt_keys(t, (char[]){*k, '\0'});
+		vt_run(t, 200);
+		dashboard_new_keyboard(vt_dashboard(t), "O.MG\x1b[2J", vt_now(t));
+		vt_run(t, 20);
+		shows(t, "NEW KEYBOARD");
+		shows(t, "O.MG");
+		hides(t, "keys work again");
+		/* Quit, yes; and what would change the view. */
+		vt_keys(t, "Qym");
+		assert_true(vt_run(t, 4900));
+		shows(t, "NEW KEYBOARD");
+		assert_true(vt_run(t, 200));
+		hides(t, "NEW KEYBOARD");
+		hides(t, "mark 1");
+		if (!views[i / 2][0])
+			shows(t, "keys work again");
+		vt_keys(t, "Q");
+		vt_keys(t, "y");
+		assert_false(vt_run(t, 20));
+		vt_free(t);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +401,7 @@ int main(void)
 		cmocka_unit_test(a_burst_is_replayed_at_a_twentieth),
 		cmocka_unit_test(typed_text_can_be_masked_everywhere),
 		cmocka_unit_test(a_live_stream_is_not_left_by_accident),
+		cmocka_unit_test(a_new_keyboard_is_called_out_and_not_obeyed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
