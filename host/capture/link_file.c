@@ -67,19 +67,41 @@ static int64_t file_clock(const struct link *l, int64_t now_ns)
 	return f->base_ns + (gone < GONE_MAX_NS ? (int64_t)gone : (int64_t)GONE_MAX_NS);
 }
 
-static const uint8_t **bytes_of(struct record *r, uint32_t *len)
+/* What a record borrows until the sink returns: where its pointer is, and how many bytes stand behind it. */
+static const void **borrowed(struct record *r, size_t *len)
 {
+	struct record_text *text;
+
+	*len = 0;
 	switch (r->kind) {
 	case RECORD_PACKET:
 		*len = r->packet_data.len;
-		return &r->packet_data.bytes;
+		return (const void **)&r->packet_data.bytes;
 	case RECORD_URB:
 		*len = r->urb.data ? r->urb.len : 0;
-		return &r->urb.data;
+		return (const void **)&r->urb.data;
+	case RECORD_EDGES:
+		*len = r->edges.count * sizeof(*r->edges.edge);
+		return (const void **)&r->edges.edge;
+	case RECORD_UART:
+		text = &r->uart.text;
+		break;
+	case RECORD_REPLY:
+		text = &r->reply.data;
+		break;
+	case RECORD_MARK:
+	case RECORD_PROFILE:
+	case RECORD_CLAIM:
+		text = &r->text;
+		break;
+	case RECORD_UNKNOWN:
+		text = &r->unknown.body;
+		break;
 	default:
-		*len = 0;
 		return NULL;
 	}
+	*len = text->len;
+	return (const void **)&text->bytes;
 }
 
 static bool arena_room(struct link_file *f, size_t len)
@@ -103,16 +125,19 @@ static void hold(void *context, const struct record *r)
 {
 	struct link_file *f = context;
 	struct held *h = &f->held[f->count];
-	const uint8_t **bytes;
-	uint32_t len;
+	const void **bytes;
+	size_t len;
 
 	if (f->count == HELD_MAX) {
 		f->out_of_memory = true;
 		return;
 	}
 	h->record = *r;
+	/* Edges are structs. */
+	f->arena_used = (f->arena_used + _Alignof(struct record_edge) - 1) &
+	                ~(_Alignof(struct record_edge) - 1);
 	h->at = f->arena_used;
-	bytes = bytes_of(&h->record, &len);
+	bytes = borrowed(&h->record, &len);
 	if (len) {
 		if (!arena_room(f, len)) {
 			f->out_of_memory = true;
@@ -136,12 +161,12 @@ static bool release(struct link_file *f, int64_t clock_ns, const struct record_s
 {
 	while (f->first < f->count) {
 		struct held *h = &f->held[f->first];
-		const uint8_t **bytes;
-		uint32_t len;
+		const void **bytes;
+		size_t len;
 
 		if (f->link.stop || (paced(f) && h->record.t_ns > clock_ns))
 			return false;
-		bytes = bytes_of(&h->record, &len);
+		bytes = borrowed(&h->record, &len);
 		if (len)
 			*bytes = f->arena + h->at;
 		f->first++;

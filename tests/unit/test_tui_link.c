@@ -4,11 +4,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "capture/link.h"
+#include "core/wire.h"
 
 #define CAPTURE  "tests/captures/omg-plug/capture.pcapng"
 #define SECOND   INT64_C(1000000000)
@@ -183,6 +186,72 @@ static void what_is_no_capture_is_an_error(void **state)
 	link_free(l);
 }
 
+/* One block with three runs of edges and a text, a second apart: each is held until its time, and as it was. */
+static size_t block_of_edges(uint8_t *out)
+{
+	static const uint8_t hello_text[] = "hello";
+	struct wire_hello hello = {.version = WIRE_VERSION, .tick_hz = WIRE_TICK_HZ};
+	struct wire_block b;
+	uint8_t body[64];
+	size_t len;
+
+	wire_block_begin(&b, out, 0);
+	len = wire_hello_put(body, &hello);
+	memcpy(wire_block_put(&b, WIRE_HELLO, 0, 0, len), body, len);
+	for (unsigned i = 0; i < 3; i++) {
+		len = wire_edge_put(body, 0, WIRE_DM);
+		len += wire_edge_put(body + len, 120 * (i + 1), WIRE_SE0);
+		memcpy(wire_block_put(&b, WIRE_EDGES, 0, (uint64_t)i * WIRE_TICK_HZ, len), body,
+		       len);
+	}
+	memcpy(wire_block_put(&b, WIRE_MARK, 0, UINT64_C(3) * WIRE_TICK_HZ, 5), hello_text, 5);
+	return wire_block_end(&b, 0);
+}
+
+struct held_seen {
+	unsigned edges, marks;
+};
+
+static void held_record(void *context, const struct record *r)
+{
+	struct held_seen *s = context;
+
+	if (r->kind == RECORD_EDGES) {
+		assert_int_equal(r->edges.count, 2);
+		assert_int_equal(r->edges.edge[1].after_ns, 1000 * ++s->edges);
+		assert_int_equal(r->edges.edge[1].lines, WIRE_SE0);
+	} else if (r->kind == RECORD_MARK) {
+		assert_memory_equal(r->text.bytes, "hello", 5);
+		s->marks++;
+	}
+}
+
+static void what_a_tap_borrows_is_held_too(void **state)
+{
+	struct held_seen seen = {0};
+	const struct record_sink sink = {.context = &seen, .record = held_record};
+	uint8_t bytes[WIRE_BLOCK_MAX];
+	char path[] = "/tmp/cordon-link-XXXXXX";
+	int fd = mkstemp(path);
+	size_t len = block_of_edges(bytes);
+	enum link_state at = LINK_MORE;
+	struct link *l;
+
+	(void)state;
+	assert_int_equal(write(fd, bytes, len), len);
+	close(fd);
+	assert_int_equal(link_file_open(&l, path, 1), ERR_NONE);
+	unlink(path);
+	for (int64_t t = 0; at != LINK_OVER && t < 5 * SECOND; t += SECOND / 2) {
+		assert_int_equal(link_pump(l, START_NS + t, &sink, &at), ERR_NONE);
+		assert_true(seen.edges <= (unsigned)(t / SECOND) + 1);
+	}
+	assert_int_equal(at, LINK_OVER);
+	assert_int_equal(seen.edges, 3);
+	assert_int_equal(seen.marks, 1);
+	link_free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +261,7 @@ int main(void)
 		cmocka_unit_test(the_sink_can_stop_at_one_record),
 		cmocka_unit_test(a_stream_is_followed_byte_by_byte),
 		cmocka_unit_test(what_is_no_capture_is_an_error),
+		cmocka_unit_test(what_a_tap_borrows_is_held_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
