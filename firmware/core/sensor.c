@@ -23,6 +23,11 @@ enum {
 	FLOOR_HIGH = 11916,               /* 0.6 V */
 	THRESHOLD_MIN = 2 * ADC_E11_WIDE, /* or a wide code would look like a step */
 	FULL_SCALE = 4095,
+	/* The spread follows by a 32nd a chunk, which is 8 ms; no sample counts for more than three times it (and two counts),
+	 * so that bursts up to a quarter of the time hardly move it. */
+	SPREAD_SHARE = 32,
+	SPREAD_MOST = 3,
+	SPREAD_LEAST = 2,
 };
 
 /* What the board needs after a change of the multiplexer's input; hw/README.md. */
@@ -56,12 +61,25 @@ static uint16_t out(const struct sensor *s, const struct sensor_channel *c, uint
 static void set_limits(struct sensor *s, struct sensor_channel *c)
 {
 	uint32_t base = c->floor >> 20, threshold = s->burst_threshold[is_radio(c)];
-	uint32_t on = base + threshold;
+	uint32_t noise = c->spread * SENSOR_BURST_SPREADS >> 8, on;
+
+	if (threshold < noise)
+		threshold = noise;
+	on = base + threshold;
 
 	if (!has_bursts(c) || on > FULL_SCALE)
 		on = FULL_SCALE;
 	c->on = (uint16_t)on;
 	c->off = (uint16_t)(on - threshold / 2);
+}
+
+/* Counts times 16. */
+static int32_t step_limit(const struct sensor *s, const struct sensor_channel *c)
+{
+	int32_t threshold = s->step_threshold * 16;
+	int32_t noise = (int32_t)(c->spread * SENSOR_STEP_SPREADS >> 4);
+
+	return threshold > noise ? threshold : noise;
 }
 
 void sensor_init(struct sensor *s, struct upstream *up,
@@ -188,7 +206,7 @@ static void tell_step(struct sensor *s, struct sensor_channel *c, uint16_t after
 static void step_sample(struct sensor *s, struct sensor_channel *c, uint16_t v, uint64_t t)
 {
 	struct sensor_step *p = &c->step;
-	int32_t off = v * 16 - c->level, threshold = s->step_threshold * 16;
+	int32_t off = v * 16 - c->level, threshold = step_limit(s, c);
 	int8_t sign = off > threshold ? 1 : off < -threshold ? -1 : 0;
 
 	if (p->n && sign != p->sign)
@@ -224,6 +242,7 @@ static void clear_band(struct sensor_channel *c)
 static void forget(struct sensor_channel *c)
 {
 	c->known = c->settled = false;
+	c->spread = 0;
 	c->burst.open = false;
 	c->step.n = 0;
 	clear_band(c);
@@ -340,7 +359,7 @@ static struct glance look(const uint16_t *at, const uint16_t *end)
 /* Nothing begins, lasts or ends in such a chunk. */
 static bool is_quiet(const struct sensor *s, const struct sensor_channel *c, const struct glance *g)
 {
-	int32_t level = c->level, threshold = s->step_threshold * 16;
+	int32_t level = c->level, threshold = step_limit(s, c);
 
 	return c->known && !c->change.waits && !c->burst.open && !c->step.n &&
 	       c->blind_until <= s->tick && g->maximum <= c->on &&
@@ -351,8 +370,7 @@ static bool is_quiet(const struct sensor *s, const struct sensor_channel *c, con
 /* The level follows what is too slow to be a step; the current's base goes with it. */
 static void follow(struct sensor *s, struct sensor_channel *c, uint32_t sum, uint32_t n)
 {
-	int32_t mean = (int32_t)(sum * 16 / n), way = mean - c->level,
-		threshold = s->step_threshold * 16;
+	int32_t mean = (int32_t)(sum * 16 / n), way = mean - c->level, threshold = step_limit(s, c);
 
 	if (!c->strayed && way < threshold && way > -threshold)
 		c->level = (uint16_t)(c->level + way / 4);
@@ -360,6 +378,24 @@ static void follow(struct sensor *s, struct sensor_channel *c, uint32_t sum, uin
 		c->floor = (uint32_t)c->level << 16;
 		set_limits(s, c);
 	}
+}
+
+static void watch_noise(struct sensor_channel *c, const uint16_t *at, const uint16_t *end,
+                        uint32_t n)
+{
+	int32_t level = c->level >> 4,
+		most = (int32_t)(c->spread * SPREAD_MOST >> 8) + SPREAD_LEAST;
+	int32_t sum = 0, mean;
+
+	for (; at < end; at += SENSOR_CHANNELS) {
+		int32_t off = *at - level;
+
+		if (off < 0)
+			off = -off;
+		sum += off < most ? off : most;
+	}
+	mean = sum * 256 / (int32_t)n;
+	c->spread = (uint32_t)((int32_t)c->spread + (mean - (int32_t)c->spread) / SPREAD_SHARE);
 }
 
 static void work(struct sensor *s, struct sensor_channel *c, const uint16_t *samples)
@@ -384,6 +420,8 @@ static void work(struct sensor *s, struct sensor_channel *c, const uint16_t *sam
 			take(s, c, samples[i], s->tick + i * SENSOR_SAMPLE_TICKS);
 	}
 	/* A change in between has begun the sums anew. */
+	if (c->channel == WIRE_CURRENT && c->known && !changes)
+		watch_noise(c, samples + first, samples + SENSOR_CHUNK, n);
 	if (!changes && c->n > n_before)
 		follow(s, c, c->sum - sum_before, c->n - n_before);
 }

@@ -7,6 +7,9 @@
  * A burst is a rise above the floor. The floor of a radio detector is its noise: it moves by 1 dB a second at most, never
  * while a burst lasts, and between bounds, so that a steady emitter is not learned away. The base of the current is the level
  * before the burst: what stays longer than SENSOR_BASE_MS is no burst but a step. RP2040 datasheet §4.9.
+ *
+ * The thresholds of the current are the least ones: a cable whose supply is noisy has them raised to SENSOR_BURST_SPREADS and
+ * SENSOR_STEP_SPREADS times that noise, or a radio's processor alone would fill the stream with bursts.
  */
 #ifndef CORDON_CORE_SENSOR_H
 #define CORDON_CORE_SENSOR_H
@@ -23,9 +26,11 @@ enum {
 	SENSOR_CHUNK = 125,        /* 250 us; four make a band */
 	SENSOR_CHUNK_TICKS = SENSOR_CHUNK * SENSOR_SAMPLE_TICKS,
 	SENSOR_BAND_CHUNKS = 4,
-	SENSOR_BURSTS_MS = 32, /* told a millisecond, all channels together */
-	SENSOR_BAD = 0x8000,   /* the conversion failed: FCS.ERR. §4.9.6 */
-	SENSOR_FAR_RADIO = 4,  /* inputs of the multiplexer */
+	SENSOR_BURSTS_MS = 32,    /* told a millisecond, all channels together */
+	SENSOR_BURST_SPREADS = 8, /* of the mean distance, which is 0.8 of the standard deviation */
+	SENSOR_STEP_SPREADS = 5,
+	SENSOR_BAD = 0x8000,  /* the conversion failed: FCS.ERR. §4.9.6 */
+	SENSOR_FAR_RADIO = 4, /* inputs of the multiplexer */
 	SENSOR_INPUTS = 8,
 };
 
@@ -60,8 +65,10 @@ struct sensor_channel {
 	bool strayed; /* a sample of this chunk was off the level by more than a step */
 	uint16_t minimum, maximum;
 	uint32_t sum, n;
-	uint16_t level;   /* counts times 16; what stands now */
-	uint32_t floor;   /* counts times 16, times 65536 */
+	uint16_t level; /* counts times 16; what stands now */
+	uint32_t floor; /* counts times 16, times 65536 */
+	uint32_t
+		spread; /* of the current: mean distance of samples from the level, counts times 256 */
 	uint16_t on, off; /* counts at which a burst begins and ends */
 	struct sensor_burst burst;
 	struct sensor_step step;

@@ -462,6 +462,57 @@ static void calibration_bends_the_curve(void **state)
 	assert_int_equal(adc_corrected(&(struct adc_curve){0}, 777), 777);
 }
 
+static unsigned told(enum wire_kind kind, enum wire_channel channel)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < seen.n; i++)
+		n += seen.r[i].kind == kind && seen.body[i][0] == channel;
+	return n;
+}
+
+/* A noise four times as wide as the least thresholds: quiet after 100 ms, and what stands above it is found as before. */
+static void noise_of_the_supply_raises_its_thresholds(void **state)
+{
+	uint64_t from = 1000000 + 400 * MS + 12345;
+	struct wire_burst b;
+
+	(void)state;
+	noise = 120;
+	pulse(WIRE_CURRENT, from, from + MS, 900);
+	run(100 * MS);
+	memset(&seen, 0, sizeof(seen));
+	run(500 * MS);
+	assert_int_equal(told(WIRE_STEP, WIRE_CURRENT), 2); /* up and down */
+	assert_int_equal(told(WIRE_BURST, WIRE_CURRENT), 1);
+	for (unsigned i = 0; i < seen.n; i++) {
+		if (seen.r[i].kind != WIRE_BURST || seen.body[i][0] != WIRE_CURRENT)
+			continue;
+		assert_true(wire_burst_get(&b, seen.body[i], seen.r[i].len));
+		near(seen.r[i].tick, from, TEN_US);
+		near(b.length, MS, 2 * TEN_US);
+	}
+	/* The noise goes, and the least thresholds hold again. */
+	noise = 2;
+	run(200 * MS);
+	memset(&seen, 0, sizeof(seen));
+	pulse(WIRE_CURRENT, from + 500 * MS, from + 501 * MS, 80);
+	run(300 * MS);
+	assert_int_equal(told(WIRE_BURST, WIRE_CURRENT), 1);
+}
+
+/* Bursts an eighth of the time, as a GSM module's: they are no noise. */
+static void bursts_do_not_raise_the_thresholds(void **state)
+{
+	(void)state;
+	noise = 6;
+	for (unsigned i = 0; i < 64; i++)
+		pulse(WIRE_CURRENT, 1000000 + 50 * MS + i * 4 * MS,
+		      1000000 + 50 * MS + i * 4 * MS + MS / 2, 200);
+	run(400 * MS);
+	assert_int_equal(told(WIRE_BURST, WIRE_CURRENT), 64);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -477,6 +528,8 @@ int main(void)
 		cmocka_unit_test_setup(failed_conversions_are_lost, start),
 		cmocka_unit_test_setup(nothing_is_told_while_not_capturing, start),
 		cmocka_unit_test_setup(thresholds_stay_above_the_wide_codes, start),
+		cmocka_unit_test_setup(noise_of_the_supply_raises_its_thresholds, start),
+		cmocka_unit_test_setup(bursts_do_not_raise_the_thresholds, start),
 		cmocka_unit_test(wide_codes_are_made_good),
 		cmocka_unit_test(calibration_bends_the_curve),
 	};
