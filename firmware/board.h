@@ -47,6 +47,7 @@ enum board_size {
 	BOARD_RAM_BYTES = 264 * 1024,
 	BOARD_LINE_RING_BYTES = 32 * 1024, /* the largest ring that DMA can wrap by itself */
 	BOARD_EVENT_RING = 8192,           /* entries; two for each packet on the bus */
+	BOARD_ADC_RING = 8192,             /* samples: 16 ms */
 	BOARD_UP_RING_BYTES = 64 * 1024,   /* records on their way to the PC */
 };
 

@@ -3,7 +3,7 @@ CORE_SRC := $(wildcard firmware/core/*.c)
 
 FW := build/firmware
 FW_CC := arm-none-eabi-gcc
-FW_SRC := firmware/main.c $(wildcard firmware/rp2040/*.c) $(CORE_SRC)
+FW_SRC := $(wildcard firmware/*.c firmware/rp2040/*.c) $(CORE_SRC)
 FW_OBJ := $(FW_SRC:%.c=$(FW)/%.o) $(FW)/firmware/rp2040/boot2.o
 FW_CFLAGS := -std=c11 -mcpu=cortex-m0plus -mthumb -ffreestanding -O2 -g -ffunction-sections -fdata-sections $(WARNINGS)
 FW_LDFLAGS := -nostdlib -Wl,--gc-sections -Wl,-T,firmware/rp2040/cordon.ld -Wl,-z,max-page-size=4 -Wl,--no-warn-rwx-segments

@@ -28,7 +28,8 @@ static inline uint16_t adc_linear(uint32_t x16)
 {
 	uint32_t wide = (x16 + 512 * 16) >> 14;
 
-	return (uint16_t)((x16 + wide * (ADC_E11_WIDE * 16)) * 128 / 129);
+	/* 128/129, to 0.03: a division takes the core 50 cycles. */
+	return (uint16_t)((x16 + wide * (ADC_E11_WIDE * 16)) * 65028u >> 16);
 }
 _Static_assert(ADC_E11_SPAN * 128 == 4096 * 129, "the factor in adc_linear");
 

@@ -146,47 +146,78 @@ static void tell_burst(struct sensor *s, struct sensor_channel *c, uint64_t end)
 		wire_burst_put(to, &w);
 }
 
-static void begin_burst(struct sensor_channel *c, uint64_t start)
-{
-	c->burst = (struct sensor_burst){
-		.open = true, .base = (uint16_t)(c->floor >> 16), .start = start};
-}
-
-static void burst_sample(struct sensor *s, struct sensor_channel *c, uint16_t v, uint64_t t)
+/* A burst that has lasted for long: the current's is the new base, the radio's is told so far. */
+static void long_burst(struct sensor *s, struct sensor_channel *c, uint64_t t)
 {
 	struct sensor_burst *b = &c->burst;
 
-	if (!b->open) {
-		if (v <= c->on)
-			return;
-		begin_burst(c, t - HALF);
-	}
-	c->burst_in_band = true;
-	if (v <= c->off) {
-		if (!b->quiet)
-			b->end = t - HALF;
-		b->quiet_sum += v;
-		if (++b->quiet == QUIET_SAMPLES) {
-			tell_burst(s, c, b->end);
-			b->open = false;
-		}
-		return;
-	}
-	/* A dip that was too short to end it. */
-	b->sum += b->quiet_sum + v;
-	b->n += b->quiet + 1u;
-	b->quiet = 0;
-	b->quiet_sum = 0;
-	if (v > b->peak)
-		b->peak = v;
 	if (is_radio(c) && b->n >= PIECE_SAMPLES) {
-		tell_burst(s, c, t + HALF);
+		tell_burst(s, c, t);
 		b->open = false;
 	} else if (!is_radio(c) && b->n >= BASE_SAMPLES) {
 		b->open = false;
 		c->level = (uint16_t)(b->sum * 16 / b->n);
 		c->floor = (uint32_t)c->level << 16;
 		set_limits(s, c);
+	}
+}
+
+static void burst_below(struct sensor *s, struct sensor_channel *c, uint16_t v, uint64_t t)
+{
+	struct sensor_burst *b = &c->burst;
+
+	if (!b->quiet)
+		b->end = t - HALF;
+	b->quiet_sum += v;
+	if (++b->quiet == QUIET_SAMPLES) {
+		tell_burst(s, c, b->end);
+		b->open = false;
+	}
+}
+
+/* Samples of one channel, the first of them at `t`. */
+static void walk_bursts(struct sensor *s, struct sensor_channel *c, const uint16_t *at,
+                        const uint16_t *end, uint64_t t)
+{
+	struct sensor_burst *b = &c->burst;
+	const uint16_t *from = at;
+
+	while (at < end) {
+		uint32_t n = 0, sum = 0, peak = 0, limit = b->open ? c->off : c->on;
+
+		if (!b->open) {
+			while (at < end && *at <= limit)
+				at += SENSOR_CHANNELS;
+			if (at >= end)
+				return;
+			/* Field by field: clearing the whole takes longer than all else here. */
+			b->open = true;
+			b->base = (uint16_t)(c->floor >> 16);
+			b->start = t + (uint32_t)(at - from) * SENSOR_SAMPLE_TICKS - HALF;
+			b->sum = b->n = b->quiet_sum = 0;
+			b->peak = b->quiet = 0;
+			limit = c->off;
+		}
+		c->burst_in_band = true;
+		for (; at<end && * at> limit; at += SENSOR_CHANNELS, n++) {
+			sum += *at;
+			if (*at > peak)
+				peak = *at;
+		}
+		if (n) {
+			/* With a dip that was too short to end it. */
+			b->sum += sum + b->quiet_sum;
+			b->n += n + b->quiet;
+			b->quiet = 0;
+			b->quiet_sum = 0;
+			if (peak > b->peak)
+				b->peak = (uint16_t)peak;
+			long_burst(s, c, t + (uint32_t)(at - from) * SENSOR_SAMPLE_TICKS - HALF);
+		}
+		if (at < end && b->open) {
+			burst_below(s, c, *at, t + (uint32_t)(at - from) * SENSOR_SAMPLE_TICKS);
+			at += SENSOR_CHANNELS;
+		}
 	}
 }
 
@@ -230,12 +261,33 @@ static void step_sample(struct sensor *s, struct sensor_channel *c, uint16_t v, 
 	}
 }
 
+static void walk_steps(struct sensor *s, struct sensor_channel *c, const uint16_t *at,
+                       const uint16_t *end, uint64_t t)
+{
+	int32_t threshold = step_limit(s, c);
+	const uint16_t *from = at;
+
+	while (at < end) {
+		int32_t high = (c->level + threshold) >> 4, low = (c->level - threshold + 15) >> 4;
+
+		while (!c->step.n && at < end && *at <= high && *at >= low)
+			at += SENSOR_CHANNELS;
+		/* A level is new only with the last sample of a step. */
+		do {
+			if (at >= end)
+				return;
+			step_sample(s, c, *at, t + (uint32_t)(at - from) * SENSOR_SAMPLE_TICKS);
+			at += SENSOR_CHANNELS;
+		} while (c->step.n);
+	}
+}
+
 static void clear_band(struct sensor_channel *c)
 {
 	c->minimum = UINT16_MAX;
 	c->maximum = 0;
 	c->sum = c->n = 0;
-	c->burst_in_band = false;
+	c->burst_in_band = c->strayed = false;
 }
 
 /* A channel of which nothing is known: what it shows next is its level. */
@@ -246,6 +298,17 @@ static void forget(struct sensor_channel *c)
 	c->burst.open = false;
 	c->step.n = 0;
 	clear_band(c);
+}
+
+/* The level follows what is too slow to be a step; the current's base goes with it. Each band. */
+static void follow(struct sensor_channel *c, uint32_t mean, int32_t threshold)
+{
+	int32_t way = (int32_t)mean - c->level;
+
+	if (!c->strayed && way < threshold && way > -threshold)
+		c->level = (uint16_t)(c->level + way / 4);
+	if (!is_radio(c) && !c->burst.open && !c->step.n)
+		c->floor = (uint32_t)c->level << 16;
 }
 
 static void end_band(struct sensor *s, struct sensor_channel *c, uint64_t start)
@@ -270,6 +333,7 @@ static void end_band(struct sensor *s, struct sensor_channel *c, uint64_t start)
 		c->floor = (uint32_t)FLOOR_HIGH << 16;
 	if (is_radio(c) && c->floor >> 16 < FLOOR_LOW)
 		c->floor = (uint32_t)FLOOR_LOW << 16;
+	follow(c, mean, step_limit(s, c));
 	set_limits(s, c);
 	w.minimum = out(s, c, c->minimum * 16u);
 	w.mean = out(s, c, mean);
@@ -305,79 +369,79 @@ static void apply_change(struct sensor *s, struct sensor_channel *c)
 	change->waits = false;
 }
 
-static void take(struct sensor *s, struct sensor_channel *c, uint16_t v, uint64_t t)
+struct glance {
+	uint32_t sum, n, minimum, maximum;
+};
+
+static void add(struct sensor *s, struct sensor_channel *c, const struct glance *g,
+                const uint16_t *at, const uint16_t *end, uint64_t t)
 {
+	int32_t level = c->level, threshold = step_limit(s, c);
+
+	c->sum += g->sum;
+	c->n += g->n;
+	if (g->minimum < c->minimum)
+		c->minimum = (uint16_t)g->minimum;
+	if (g->maximum > c->maximum)
+		c->maximum = (uint16_t)g->maximum;
+	if (has_bursts(c) && (c->burst.open || g->maximum > c->on))
+		walk_bursts(s, c, at, end, t);
+	if (!is_radio(c) && (c->step.n || (int32_t)g->maximum * 16 > level + threshold ||
+	                     (int32_t)g->minimum * 16 < level - threshold))
+		walk_steps(s, c, at, end, t);
+}
+
+/* What is not as it mostly is: a change, blind time, a failed conversion, a level that is not known yet. */
+static void take(struct sensor *s, struct sensor_channel *c, const uint16_t *at, uint64_t t)
+{
+	const struct glance g = {.sum = *at, .n = 1, .minimum = *at, .maximum = *at};
+
 	if (c->change.waits && t >= c->change.at)
 		apply_change(s, c);
 	if (t < c->blind_until)
 		return;
-	if (v & SENSOR_BAD) {
+	if (*at & SENSOR_BAD) {
 		s->lost_samples++;
 		put_lost(s, WIRE_LOST_SENSOR, t, ROUND_TICKS, 1);
 		return;
 	}
 	if (!c->known) {
 		c->known = true;
-		c->level = (uint16_t)(v * 16);
+		c->level = (uint16_t)(*at * 16);
 		c->floor = (uint32_t)c->level << 16;
 		if (is_radio(c) && c->level > FLOOR_HIGH)
 			c->floor = (uint32_t)FLOOR_HIGH << 16;
 		set_limits(s, c);
 	}
-	c->sum += v;
-	c->n++;
-	if (v < c->minimum)
-		c->minimum = v;
-	if (v > c->maximum)
-		c->maximum = v;
-	if (has_bursts(c))
-		burst_sample(s, c, v, t);
-	if (!is_radio(c))
-		step_sample(s, c, v, t);
+	add(s, c, &g, at, at + 1, t);
 }
-
-struct glance {
-	uint32_t sum, minimum, maximum;
-};
 
 static struct glance look(const uint16_t *at, const uint16_t *end)
 {
 	uint32_t sum = 0, minimum = UINT16_MAX, maximum = 0;
+	uint32_t n = (uint32_t)(end - at + SENSOR_CHANNELS - 1) / SENSOR_CHANNELS;
 
-	for (; at < end; at += SENSOR_CHANNELS) {
-		uint32_t v = *at;
+	/* By pairs: three comparisons instead of four. */
+	for (; end - at > SENSOR_CHANNELS; at += 2 * SENSOR_CHANNELS) {
+		uint32_t v = at[0], w = at[SENSOR_CHANNELS];
+		uint32_t low = v, high = w;
 
-		sum += v;
-		if (v > maximum)
-			maximum = v;
-		if (v < minimum)
-			minimum = v;
+		sum += v + w;
+		if (v > w) {
+			low = w;
+			high = v;
+		}
+		if (high > maximum)
+			maximum = high;
+		if (low < minimum)
+			minimum = low;
 	}
-	return (struct glance){sum, minimum, maximum};
-}
-
-/* Nothing begins, lasts or ends in such a chunk. */
-static bool is_quiet(const struct sensor *s, const struct sensor_channel *c, const struct glance *g)
-{
-	int32_t level = c->level, threshold = step_limit(s, c);
-
-	return c->known && !c->change.waits && !c->burst.open && !c->step.n &&
-	       c->blind_until <= s->tick && g->maximum <= c->on &&
-	       (is_radio(c) || ((int32_t)g->maximum * 16 <= level + threshold &&
-	                        (int32_t)g->minimum * 16 >= level - threshold));
-}
-
-/* The level follows what is too slow to be a step; the current's base goes with it. */
-static void follow(struct sensor *s, struct sensor_channel *c, uint32_t sum, uint32_t n)
-{
-	int32_t mean = (int32_t)(sum * 16 / n), way = mean - c->level, threshold = step_limit(s, c);
-
-	if (!c->strayed && way < threshold && way > -threshold)
-		c->level = (uint16_t)(c->level + way / 4);
-	if (!is_radio(c) && !c->burst.open && !c->step.n) {
-		c->floor = (uint32_t)c->level << 16;
-		set_limits(s, c);
+	if (at < end) {
+		sum += *at;
+		maximum = *at > maximum ? *at : maximum;
+		minimum = *at < minimum ? *at : minimum;
 	}
+	return (struct glance){sum, n, minimum, maximum};
 }
 
 static void watch_noise(struct sensor_channel *c, const uint16_t *at, const uint16_t *end,
@@ -401,29 +465,18 @@ static void watch_noise(struct sensor_channel *c, const uint16_t *at, const uint
 static void work(struct sensor *s, struct sensor_channel *c, const uint16_t *samples)
 {
 	unsigned first = (c->channel + SENSOR_CHANNELS - s->phase) % SENSOR_CHANNELS;
-	unsigned n = (SENSOR_CHUNK - first + SENSOR_CHANNELS - 1) / SENSOR_CHANNELS;
-	struct glance g = look(samples + first, samples + SENSOR_CHUNK);
-	uint32_t sum_before = c->sum, n_before = c->n;
-	bool changes = c->change.waits;
+	const uint16_t *at = samples + first, *end = samples + SENSOR_CHUNK;
+	uint64_t t = s->tick + first * SENSOR_SAMPLE_TICKS;
+	struct glance g = look(at, end);
 
-	c->strayed = false;
-
-	if (is_quiet(s, c, &g)) {
-		c->sum += g.sum;
-		c->n += n;
-		if (g.minimum < c->minimum)
-			c->minimum = (uint16_t)g.minimum;
-		if (g.maximum > c->maximum)
-			c->maximum = (uint16_t)g.maximum;
-	} else {
-		for (unsigned i = first; i < SENSOR_CHUNK; i += SENSOR_CHANNELS)
-			take(s, c, samples[i], s->tick + i * SENSOR_SAMPLE_TICKS);
+	if (c->known && !c->change.waits && c->blind_until <= s->tick && g.maximum < SENSOR_BAD) {
+		add(s, c, &g, at, end, t);
+		if (c->channel == WIRE_CURRENT)
+			watch_noise(c, at, end, g.n);
+		return;
 	}
-	/* A change in between has begun the sums anew. */
-	if (c->channel == WIRE_CURRENT && c->known && !changes)
-		watch_noise(c, samples + first, samples + SENSOR_CHUNK, n);
-	if (!changes && c->n > n_before)
-		follow(s, c, c->sum - sum_before, c->n - n_before);
+	for (; at < end; at += SENSOR_CHANNELS, t += ROUND_TICKS)
+		take(s, c, at, t);
 }
 
 void sensor_samples(struct sensor *s, const uint16_t *samples)

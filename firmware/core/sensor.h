@@ -62,7 +62,7 @@ struct sensor_channel {
 	bool known;   /* level and floor have been seen */
 	bool settled; /* the floor is the mean of a band, no longer a single sample */
 	bool burst_in_band;
-	bool strayed; /* a sample of this chunk was off the level by more than a step */
+	bool strayed; /* a sample of this band was off the level by more than a step */
 	uint16_t minimum, maximum;
 	uint32_t sum, n;
 	uint16_t level; /* counts times 16; what stands now */

@@ -35,17 +35,17 @@ static const struct output outputs[] = {
          .values = 2,
          .pins = BIT(BOARD_PIN_RANGE_BYPASS),
          .level = {[WIRE_RANGE_MA] = BIT(BOARD_PIN_RANGE_BYPASS), [WIRE_RANGE_UA] = 0}},
-	/* The 15 k hang on the pins themselves: low pulls the line down, high would pull it up. */
+ /* The 15 k hang on the pins themselves: low pulls the line down, high would pull it up. */
 	{.setting = WIRE_SET_PULL_DOWNS,
          .values = 4,
          .pins = BIT(BOARD_PIN_PD_DP) | BIT(BOARD_PIN_PD_DM),
          .level = {BIT(BOARD_PIN_PD_DP) | BIT(BOARD_PIN_PD_DM), BIT(BOARD_PIN_PD_DM),
                    BIT(BOARD_PIN_PD_DP), 0},
-         .released = true                                                             },
+         .released = true},
 	{.setting = WIRE_SET_MUX,
          .values = 8,
          .pins = MUX(7),
-         .level = {MUX(0), MUX(1), MUX(2), MUX(3), MUX(4), MUX(5), MUX(6), MUX(7)}    },
+         .level = {MUX(0), MUX(1), MUX(2), MUX(3), MUX(4), MUX(5), MUX(6), MUX(7)}                                                               },
 };
 enum { OUTPUTS = sizeof(outputs) / sizeof(outputs[0]) };
 
@@ -117,6 +117,9 @@ bool board_io_set(enum wire_setting setting, uint32_t value)
 		/* The bus opens before it goes to the other side. */
 		if (setting == WIRE_SET_SWITCH)
 			drive(outputs[i].pins, outputs[i].level[WIRE_SWITCH_OPEN]);
+		/* What has tripped before counts no more: a rising edge clears it. */
+		for (int n = 0; setting == WIRE_SET_RANGE && n < 4; n++)
+			drive(outputs[i].pins, n / 2 ? outputs[i].pins : 0);
 		put(&outputs[i], outputs[i].level[value]);
 		now[i] = (uint8_t)value;
 		return true;
@@ -137,5 +140,6 @@ uint32_t board_io_trips(void)
 	uint32_t in = SIO->gpio_in;
 
 	return (in & BIT(BOARD_PIN_OV_TRIP_N) ? 0 : BOARD_IO_OVERVOLTAGE) |
-	       (in & BIT(BOARD_PIN_VBUS_FAULT_N) ? 0 : BOARD_IO_VBUS_FAULT);
+	       (in & BIT(BOARD_PIN_VBUS_FAULT_N) ? 0 : BOARD_IO_VBUS_FAULT) |
+	       (in & BIT(BOARD_PIN_RANGE_TRIP) ? BOARD_IO_RANGE_TRIP : 0);
 }

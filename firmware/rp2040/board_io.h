@@ -22,6 +22,7 @@ enum board_io_trip {
 	BOARD_IO_OVERVOLTAGE =
 		1u << 0,               /* latched; the hardware has opened VBUS and bus by itself */
 	BOARD_IO_VBUS_FAULT = 1u << 1, /* the load switch limits */
+	BOARD_IO_RANGE_TRIP = 1u << 2, /* the 10 ohm are bypassed; only true with VBUS on */
 };
 uint32_t board_io_trips(void);
 

@@ -8,6 +8,7 @@
 #include "rp2040/listen.h"
 #include "rp2040/clock64.h"
 #include "rp2040/clocks.h"
+#include "rp2040/dma.h"
 #include "rp2040/regs.h"
 #include "core/listen_pio.h"
 #include "board.h"
@@ -21,27 +22,14 @@ enum {
 	CH_LINES = 3,
 	CH_MICROSECOND = 4,
 	CH_PLACE = 5,
-	DMA_ENABLE = 1u << 0,
-	DMA_HIGH_PRIORITY = 1u << 1,
-	DMA_BYTE = 0u << 2,
-	DMA_HALF = 1u << 2,
-	DMA_WORD = 2u << 2,
-	DMA_INCR_WRITE = 1u << 5,
-	DMA_RING_WRITE = 1u << 10,
-	DMA_QUIET = 1u << 21,
 	USED = 0xff, /* in the ring of lines: read, or never written */
 	GUARD = 16,
 	DREQ_PIO0_RX0 = 4,
-	DREQ_ALWAYS = 63,
 	SM_FIFO_JOIN_RX = 1u << 31,
 	SM_AUTOPUSH = 1u << 16,
 	SM_IN_RIGHT = 1u << 18,
 	SM_OUT_RIGHT = 1u << 19,
 };
-
-#define DMA_RING(log2) ((uint32_t)(log2) << 6 | DMA_RING_WRITE)
-#define DMA_CHAIN(to)  ((uint32_t)(to) << 11)
-#define DMA_DREQ(n)    ((uint32_t)(n) << 15)
 
 static volatile uint32_t words[WORDS]
 	__attribute__((section(".ring.line"), aligned(BOARD_LINE_RING_BYTES)));
@@ -59,39 +47,30 @@ static uint32_t words_done;            /* the sampler's count when word_read was
 
 struct listen_lost listen_lost;
 
-static void channel(unsigned n, volatile const void *from, volatile void *to, uint32_t count,
-                    uint32_t control)
-{
-	DMA->channel[n].read_addr = (uint32_t)(uintptr_t)from;
-	DMA->channel[n].write_addr = (uint32_t)(uintptr_t)to;
-	DMA->channel[n].trans_count = count;
-	DMA->channel[n].al1_ctrl = control | DMA_ENABLE | DMA_QUIET;
-}
-
 static void rings_start(void)
 {
 	_Static_assert(BOARD_LINE_RING_BYTES == 1 << 15 && EVENTS == 1 << 13,
 	               "sizes of the rings below");
 
-	channel(CH_WORDS, &PIO0->rxf[LISTEN_SAMPLER], words, reload,
-	        DMA_WORD | DMA_INCR_WRITE | DMA_RING(15) |
-	                DMA_DREQ(DREQ_PIO0_RX0 + LISTEN_SAMPLER) | DMA_CHAIN(CH_RELOAD) |
-	                DMA_HIGH_PRIORITY);
-	channel(CH_RELOAD, &reload, &DMA->channel[CH_WORDS].al1_trans_count_trig, 1,
-	        DMA_WORD | DMA_DREQ(DREQ_ALWAYS) | DMA_CHAIN(CH_RELOAD));
-	channel(CH_CYCLES, &PWM->slice[CLOCK64_SLICE].ctr, cycles, 1,
-	        DMA_HALF | DMA_INCR_WRITE | DMA_RING(14) |
-	                DMA_DREQ(DREQ_PIO0_RX0 + LISTEN_WATCHER) | DMA_CHAIN(CH_LINES) |
-	                DMA_HIGH_PRIORITY);
-	channel(CH_LINES, &PIO0->rxf[LISTEN_WATCHER], lines, 1,
-	        DMA_BYTE | DMA_INCR_WRITE | DMA_RING(13) | DMA_DREQ(DREQ_ALWAYS) |
-	                DMA_CHAIN(CH_MICROSECOND) | DMA_HIGH_PRIORITY);
-	channel(CH_MICROSECOND, &TIMER->timerawl, microsecond, 1,
-	        DMA_HALF | DMA_INCR_WRITE | DMA_RING(14) | DMA_DREQ(DREQ_ALWAYS) |
-	                DMA_CHAIN(CH_PLACE) | DMA_HIGH_PRIORITY);
-	channel(CH_PLACE, &DMA->channel[CH_WORDS].write_addr, place, 1,
-	        DMA_HALF | DMA_INCR_WRITE | DMA_RING(14) | DMA_DREQ(DREQ_ALWAYS) |
-	                DMA_CHAIN(CH_CYCLES) | DMA_HIGH_PRIORITY);
+	dma_channel(CH_WORDS, &PIO0->rxf[LISTEN_SAMPLER], words, reload,
+	            DMA_WORD | DMA_INCR_WRITE | DMA_RING_OF(15) |
+	                    DMA_DREQ(DREQ_PIO0_RX0 + LISTEN_SAMPLER) | DMA_CHAIN(CH_RELOAD) |
+	                    DMA_HIGH_PRIORITY);
+	dma_channel(CH_RELOAD, &reload, &DMA->channel[CH_WORDS].al1_trans_count_trig, 1,
+	            DMA_WORD | DMA_DREQ(DMA_DREQ_ALWAYS) | DMA_CHAIN(CH_RELOAD));
+	dma_channel(CH_CYCLES, &PWM->slice[CLOCK64_SLICE].ctr, cycles, 1,
+	            DMA_HALF | DMA_INCR_WRITE | DMA_RING_OF(14) |
+	                    DMA_DREQ(DREQ_PIO0_RX0 + LISTEN_WATCHER) | DMA_CHAIN(CH_LINES) |
+	                    DMA_HIGH_PRIORITY);
+	dma_channel(CH_LINES, &PIO0->rxf[LISTEN_WATCHER], lines, 1,
+	            DMA_BYTE | DMA_INCR_WRITE | DMA_RING_OF(13) | DMA_DREQ(DMA_DREQ_ALWAYS) |
+	                    DMA_CHAIN(CH_MICROSECOND) | DMA_HIGH_PRIORITY);
+	dma_channel(CH_MICROSECOND, &TIMER->timerawl, microsecond, 1,
+	            DMA_HALF | DMA_INCR_WRITE | DMA_RING_OF(14) | DMA_DREQ(DMA_DREQ_ALWAYS) |
+	                    DMA_CHAIN(CH_PLACE) | DMA_HIGH_PRIORITY);
+	dma_channel(CH_PLACE, &DMA->channel[CH_WORDS].write_addr, place, 1,
+	            DMA_HALF | DMA_INCR_WRITE | DMA_RING_OF(14) | DMA_DREQ(DMA_DREQ_ALWAYS) |
+	                    DMA_CHAIN(CH_CYCLES) | DMA_HIGH_PRIORITY);
 	DMA->multi_chan_trigger = 1u << CH_WORDS | 1u << CH_CYCLES;
 }
 

@@ -18,6 +18,7 @@ export class Dma {
   }
   poke(i) {
     const c = this.ch[i], treq = (c.ctrl >>> 15) & 63;
+    if (treq === 36) return; // the ADC's, which moves its samples by itself
     if (c.busy && !c.queued && (treq === 63 || this.ready.get(treq)?.())) {
       c.queued = true;
       this.queue.push([this.chip.cycle + this.latency, i]);
@@ -41,6 +42,7 @@ export class Dma {
     if (chain !== i) this.start(chain);
   }
   readUint32(offset) {
+    this.chip.adc.sync();
     if (offset < 0x300) {
       const c = this.ch[offset >> 6];
       switch (offset & 63) {
@@ -53,6 +55,7 @@ export class Dma {
     throw new Error(`DMA: register ${offset.toString(16)} is not modelled`);
   }
   writeUint32(offset, value) {
+    this.chip.adc.sync();
     if (offset === 0x430) { for (let i = 0; i < 12; i++) if ((value >>> i) & 1) this.start(i); return; }
     if (offset >= 0x300) throw new Error(`DMA: register ${offset.toString(16)} is not modelled`);
     const i = offset >> 6, c = this.ch[i];

@@ -6,6 +6,7 @@ import { RP2040, LogLevel } from 'rp2040js';
 import { Pio } from './pio.mjs';
 import { Dma, Plain, Pwm, Resets, Ssi, Timer, Watchdog } from './blocks.mjs';
 import { UsbDevice } from './usb.mjs';
+import { Adc } from './adc.mjs';
 
 const INTERRUPT_CYCLES = 16; // entry; rp2040js charges none
 const SERIAL = [0xe6, 0x60, 0x58, 0x38, 0x83, 0x12, 0x34, 0x56];
@@ -55,6 +56,7 @@ export class Chip {
     this.resets = new Resets(this);
     this.pio = new Pio(this, 0);
     this.dma = new Dma(this);
+    this.adc = new Adc(this);
     this.timer = new Timer(this);
     this.pwm = new Pwm(this);
     this.watchdog = new Watchdog(this, scratch, reason);
@@ -73,6 +75,7 @@ export class Chip {
     put(0x4000c, this.resets);
     put(0x40014, this.io, 5);
     put(0x4001c, this.padsBank, 8);
+    put(0x4004c, this.adc, 0);
     put(0x40050, this.pwm, 14);
     put(0x40054, this.timer, 21);
     put(0x40058, this.watchdog);
@@ -83,7 +86,16 @@ export class Chip {
     Object.defineProperty(rp, 'gpioValues', { get: () => this.gpioIn });
     for (const pin of [9, 10, 20, 21]) this.input(pin, true); // pulled up, nothing tripped
     this.patchCore();
+    this.patchOutputs();
     this.boot();
+  }
+  // What is on the ADC's inputs depends on pins: samples from before a change are taken before it.
+  patchOutputs() {
+    const { sio } = this.rp, write = sio.writeUint32.bind(sio);
+    sio.writeUint32 = (offset, value) => {
+      if (offset >= 0x10 && offset < 0x30) this.adc.sync();
+      write(offset, value);
+    };
   }
   // What the pins of the SIO drive, and what a test puts on its inputs.
   get outputs() { return this.rp.sio.gpioValue & this.rp.sio.gpioOutputEnable; }

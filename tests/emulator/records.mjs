@@ -1,5 +1,5 @@
 // The wire protocol as firmware/README.md has it, read independently of the C code: blocks, records, the bodies that tests look at.
-export const KIND = { HELLO: 1, PACKET: 2, EDGES: 3, LINE: 4, FOLD: 5, COUNT: 6, LOST: 7, STATE: 11, REPLY: 12, ALERT: 13, STATUS: 14 };
+export const KIND = { HELLO: 1, PACKET: 2, EDGES: 3, LINE: 4, FOLD: 5, COUNT: 6, LOST: 7, BAND: 8, BURST: 9, STEP: 10, STATE: 11, REPLY: 12, ALERT: 13, STATUS: 14, SELFTEST: 15 };
 
 function crc16(bytes) {
   let crc = 0xffff;

@@ -5,6 +5,7 @@ import { Chip } from './chip.mjs';
 import { UsbHost } from './usb.mjs';
 import { KIND, Reader, uart } from './records.mjs';
 import { strict } from './strict.mjs';
+import { sensorCases } from './sensors.mjs';
 
 const [image, wave, ...only] = process.argv.slice(2);
 const STAMP_LIMIT = 12; // cycles: 100 ns
@@ -15,7 +16,7 @@ function waveform(name, seed = 1) { return JSON.parse(execFileSync(wave, [name, 
 class Tap {
   constructor() {
     this.chip = new Chip(image);
-    this.chip.run(600000);
+    this.chip.run(900000);
     this.host = new UsbHost(this.chip);
     this.reader = new Reader();
     this.request = 1;
@@ -273,6 +274,8 @@ cases.commands = () => {
   assert(first.done === again.done, 'a command asked for twice was done twice');
   return [tap, 'refused and repeated as they should be'];
 };
+
+Object.assign(cases, sensorCases({ Tap, assert, waveform }));
 
 for (const [name, run] of Object.entries(cases)) {
   if (only.length && !only.includes(name)) continue;

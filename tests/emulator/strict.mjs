@@ -2,7 +2,7 @@
 import { Chip } from './chip.mjs';
 import { UsbHost } from './usb.mjs';
 
-const BOOT_CYCLES = 600000;
+const BOOT_CYCLES = 900000;
 
 function booted(image, options) {
   const chip = new Chip(image, options);
@@ -40,6 +40,10 @@ const planted = [
   }, /expected DATA0/],
   ['an unaligned word', (image) => { const [chip] = enumerated(image); chip.rp.core.readUint32(0x20000002); return chip; }, /unaligned/],
   ['an address with nothing behind it', (image) => { const [chip] = enumerated(image); chip.rp.readUint32(0x60000000); return chip; }, /invalid memory/],
+  ['clk_adc left off', (image) => booted(image, { faults: [[0x40008, 0x60]] }), /clk_adc is off/],
+  ['the input of GP26 left on', (image) => booted(image, { faults: [[0x4001c, 0x6c]] }), /GP26 is not set for the ADC/],
+  ['an empty ADC FIFO read', (image) => { const [chip] = enumerated(image); chip.adc.readUint32(12); return chip; }, /ADC: the empty FIFO/],
+  ['the ADC started before it is ready', (image) => { const [chip] = enumerated(image); chip.adc.writeUint32(0, 0); chip.run(1200); chip.adc.writeUint32(0, 9); return chip; }, /before it was ready/],
   ['an empty FIFO read', (image) => { const [chip] = enumerated(image); chip.pio.readUint32(0x20); return chip; }, /empty FIFO/],
   ['a main loop that stands still', (image) => { const [chip] = enumerated(image); chip.rp.core.enabledInterrupts = 0; try { chip.run(120000 * 300); } catch (e) { chip.fail(e.message); } return chip; }, /watchdog has bitten/],
 ];

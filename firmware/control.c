@@ -1,0 +1,105 @@
+/*
+ * The board's settings and the commands that change them. In: commands that core/command.h has checked and found due.
+ * Out: pins, STATE records, blind times of the sensors. Leaves alone: replies, and what the hardware does by itself (watch.c).
+ */
+#include "tap.h"
+#include "rp2040/board_io.h"
+#include "rp2040/clock64.h"
+#include "rp2040/tick.h"
+#include "core/bytes.h"
+
+/* Settings with pins, by the opcode that sets them. */
+static const struct {
+	uint8_t opcode, setting;
+} pins_of[] = {
+	{WIRE_OP_VBUS,       WIRE_SET_VBUS      },
+        {WIRE_OP_SWITCH,     WIRE_SET_SWITCH    },
+	{WIRE_OP_RANGE,      WIRE_SET_RANGE     },
+        {WIRE_OP_PULL_DOWNS, WIRE_SET_PULL_DOWNS},
+	{WIRE_OP_MUX,        WIRE_SET_MUX       },
+};
+
+enum wire_error control_set(struct tap *t, enum wire_setting setting, uint32_t value,
+                            enum wire_cause cause, uint16_t request)
+{
+	uint32_t before = board_io_get(setting);
+	uint64_t at = clock64_now();
+
+	/* The hardware has opened both; closing them again is not for a command while it holds its latch. */
+	if (value && (setting == WIRE_SET_VBUS || setting == WIRE_SET_SWITCH) &&
+	    board_io_trips() & BOARD_IO_OVERVOLTAGE)
+		return WIRE_E_STATE;
+	if (!board_io_set(setting, value))
+		return WIRE_E_VALUE;
+	if (setting == WIRE_SET_RANGE)
+		sensor_change(&t->sensor, WIRE_CURRENT, (uint8_t)value, at,
+		              sensor_settling(WIRE_CURRENT, (uint8_t)value));
+	if (setting == WIRE_SET_MUX)
+		sensor_change(&t->sensor, WIRE_MUX, (uint8_t)value, at,
+		              sensor_settling(WIRE_MUX, (uint8_t)value));
+	say_state(t, setting, cause, request, at, before, value);
+	return WIRE_OK;
+}
+
+static enum wire_error set_pins(struct tap *t, const struct wire_command *c, uint8_t value)
+{
+	for (unsigned i = 0; i < sizeof(pins_of) / sizeof(pins_of[0]); i++)
+		if (pins_of[i].opcode == c->opcode)
+			return control_set(t, (enum wire_setting)pins_of[i].setting, value,
+			                   WIRE_BY_COMMAND, c->request);
+	return WIRE_E_OPCODE;
+}
+
+static enum wire_error capture(struct tap *t, uint16_t request, uint8_t on)
+{
+	if (on > 1)
+		return WIRE_E_VALUE;
+	reporter_flush(&t->reporter);
+	say_state(t, WIRE_SET_CAPTURE, WIRE_BY_COMMAND, request, clock64_now(),
+	          t->reporter.capturing, on);
+	t->reporter.capturing = t->sensor.telling = on;
+	return WIRE_OK;
+}
+
+/* The record has the step threshold; HELLO has all three. */
+static enum wire_error thresholds(struct tap *t, uint16_t request, const uint8_t *args)
+{
+	uint16_t before = t->sensor.step_threshold, after = load_le16(args + 4);
+
+	if (!sensor_thresholds(&t->sensor, load_le16(args), load_le16(args + 2), after))
+		return WIRE_E_VALUE;
+	say_state(t, WIRE_SET_THRESHOLDS, WIRE_BY_COMMAND, request, clock64_now(), before, after);
+	say_hello(t);
+	return WIRE_OK;
+}
+
+void control_do(void *context, const struct wire_command *c, const uint8_t *args,
+                struct wire_reply *reply, uint8_t *data, size_t *data_len)
+{
+	struct tap *t = context;
+	enum wire_error error = WIRE_OK;
+
+	switch (c->opcode) {
+	case WIRE_OP_IDENTIFY:
+		say_hello(t);
+		break;
+	case WIRE_OP_STATISTICS:
+		say_status(t, data);
+		*data_len = 36;
+		break;
+	case WIRE_OP_CAPTURE:
+		error = capture(t, c->request, args[0]);
+		break;
+	case WIRE_OP_THRESHOLDS:
+		error = thresholds(t, c->request, args);
+		break;
+	case WIRE_OP_REBOOT:
+		tick_reboot_to_loader();
+		break;
+	default:
+		error = set_pins(t, c, args[0]);
+		break;
+	}
+	reply->error = (uint8_t)error;
+	reply->done = clock64_now();
+}

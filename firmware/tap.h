@@ -1,0 +1,38 @@
+/*
+ * The whole tap: what main sets up once, and what the files beside it share. One instance, main's own, handed on by pointer.
+ * In: nothing. Leaves alone: registers (rp2040/), and what can be told without the chip (core/).
+ */
+#ifndef CORDON_TAP_H
+#define CORDON_TAP_H
+
+#include "core/alerts.h"
+#include "core/command.h"
+#include "core/reporter.h"
+#include "core/sensor.h"
+
+struct tap {
+	struct usb_dev usb;
+	struct upstream up;
+	struct reporter reporter;
+	struct line line;
+	struct command command;
+	struct sensor sensor;
+	struct alerts alerts;
+};
+
+/* say.c: records and reports about the tap itself. */
+void say_hello(struct tap *t);
+void say_state(struct tap *t, enum wire_setting setting, enum wire_cause cause, uint16_t request,
+               uint64_t at, uint32_t before, uint32_t after);
+void say_status(struct tap *t, uint8_t *to); /* a STATUS body */
+
+/* control.c: the board's settings, whoever asks, and commands. */
+enum wire_error control_set(struct tap *t, enum wire_setting setting, uint32_t value,
+                            enum wire_cause cause, uint16_t request);
+void control_do(void *context, const struct wire_command *c, const uint8_t *args,
+                struct wire_reply *reply, uint8_t *data, size_t *data_len);
+
+/* watch.c: what the hardware does by itself. Each turn of the main loop. */
+void watch_run(struct tap *t);
+
+#endif
