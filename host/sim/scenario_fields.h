@@ -81,6 +81,10 @@ void scenario_leave(struct scenario_reader *r, size_t length);
 /* Zeroed, gone with the set; NULL and ERR_MEMORY. */
 void *scenario_alloc(struct scenario_reader *r, size_t size);
 
+/* A file's bytes, to be freed whatever comes back; errno is kept with ERR_OPEN and ERR_READ. */
+enum err scenario_file(char **bytes, size_t *len, const char *path,
+                       char message[SCENARIO_MESSAGE_MAX]);
+
 bool scenario_object(struct scenario_reader *r, json_t *v, const struct shape *shape, void *to);
 bool scenario_text(struct scenario_reader *r, json_t *v, const char **to);
 bool scenario_is_id(const char *s);

@@ -126,31 +126,44 @@ enum err scenarios_parse(struct scenarios *set, const char *name, const char *by
 	return r.err;
 }
 
-enum err scenarios_read(struct scenarios *set, const char *path, char message[SCENARIO_MESSAGE_MAX])
+enum err scenario_file(char **out, size_t *len, const char *path,
+                       char message[SCENARIO_MESSAGE_MAX])
 {
 	FILE *f = fopen(path, "rb");
 	char *bytes = malloc(SCENARIO_FILE_MAX + 1);
 	enum err err = !bytes ? ERR_MEMORY : !f ? ERR_OPEN : ERR_NONE;
-	size_t len = 0;
 	int error = errno;
 
-	*set = (struct scenarios){0};
 	message[0] = '\0';
+	*out = bytes;
+	*len = 0;
 	if (!err) {
-		len = fread(bytes, 1, SCENARIO_FILE_MAX + 1, f);
+		*len = fread(bytes, 1, SCENARIO_FILE_MAX + 1, f);
 		error = errno;
 		if (ferror(f))
 			err = ERR_READ;
 	}
-	if (!err && len > SCENARIO_FILE_MAX) {
+	if (!err && *len > SCENARIO_FILE_MAX) {
 		snprintf(message, SCENARIO_MESSAGE_MAX, "%.120s: expected at most %d MiB", path,
 		         SCENARIO_FILE_MAX >> 20);
 		err = ERR_SCENARIO;
 	}
-	if (!err)
-		err = scenarios_parse(set, path, bytes, len, message);
 	if (f)
 		fclose(f);
+	errno = error;
+	return err;
+}
+
+enum err scenarios_read(struct scenarios *set, const char *path, char message[SCENARIO_MESSAGE_MAX])
+{
+	char *bytes;
+	size_t len;
+	enum err err = scenario_file(&bytes, &len, path, message);
+	int error = errno;
+
+	*set = (struct scenarios){0};
+	if (!err)
+		err = scenarios_parse(set, path, bytes, len, message);
 	free(bytes);
 	errno = error;
 	return err;

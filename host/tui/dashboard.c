@@ -33,6 +33,7 @@ struct dashboard {
 	bool seeking;
 	double speed_before;
 	size_t findings_before;
+	struct scene_show show_drawn;
 	bool held; /* this screen was held back already */
 };
 
@@ -45,24 +46,49 @@ static void watch(void *context, const struct engine *engine, const struct event
 		d->options.link->stop = true;
 }
 
+enum err dashboard_play(struct dashboard *d, const struct dashboard_options *o)
+{
+	struct history *history = history_new(o->layout);
+	struct analysis *analysis = NULL;
+	struct analysis_options options = {
+		.profile = o->profile,
+		.layout = o->layout,
+		.watch = watch,
+		.watch_context = d,
+	};
+	enum err err = history ? analysis_new(&analysis, &options) : ERR_MEMORY;
+
+	if (err) {
+		history_free(history);
+		return err;
+	}
+	analysis_free(d->analysis);
+	history_free(d->history);
+	d->analysis = analysis;
+	d->history = history;
+	d->options.link = o->link;
+	d->options.profile = o->profile;
+	d->options.layout = o->layout;
+	d->options.name = o->name;
+	d->options.layout_name = o->layout_name;
+	d->err = ERR_NONE;
+	d->ended = d->more = d->seeking = false;
+	d->rows_drawn = 0;
+	d->dirty = d->alert = true;
+	view_restart(&d->view);
+	return ERR_NONE;
+}
+
 enum err dashboard_new(struct dashboard **out, const struct dashboard_options *o)
 {
 	struct dashboard *d = calloc(1, sizeof(*d));
-	struct analysis_options options;
 	enum err err;
 
 	*out = NULL;
 	if (!d)
 		return ERR_MEMORY;
 	d->options = *o;
-	d->history = history_new(o->layout);
-	options = (struct analysis_options){
-		.profile = o->profile,
-		.layout = o->layout,
-		.watch = watch,
-		.watch_context = d,
-	};
-	err = d->history ? analysis_new(&d->analysis, &options) : ERR_MEMORY;
+	err = dashboard_play(d, o);
 	if (!err)
 		err = tui_open(&d->tui, &o->tui);
 	if (err) {
@@ -189,12 +215,47 @@ static bool read_keys(struct dashboard *d, int64_t now_ns)
 	for (int key; (key = tui_key(d->tui)) != 0;) {
 		if (now_ns < d->view.guard_until_ns)
 			continue;
+		any = true;
+		if (d->options.key && d->options.key(d->options.key_context, &d->view, key))
+			continue;
 		look(d, now_ns);
 		keys_press(&d->view, &d->scene, key);
 		answer(d, now_ns);
-		any = true;
 	}
 	return any;
+}
+
+void dashboard_show(struct dashboard *d, const struct scene_show *show)
+{
+	const struct scene_show *was = d->scene.show;
+
+	d->scene.show = show;
+	d->dirty |= !was != !show;
+	if (!show)
+		return;
+	/* Borrowed texts stay where they are as long as they are the same. */
+	d->dirty |= d->show_drawn.say != show->say || d->show_drawn.chapter != show->chapter ||
+	            d->show_drawn.ended != show->ended ||
+	            (show->rehearse && d->show_drawn.elapsed_s != show->elapsed_s);
+	d->show_drawn = *show;
+}
+
+void dashboard_replay(struct dashboard *d, int64_t now_ns)
+{
+	look(d, now_ns);
+	if (!d->view.instant)
+		keys_press(&d->view, &d->scene, 'R');
+	d->dirty = true;
+}
+
+struct view *dashboard_view(struct dashboard *d)
+{
+	return &d->view;
+}
+
+bool dashboard_over(const struct dashboard *d)
+{
+	return d->ended;
 }
 
 void dashboard_new_keyboard(struct dashboard *d, const char *name, int64_t now_ns)

@@ -13,6 +13,9 @@
 
 struct dashboard_options {
 	struct link *link; /* borrowed */
+	/* Sees each key before the dashboard does; true where it was for it. NULL: nobody. */
+	bool (*key)(void *context, const struct view *v, int key);
+	void *key_context;
 	const struct profile *profile;
 	struct layout *layout;   /* borrowed; NULL: typed text is not kept */
 	const char *name;        /* of the input */
@@ -28,6 +31,22 @@ struct dashboard;
 /* ERR_MEMORY; ERR_OPEN where there is no terminal that curses knows. *d is NULL on failure. */
 enum err dashboard_new(struct dashboard **d, const struct dashboard_options *o);
 void dashboard_free(struct dashboard *d);
+
+/* Another input in the place of this one: link, profile, layout and name out of `o`. The view stays what it is. ERR_MEMORY
+ * leaves things as they were. */
+enum err dashboard_play(struct dashboard *d, const struct dashboard_options *o);
+
+/* What a show says, borrowed until the next call; NULL ends it. */
+void dashboard_show(struct dashboard *d, const struct scene_show *show);
+
+/* The last burst of keys again, slowly, as with the key for it. */
+void dashboard_replay(struct dashboard *d, int64_t now_ns);
+
+/* The view, to begin with another one. */
+struct view *dashboard_view(struct dashboard *d);
+
+/* Whether the input is over. */
+bool dashboard_over(const struct dashboard *d);
 
 /* Everything that is due at `now_ns`. False where the operator quits or the terminal went away. */
 bool dashboard_turn(struct dashboard *d, int64_t now_ns);

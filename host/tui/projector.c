@@ -29,9 +29,16 @@ static void draw_source(struct grid *g, const struct scene *s)
 		[LINK_SOURCE_TAP] = "LIVE",
 		[LINK_SOURCE_SIMULATOR] = "SIMULATED: no cable is connected",
 	};
+	const struct scene_show *show = s->show;
+	char chapter[160];
 	int x;
 
 	grid_fill(g, (struct rect){0, 0, 1, g->w}, ' ', STYLE_BAR_ALERT);
+	if (show) {
+		snprintf(chapter, sizeof(chapter), "chapter %u of %u", show->chapter,
+		         show->chapters);
+		grid_text(g, 0, g->w - 1 - grid_width(g, chapter), g->w, STYLE_BAR_ALERT, chapter);
+	}
 	x = grid_text(g, 0, 1, g->w - 1, STYLE_BAR_ALERT, words[s->link->source]);
 	if (s->view->instant)
 		grid_text(g, 0, x + 3, g->w - x - 3, STYLE_BAR_ALERT, "INSTANT REPLAY 1/20");
@@ -137,7 +144,7 @@ static int draw_text(struct grid *g, int y, const struct scene *s)
 	return y + 2;
 }
 
-static void draw_missing(struct grid *g, int y, const struct scene *s)
+static void draw_missing(struct grid *g, int y, int end, const struct scene *s)
 {
 	const struct coverage *c = s->report->coverage;
 	const struct history *h = s->history;
@@ -162,30 +169,75 @@ static void draw_missing(struct grid *g, int y, const struct scene *s)
 		snprintf(text, sizeof(text), "NOT SEEN");
 	for (unsigned i = 0; i < c->missing; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "; %s", c->text[i]);
-	grid_wrap(g, (struct rect){y, INDENT, g->h - 2 - y, g->w - 2 * INDENT}, STYLE_DIM, text);
+	grid_wrap(g, (struct rect){y, INDENT, end - 2 - y, g->w - 2 * INDENT}, STYLE_DIM, text);
+}
+
+static void draw_clock(struct grid *g, int y, const struct scene_show *show)
+{
+	int64_t late = show->elapsed_s - show->planned_s;
+
+	grid_format(
+		g, y, INDENT, g->w - 2 * INDENT, STYLE_DIM,
+		"%lld:%02lld since the beginning, planned %lld:%02lld of %lld:%02lld, %lld s %s",
+		(long long)(show->elapsed_s / 60), (long long)(show->elapsed_s % 60),
+		(long long)(show->planned_s / 60), (long long)(show->planned_s % 60),
+		(long long)(show->total_s / 60), (long long)(show->total_s % 60),
+		(long long)(late < 0 ? -late : late), late < 0 ? "early" : "late");
+}
+
+/* What the trainer says, in the last lines above the keys; returns the first line of it. */
+static int draw_show(struct grid *g, const struct scene *s)
+{
+	const struct scene_show *show = s->show;
+	char text[1024];
+	int lines, width = g->w - 2 * INDENT, y = g->h - 1;
+
+	if (show->rehearse)
+		draw_clock(g, --y, show);
+	if (show->ended)
+		snprintf(text, sizeof(text), "%s  (. %s)", show->say,
+		         show->chapter < show->chapters ? "goes on to the next chapter"
+		                                        : "ends the show");
+	else
+		snprintf(text, sizeof(text), "%s", show->say);
+	lines = grid_width(g, text) / (width - 8) + 1;
+	y -= lines + 1;
+	if (y < 1)
+		y = 1;
+	grid_text(g, y, INDENT, width, STYLE_TITLE, show->title);
+	grid_wrap(g, (struct rect){y + 1, INDENT, lines, width}, STYLE_STRONG, text);
+	return y;
 }
 
 void projector_draw(struct grid *g, const struct scene *s)
 {
 	char reason[320];
 	int y = g->h >= 16 ? 2 : 1, axis = s->report->model->tap.known ? 6 : 5;
+	int end = g->h; /* one beyond the line that is left free */
 
 	draw_source(g, s);
 	y = draw_verdict(g, y, s);
 	banner_reason(s, reason, sizeof(reason));
 	y += grid_wrap(g, (struct rect){y, INDENT, 3, g->w - 2 * INDENT}, STYLE_STRONG, reason) + 1;
-	if (y + 3 < g->h)
+	if (s->show)
+		end = draw_show(g, s);
+	if (y + 3 < end)
 		y = draw_typing(g, y, s);
-	if (y + axis + 4 < g->h) {
+	if (y + axis + (s->show ? 0 : 4) < end) {
 		screen_time.draw(g, (struct rect){y, INDENT - 1, axis, g->w - 2 * INDENT}, s);
 		y += axis + 1;
 	}
-	if (y + 2 < g->h)
+	if (y + 2 < end)
 		y = draw_text(g, y, s);
-	if (y + 1 < g->h)
-		draw_missing(g, y, s);
+	if (y + 1 < end)
+		draw_missing(g, y, end, s);
 	if (s->view->prompt != PROMPT_NONE)
 		footer_draw(g, s);
+	else if (s->show)
+		grid_text(g, g->h - 1, 1, g->w - 2, STYLE_DIM,
+		          "Space pause  ← → sentence  , . chapter  1-9 chapter  R again, slowly  x "
+		          "text  "
+		          "b blank  p leave  Q quit");
 	else
 		grid_text(g, g->h - 1, 1, g->w - 2, STYLE_DIM,
 		          "Space pause  ← → step  n finding  R again, slowly  x text  b blank  p "

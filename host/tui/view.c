@@ -17,6 +17,23 @@ void view_init(struct view *v)
 	};
 }
 
+void view_restart(struct view *v)
+{
+	struct view was = *v;
+
+	view_init(v);
+	v->focus = was.focus;
+	v->zoomed = was.zoomed;
+	v->projector = was.projector;
+	v->blank = was.blank;
+	v->masked = was.masked;
+	v->masked_projector = was.masked_projector;
+	v->scale = was.scale;
+	v->filter = was.filter;
+	v->guard_until_ns = was.guard_until_ns;
+	memcpy(v->guard_name, was.guard_name, sizeof(v->guard_name));
+}
+
 static int64_t cursor_of(const struct scene *s)
 {
 	const struct view *v = s->view;

@@ -70,12 +70,22 @@ struct view {
 	double set_speed; /* negative: nothing asked */
 };
 
+/* Of a show: what the trainer reads out, and where in it all this is. */
+struct scene_show {
+	const char *title, *say;
+	unsigned chapter, chapters;
+	bool ended;    /* the chapter; the next one waits for a key */
+	bool rehearse; /* times are shown */
+	int64_t planned_s, total_s, elapsed_s;
+};
+
 struct scene {
 	const struct view *view;
 	const struct history *history;
 	const struct report_input *report; /* as of now; findings are all of them */
 	const struct link *link;
-	const char *name; /* of the input, as the user gave it */
+	const struct scene_show *show; /* NULL: no show is on */
+	const char *name;              /* of the input, as the user gave it */
 	const char *layout;
 	int64_t loop_ns;  /* the loop's clock */
 	int64_t clock_ns; /* what time it is in the input */
@@ -95,6 +105,9 @@ struct scene {
 };
 
 void view_init(struct view *v);
+
+/* For another input: what is chosen and remembered of the old one goes, how it is looked at stays. */
+void view_restart(struct view *v);
 
 /* Fills in what depends on the cursor. */
 void scene_at(struct scene *s);
