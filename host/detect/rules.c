@@ -4,6 +4,7 @@
 const struct rule *const rules[] = {
 	&rule_idle_current,          /* R1, R1u */
 	&rule_boot_transient,        /* R2 */
+	&rule_current_comb,          /* R3a, R3b */
 	&rule_serial_text,           /* R4 */
 	&rule_unexpected_device,     /* R5 */
 	&rule_undeclared_keyboard,   /* R6 */
