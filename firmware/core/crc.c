@@ -40,6 +40,14 @@ uint8_t crc5(uint32_t value, unsigned bits)
 	return crc ^ 0x1f;
 }
 
+/* The register after all 16 bits, whatever the first 11 were. USB 2.0 §8.3.5.1: 01100, here the other way round. */
+enum { CRC5_GOOD = 0x06 };
+
+bool crc5_token_good(const uint8_t bytes[2])
+{
+	return crc5_byte[crc5_byte[0x1f ^ bytes[0]] ^ bytes[1]] == CRC5_GOOD;
+}
+
 /* CRC16: x^16 + x^15 + x^2 + 1, reflected 0xa001; row n is for a byte with n more to follow. */
 static const uint16_t crc16_slice[][256] = {
 	TABLE(0xc0c1, 0xc181, 0xc301, 0xc601, 0xcc01, 0xd801, 0xf001, 0xa001),

@@ -4,31 +4,7 @@
  */
 #include "capture/reader.h"
 
-/* Differences of any two times stay within 64 bits, whatever a file says. */
-#define T_LIMIT (INT64_C(1) << 61)
-
-static int64_t clock_time(struct capture *c, uint64_t time_ns)
-{
-	int64_t t = (int64_t)(time_ns - c->base_ns);
-
-	if (t > T_LIMIT)
-		t = T_LIMIT;
-	if (t < -T_LIMIT)
-		t = -T_LIMIT;
-	c->t_last = t;
-	if (t > c->t_max)
-		c->t_max = t;
-	if (t < c->t_min)
-		c->t_min = t;
-	return t;
-}
-
-static void send(struct capture *c, const struct record *r)
-{
-	c->sink->record(c->sink->context, r);
-}
-
-static __attribute__((noinline)) void clock_begin(struct capture *c, uint64_t time_ns)
+void deliver_clock(struct capture *c, uint64_t time_ns)
 {
 	c->based = true;
 	c->base_ns = time_ns;
@@ -36,12 +12,12 @@ static __attribute__((noinline)) void clock_begin(struct capture *c, uint64_t ti
 		const struct record r = {
 			.kind = RECORD_LINE,
 			.bus = c->early[i].bus,
-			.t_ns = clock_time(c, c->early[i].time_ns),
+			.t_ns = deliver_time(c, c->early[i].time_ns),
 			.step_ns = c->early[i].step_ns,
 			.line = c->early[i].line,
 		};
 
-		send(c, &r);
+		deliver_record(c, &r);
 	}
 	c->early_count = 0;
 }
@@ -49,7 +25,7 @@ static __attribute__((noinline)) void clock_begin(struct capture *c, uint64_t ti
 void deliver_early(struct capture *c)
 {
 	if (!c->based && c->early_count)
-		clock_begin(c, c->early[0].time_ns);
+		deliver_clock(c, c->early[0].time_ns);
 }
 
 void deliver_skipped(struct capture *c, struct capture_skip *skip)
@@ -78,7 +54,7 @@ static uint64_t tap_send(struct capture *c, struct record *r, bool readable)
 		lost = r->lost.packets ? r->lost.packets : 1;
 		c->info.lost += lost;
 	}
-	send(c, r);
+	deliver_record(c, r);
 	return lost;
 }
 
@@ -87,8 +63,8 @@ static struct record tap_record(struct capture *c, uint64_t time_ns, uint16_t bu
 	struct record r = {.bus = bus, .step_ns = 1};
 
 	if (!c->based)
-		clock_begin(c, time_ns);
-	r.t_ns = clock_time(c, time_ns);
+		deliver_clock(c, time_ns);
+	r.t_ns = deliver_time(c, time_ns);
 	r.packet = ++c->info.packets;
 	return r;
 }
@@ -134,35 +110,22 @@ void deliver_packet(struct capture *c, struct iface *f, const struct raw_packet 
 		return;
 	}
 	if (!c->based)
-		clock_begin(c, p->time_ns);
-	c->info.packets_used++;
-	r.flags = 0;
-	r.bus = f->bus;
-	r.t_ns = clock_time(c, p->time_ns);
-	r.packet = ++c->info.packets;
-	r.step_ns = f->scale.step_ns;
+		deliver_clock(c, p->time_ns);
 	if (f->kind == LINK_RAW) {
-		r.kind = RECORD_PACKET;
-		r.packet_data = (struct record_packet){
-			.bytes = p->data,
-			.len = p->len,
-			.len_true = p->len_true,
-			.speed = f->speed,
-			.flags = p->flags | (p->len < p->len_true ? PACKET_CUT : 0),
-		};
-		send(c, &r);
+		deliver_raw(c, f, p);
 		return;
 	}
+	deliver_head(c, f, p, &r);
 	r.urb = (struct record_urb){.id = 0};
 	r.kind = RECORD_URB;
 	if (f->kind == LINK_USBPCAP ? link_usbpcap(c, p, &r) : link_usbmon(c, f, p, &r)) {
-		send(c, &r);
+		deliver_record(c, &r);
 		return;
 	}
 	c->info.packets_unreadable++;
 	r.kind = RECORD_LOST;
 	r.lost = (struct record_lost){.packets = 1, .until_ns = r.t_ns};
-	send(c, &r);
+	deliver_record(c, &r);
 }
 
 void deliver_lost(struct capture *c, struct iface *f, uint64_t packets, uint64_t time_ns)
@@ -176,14 +139,14 @@ void deliver_lost(struct capture *c, struct iface *f, uint64_t packets, uint64_t
 	};
 
 	if (!c->based)
-		clock_begin(c, time_ns);
+		deliver_clock(c, time_ns);
 	r.t_ns = c->t_last;
-	r.lost.until_ns = clock_time(c, time_ns);
+	r.lost.until_ns = deliver_time(c, time_ns);
 	if (r.lost.until_ns < r.t_ns)
 		r.lost.until_ns = r.t_ns;
 	f->dropped += packets;
 	c->info.lost += packets;
-	send(c, &r);
+	deliver_record(c, &r);
 }
 
 /* Makes room by giving up a keep-alive, the commonest event and the least telling, or else the oldest. */
@@ -220,10 +183,10 @@ void deliver_line(struct capture *c, const struct iface *f, uint64_t time_ns,
 	r = (struct record){
 		.kind = RECORD_LINE,
 		.bus = f->bus,
-		.t_ns = clock_time(c, time_ns),
+		.t_ns = deliver_time(c, time_ns),
 		.packet = c->info.packets,
 		.step_ns = f->scale.step_ns,
 		.line = *line,
 	};
-	send(c, &r);
+	deliver_record(c, &r);
 }

@@ -18,6 +18,7 @@ enum {
 enum {
 	BYTE_ORDER = 0x1a2b3c4d,
 	BLOCK_FRAME = 12, /* type, length, and length again at the end */
+	USUAL_MIN = BLOCK_FRAME + 20, /* around a packet without options */
 };
 
 enum {
@@ -169,7 +170,52 @@ static enum walk block(struct capture *c, uint32_t type, const uint8_t *body, si
 	default: /* names, secrets, journals, other people's blocks */
 		break;
 	}
-	return damage ? reader_damage(c, c->block_at, damage) : WALK_MORE;
+	return damage ? reader_damage(c, window_offset(&c->window), damage) : WALK_MORE;
+}
+
+/*
+ * A whole block with a packet, if all about it is as usual: nearly all are, so that they come here before anything else
+ * is asked. False, and nothing done, for whatever is the business of the long way.
+ */
+static inline bool usual_block(struct capture *c, const uint8_t *at, size_t left, bool big)
+{
+	const uint8_t *body = at + 8;
+	struct raw_packet packet = {.flags = 0};
+	struct iface *f;
+	uint32_t total, id, padded;
+
+	if (left < USUAL_MIN || load32(at, big) != BLOCK_PACKET)
+		return false;
+	total = load32(at + 4, big);
+	id = load32(body, big);
+	if (total < USUAL_MIN || total > left || load32(at + total - 4, big) != total ||
+	    id >= c->iface_known || !c->based)
+		return false;
+	packet.len = load32(body + 12, big);
+	packet.len_true = load32(body + 16, big);
+	padded = total - USUAL_MIN;
+	/* No options, none of it left out; with the padding it follows that the length is a multiple of 4. */
+	if (packet.len > padded || ((packet.len + 3) & ~3u) != padded ||
+	    packet.len_true < packet.len)
+		return false;
+	packet.data = body + 20;
+	f = &c->ifaces[id];
+	packet.time_ns = f->offset_ns + timescale_ns(&f->scale, load_time(body + 4, big));
+	c->window.at = at + total;
+	if (f->kind == LINK_RAW)
+		deliver_raw(c, f, &packet);
+	else
+		deliver_packet(c, f, &packet);
+	return true;
+}
+
+static inline uint64_t usual_blocks(struct capture *c, uint64_t max, bool big)
+{
+	struct window *w = &c->window;
+
+	while (max && usual_block(c, w->at, window_left(w), big))
+		max--;
+	return max;
 }
 
 /* A section may change the byte order, so its header is needed before its length means anything. */
@@ -221,6 +267,9 @@ enum walk pcapng_walk(struct capture *c, uint64_t max)
 
 		if (c->trailer_due && (result = trailer(c)) != WALK_MORE)
 			return result;
+		max = c->big ? usual_blocks(c, max, true) : usual_blocks(c, max, false);
+		if (!max)
+			break;
 		if (window_left(w) < 8 && (state = window_fill(w, 8)) != WINDOW_OK)
 			return reader_short(c, state, "the last block's header is cut short");
 		type = load32(w->at, c->big);
@@ -232,16 +281,16 @@ enum walk pcapng_walk(struct capture *c, uint64_t max)
 		here = total <= WINDOW_SIZE ? total : WINDOW_SIZE;
 		if (window_left(w) < here && (state = window_fill(w, here)) != WINDOW_OK)
 			return reader_short(c, state, "the last block is cut short");
-		c->block_at = window_offset(w);
 		if (here == total) {
 			if (load32(w->at + total - 4, c->big) != total)
-				return reader_damage(c, c->block_at,
+				return reader_damage(c, window_offset(w),
 				                     "a block's two lengths differ");
 			result = block(c, type, body_at(w), total - BLOCK_FRAME,
 			               total - BLOCK_FRAME);
 			w->at += total;
 		} else {
 			result = block(c, type, body_at(w), here - 8, total - BLOCK_FRAME);
+			c->block_at = window_offset(w);
 			c->trailer_due = true;
 			c->block_len = total;
 			window_skip(w, total - 4);

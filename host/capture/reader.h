@@ -159,6 +159,61 @@ enum walk reader_short(struct capture *c, enum window_state state, const char *p
  * where the link type is 147, which is everybody's to use. */
 void iface_init(struct capture *c, struct iface *f, uint32_t link_type, bool ours);
 
+/* Differences of any two times stay within 64 bits, whatever a file says. */
+#define T_LIMIT (INT64_C(1) << 61)
+
+/* A time of the file on the records' clock, which has begun. */
+static inline int64_t deliver_time(struct capture *c, uint64_t time_ns)
+{
+	int64_t t = (int64_t)(time_ns - c->base_ns);
+
+	if (t > T_LIMIT)
+		t = T_LIMIT;
+	if (t < -T_LIMIT)
+		t = -T_LIMIT;
+	c->t_last = t;
+	if (t > c->t_max)
+		c->t_max = t;
+	if (t < c->t_min)
+		c->t_min = t;
+	return t;
+}
+
+static inline void deliver_record(struct capture *c, const struct record *r)
+{
+	c->sink->record(c->sink->context, r);
+}
+
+/* What all records of packets have. */
+static inline void deliver_head(struct capture *c, const struct iface *f,
+                                const struct raw_packet *p, struct record *r)
+{
+	c->info.packets_used++;
+	r->flags = 0;
+	r->bus = f->bus;
+	r->t_ns = deliver_time(c, p->time_ns);
+	r->packet = ++c->info.packets;
+	r->step_ns = f->scale.step_ns;
+}
+
+/* LINK_RAW, and the clock has begun. Inline: the shortest way that a packet can take, and the one that most take. */
+static inline void deliver_raw(struct capture *c, const struct iface *f, const struct raw_packet *p)
+{
+	struct record r;
+
+	deliver_head(c, f, p, &r);
+	r.kind = RECORD_PACKET;
+	r.packet_data.bytes = p->data;
+	r.packet_data.len = p->len;
+	r.packet_data.len_true = p->len_true;
+	r.packet_data.speed = f->speed;
+	r.packet_data.flags = p->flags | (p->len < p->len_true ? PACKET_CUT : 0);
+	deliver_record(c, &r);
+}
+
+/* The first packet's time: t = 0. */
+void deliver_clock(struct capture *c, uint64_t time_ns);
+
 /* Blocks of packets. The first two count the packet; lost spans reach from the last packet to this time. */
 void deliver_packet(struct capture *c, struct iface *f, const struct raw_packet *p);
 void deliver_skipped(struct capture *c, struct capture_skip *skip);

@@ -160,9 +160,10 @@ static void on_record(void *context, const struct record *r)
 {
 	struct analysis *a = context;
 
-	if (r->kind == RECORD_PROFILE)
+	if (r->kind <= RECORD_URB)
+		a->seen_traffic = true;
+	else if (r->kind == RECORD_PROFILE)
 		take_profile(a, &r->text);
-	a->seen_traffic = a->seen_traffic || r->kind <= RECORD_URB;
 	usb_stream_record(a->usb, r);
 }
 

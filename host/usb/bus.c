@@ -43,19 +43,6 @@ static bool from_split(unsigned state)
 	return state >= TRANSACTION_SSPLIT && state <= TRANSACTION_CSPLIT_SETUP;
 }
 
-static void poll_note(struct bus_endpoint *ep, int64_t t_ns)
-{
-	int64_t since = t_ns - ep->poll_ns;
-
-	if (ep->poll_ns && since > 0 && since <= UINT32_MAX) {
-		ep->interval_ns[ep->intervals % BUS_POLLS_KEPT] = (uint32_t)since;
-		/* Stays above BUS_POLLS_KEPT once it was there. */
-		if (++ep->intervals == 2 * BUS_POLLS_KEPT)
-			ep->intervals = BUS_POLLS_KEPT;
-	}
-	ep->poll_ns = t_ns;
-}
-
 /* A token for an endpoint: where the transaction goes. */
 static void token(struct usb_bus *b, const struct usb_packet *p, const struct record *r)
 {
@@ -79,7 +66,7 @@ static void token(struct usb_bus *b, const struct usb_packet *p, const struct re
 			return;
 	}
 	if (in)
-		poll_note(bus_endpoint_at(b, b->target.at), r->t_ns);
+		bus_poll_note(bus_endpoint_at(b, b->target.at), r->t_ns);
 }
 
 static void data_note(struct usb_bus *b, const struct usb_packet *p, const struct record *r)
@@ -261,18 +248,6 @@ void usb_bus_packet(struct usb_bus *b, const struct record *r)
 	input = transaction_input(&p, before);
 	step = transaction_step(before, input);
 
-	/* What asks and is refused is most of what a bus carries. */
-	if (before == TRANSACTION_IN && input == USB_PID_NAK) {
-		struct bus_endpoint *ep = bus_endpoint_at(b, b->target.at);
-
-		b->state = TRANSACTION_IDLE;
-		b->preamble = false;
-		b->counts->transactions++;
-		b->counts->naks++;
-		ep->naks++;
-		ep->silent = 0;
-		return;
-	}
 	if (p.errors)
 		count_damage(b, p.errors);
 	b->state = step.next;
@@ -328,10 +303,10 @@ void usb_bus_folded(struct usb_bus *b, int64_t t_ns, const struct record_fold *f
 	ep->naks += f->count;
 	if (!in || !f->count)
 		return;
-	poll_note(ep, t_ns);
+	bus_poll_note(ep, t_ns);
 	/* As many as are kept: more of the same say no more. */
 	for (uint32_t i = 1; i < f->count && i <= BUS_POLLS_KEPT && each; i++)
-		poll_note(ep, t_ns + (int64_t)(i * each));
+		bus_poll_note(ep, t_ns + (int64_t)(i * each));
 	ep->poll_ns = t_ns + (int64_t)f->span_ns;
 }
 

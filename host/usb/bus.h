@@ -107,6 +107,7 @@ struct usb_bus *usb_bus_new(uint16_t number, const struct usb_sink *sink,
                             struct usb_counts *counts);
 void usb_bus_free(struct usb_bus *b);
 
+/* Any packet; most are those of usb_bus_poll, below, which is to be asked first. */
 void usb_bus_packet(struct usb_bus *b, const struct record *r);
 
 /* Polls of an endpoint that were refused, and counted by the tap instead of sent. */
@@ -196,5 +197,63 @@ bool control_stall(struct usb_bus *b, uint16_t at, const struct bus_data *d);
 bool control_unseen(struct usb_bus *b, uint16_t at, const struct bus_data *d);
 void control_lost(struct usb_bus *b);
 void control_abandon_all(struct usb_bus *b);
+
+static inline void bus_poll_note(struct bus_endpoint *ep, int64_t t_ns)
+{
+	int64_t since = t_ns - ep->poll_ns;
+
+	if (ep->poll_ns && since > 0 && since <= UINT32_MAX) {
+		ep->interval_ns[ep->intervals % BUS_POLLS_KEPT] = (uint32_t)since;
+		/* Stays above BUS_POLLS_KEPT once it was there. */
+		if (++ep->intervals == 2 * BUS_POLLS_KEPT)
+			ep->intervals = BUS_POLLS_KEPT;
+	}
+	ep->poll_ns = t_ns;
+}
+
+/*
+ * Frames, polls and their refusals are most of what a bus carries: where one comes whole, where it is due, it needs
+ * neither the table of steps nor anything that other packets have. Does what usb_bus_packet would; false, and nothing done,
+ * for all else.
+ */
+static inline bool usb_bus_poll(struct usb_bus *b, const struct record *r)
+{
+	const struct record_packet *d = &r->packet_data;
+
+	if (d->flags || d->len != d->len_true ||
+	    (b->state != TRANSACTION_IDLE && b->state != TRANSACTION_IN) || b->preamble)
+		return false;
+	if (d->len == 1 && d->bytes[0] == USB_PID_BYTE(USB_PID_NAK) && b->state == TRANSACTION_IN) {
+		struct bus_endpoint *ep = bus_endpoint_at(b, b->target.at);
+
+		b->counts->transactions++;
+		b->counts->naks++;
+		ep->naks++;
+		ep->silent = 0;
+		b->state = TRANSACTION_IDLE;
+		return true;
+	}
+	if (d->len != 3)
+		return false;
+	if (d->bytes[0] == USB_PID_BYTE(USB_PID_SOF) && crc5_token_good(d->bytes + 1)) {
+		b->counts->sofs++;
+		b->state = TRANSACTION_IDLE;
+		return true;
+	}
+	if (d->bytes[0] == USB_PID_BYTE(USB_PID_IN) && crc5_token_good(d->bytes + 1)) {
+		uint32_t field = load_le16(d->bytes + 1);
+
+		b->target.at = bus_at(usb_token_address(field), usb_token_endpoint(field), true);
+		b->target.setup = false;
+		b->data.t_token_ns = r->t_ns;
+		b->data.packet_token = r->packet;
+		b->data.speed = d->speed != USB_SPEED_UNKNOWN ? d->speed : b->speed;
+		b->data.type = USB_TYPE_UNKNOWN;
+		bus_poll_note(bus_endpoint_at(b, b->target.at), r->t_ns);
+		b->state = TRANSACTION_IN;
+		return true;
+	}
+	return false;
+}
 
 #endif

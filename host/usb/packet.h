@@ -24,6 +24,9 @@ enum {
 	USB_PID_LPM = 0x3, /* after EXT only, where DATA0 cannot stand. LPM addendum table 2-2 */
 };
 
+/* The PID as it stands on the wire, with its complement above it. USB 2.0 §8.3.1 */
+#define USB_PID_BYTE(pid) ((pid) | (~(pid)&0xf) << 4)
+
 enum usb_packet_kind {
 	USB_PACKET_KIND_SPECIAL, /* PRE or ERR: one byte, and its place tells which */
 	USB_PACKET_KIND_TOKEN,   /* address and endpoint, or frame; EXT has the form of a token */
@@ -138,7 +141,7 @@ static inline void usb_packet_read(struct usb_packet *p, const struct record_pac
 			return;
 		}
 		p->field = load_le16(r->bytes + 1) & 0x7ff;
-		if (crc5(p->field, 11) != r->bytes[2] >> 3)
+		if (!crc5_token_good(r->bytes + 1))
 			p->errors |= USB_PACKET_BAD_CRC5;
 		return;
 	case USB_PACKET_KIND_SPLIT:

@@ -18,6 +18,7 @@ struct usb_stream {
 	struct usb_counts counts;
 	unsigned buses;
 	struct usb_bus *bus[BUSES_MAX];
+	struct usb_bus *last; /* that a packet was on; NULL none yet */
 	struct usb_urbs *urbs;
 };
 
@@ -63,12 +64,18 @@ static struct usb_bus *bus_add(struct usb_stream *s, uint16_t number)
 /* What cannot be followed must not pass for quiet: it counts as lost. */
 static void packet(struct usb_stream *s, const struct record *r)
 {
-	struct usb_bus *b = bus_find(s, r->bus);
+	struct usb_bus *b = s->last;
 
 	s->counts.packets++;
-	if (!b && !(b = bus_add(s, r->bus)))
-		s->counts.lost_packets++;
-	else
+	if (!b || b->number != r->bus) {
+		b = bus_find(s, r->bus);
+		if (!b && !(b = bus_add(s, r->bus))) {
+			s->counts.lost_packets++;
+			return;
+		}
+		s->last = b;
+	}
+	if (!usb_bus_poll(b, r))
 		usb_bus_packet(b, r);
 }
 

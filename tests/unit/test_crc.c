@@ -33,6 +33,16 @@ static void crc5_of_known_tokens(void **state)
 	assert_int_equal(crc5(0x001, 11), 0x1d);
 }
 
+static void tokens_are_good_with_their_checksum_alone(void **state)
+{
+	(void)state;
+	for (uint32_t v = 0; v < 1u << 16; v++) {
+		const uint8_t bytes[2] = {(uint8_t)v, (uint8_t)(v >> 8)};
+
+		assert_int_equal(crc5_token_good(bytes), crc5(v & 0x7ff, 11) == v >> 11);
+	}
+}
+
 static void crc16_equals_definition(void **state)
 {
 	uint8_t data[1024];
@@ -80,6 +90,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(crc5_equals_definition),  cmocka_unit_test(crc5_of_known_tokens),
+		cmocka_unit_test(tokens_are_good_with_their_checksum_alone),
 		cmocka_unit_test(crc16_equals_definition), cmocka_unit_test(crc16_goes_in_pieces),
 		cmocka_unit_test(crc16_of_known_packets),
 	};
