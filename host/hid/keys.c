@@ -223,6 +223,124 @@ static void changes(const struct reading *g, const uint8_t before[32], struct ke
 		out->flags |= KEYS_REPLACED;
 }
 
+static bool is_modifiers(const struct hid_descriptor *d, const struct hid_field *f)
+{
+	const struct hid_usage_range *r = &d->usage[f->usage_at];
+
+	return f->flags & HID_VARIABLE && f->size == 1 && f->count == 8 && f->bit % 8 == 0 &&
+	       f->usage_ranges == 1 && !r->at &&
+	       r->first == (HID_PAGE_KEYBOARD << 16 | KEY_MODIFIER_FIRST) &&
+	       r->last == (HID_PAGE_KEYBOARD << 16 | KEY_MODIFIER_LAST);
+}
+
+static bool is_plain_array(const struct hid_descriptor *d, const struct hid_field *f)
+{
+	const struct hid_usage_range *r = &d->usage[f->usage_at];
+
+	return !(f->flags & HID_VARIABLE) && f->size == 8 && f->count <= KEYS_CHANGES_MAX &&
+	       f->bit % 8 == 0 && f->usage_ranges == 1 && !r->at && !f->logical_min &&
+	       f->logical_max >= 0 && r->first == HID_PAGE_KEYBOARD << 16;
+}
+
+static unsigned least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/* Nearly all keyboards' reports are as HID 1.11 appendix B.1 has them, wherever they put the two fields. */
+static const struct keys_layout *layout_of(struct keys *k, const struct hid_descriptor *d, uint8_t id)
+{
+	struct keys_layout *l = &k->layout;
+	unsigned modifiers = 0, arrays = 0, others = 0, end = 0;
+
+	if (l->known && l->id == id)
+		return l;
+	*l = (struct keys_layout){
+		.known = true, .id = id, .whole = (uint16_t)hid_report_bytes(d, HID_INPUT, id)};
+	for (uint16_t i = 0; i < d->fields; i++) {
+		const struct hid_field *f = &d->field[i];
+
+		if (!(f->flags & HID_KEYS) || f->report_id != id)
+			continue;
+		if (f->bit / 8 + f->count > UINT8_MAX) {
+			others++;
+		} else if (is_modifiers(d, f)) {
+			modifiers++;
+			l->modifiers_at = (uint8_t)(f->bit / 8);
+			end = f->bit / 8 + 1 > end ? f->bit / 8 + 1 : end;
+		} else if (is_plain_array(d, f)) {
+			const struct hid_usage_range *r = &d->usage[f->usage_at];
+
+			arrays++;
+			l->array_at = (uint8_t)(f->bit / 8);
+			l->array_count = (uint8_t)f->count;
+			l->most = (uint8_t)least(least((unsigned)f->logical_max, r->last - r->first),
+			                         KEYS - 1);
+			end = f->bit / 8 + f->count > end ? f->bit / 8 + f->count : end;
+		} else {
+			others++;
+		}
+	}
+	l->bytes = (uint16_t)end;
+	l->simple = modifiers == 1 && arrays == 1 && !others;
+	return l;
+}
+
+/*
+ * A report of such a layout, as read_fields and changes would have it. False, and nothing changed, where it is more than
+ * they need not be asked for: it is short, gives up, or has modifiers in the array.
+ */
+static bool read_simple(struct keys *k, const struct keys_layout *l, const uint8_t *report,
+                        size_t len, struct key_report *out)
+{
+	uint8_t slot[KEYS_CHANGES_MAX], *last;
+	uint64_t named[KEYS / 64] = {0}, came[KEYS / 64];
+	unsigned slots = 0;
+	bool empty = false, gap = false;
+
+	if (!l->simple || len < l->bytes)
+		return false;
+	for (unsigned i = 0; i < l->array_count; i++) {
+		uint8_t id = report[l->array_at + i];
+
+		if (!id || id > l->most) {
+			empty = true;
+			continue;
+		}
+		if (id == KEY_ROLLOVER || id >= KEY_MODIFIER_FIRST)
+			return false;
+		if (id < KEY_FIRST || named[id / 64] >> id % 64 & 1)
+			continue;
+		gap |= empty;
+		named[id / 64] |= UINT64_C(1) << id % 64;
+		slot[slots++] = id;
+	}
+	last = last_named(k, l->id);
+	if (last[MODIFIER_BYTE])
+		return false;
+	out->flags = gap ? KEYS_SLOT_GAP : 0;
+	k->modifiers = out->modifiers = report[l->modifiers_at];
+	for (unsigned i = 0; i < KEYS / 64; i++) {
+		uint64_t was = load_le64(last + 8 * i), down = load_le64(k->down + 8 * i);
+		uint64_t gone = was & ~named[i] & down;
+
+		came[i] = named[i] & ~was & ~down;
+		if (was == named[i])
+			continue;
+		store_le64(last + 8 * i, named[i]);
+		store_le64(k->down + 8 * i, (down & ~gone) | came[i]);
+		for (; gone; gone &= gone - 1)
+			note(out->release, &out->releases,
+			     64 * i + (unsigned)__builtin_ctzll(gone), &out->flags);
+	}
+	for (unsigned i = 0; i < slots; i++)
+		if (came[slot[i] / 64] >> slot[i] % 64 & 1)
+			note(out->press, &out->presses, slot[i], &out->flags);
+	if (out->presses && out->releases)
+		out->flags |= KEYS_REPLACED;
+	return true;
+}
+
 /* False where the report has no field with keys. */
 static bool read_fields(struct reading *g, uint8_t id)
 {
@@ -260,12 +378,33 @@ static bool same_as_last(const struct keys *k, const uint8_t *report, size_t len
 	       memcmp(k->last, report, len) == 0;
 }
 
+/* The long way: any fields. False where the report has none with keys. */
+static bool read_any(struct keys *k, const struct hid_descriptor *d, uint8_t id,
+                     const uint8_t *report, size_t len, struct key_report *out)
+{
+	struct reading g = {.d = d, .report = report, .len = len, .state = k->down};
+	uint8_t before[32];
+
+	k->down[MODIFIER_BYTE] = k->modifiers;
+	memcpy(before, k->down, sizeof(before));
+	if (!read_fields(&g, id)) {
+		k->down[MODIFIER_BYTE] = 0;
+		return false;
+	}
+	if (g.has_array && !(g.flags & KEYS_ROLLOVER))
+		apply_arrays(&g, last_named(k, id));
+	out->flags = g.flags;
+	changes(&g, before, out);
+	k->modifiers = out->modifiers = k->down[MODIFIER_BYTE];
+	k->down[MODIFIER_BYTE] = 0;
+	return true;
+}
+
 bool keys_report(struct keys *k, const struct hid_descriptor *d, const uint8_t *report, size_t len,
                  int64_t t_ns, uint64_t packet, struct key_report *out)
 {
-	struct reading g;
 	uint8_t id = d->uses_ids && len ? report[0] : 0;
-	uint8_t before[32];
+	const struct keys_layout *l;
 
 	if (same_as_last(k, report, len)) {
 		k->reports++;
@@ -276,30 +415,14 @@ bool keys_report(struct keys *k, const struct hid_descriptor *d, const uint8_t *
 	}
 	if (!len)
 		return false;
-	g.d = d;
-	g.report = report + d->uses_ids;
-	g.len = len - d->uses_ids;
-	g.state = k->down;
-	g.slots = 0;
-	g.has_array = false;
-	g.flags = 0;
-	memset(g.named, 0, sizeof(g.named));
-	k->down[MODIFIER_BYTE] = k->modifiers;
-	memcpy(before, k->down, sizeof(before));
-	if (!read_fields(&g, id)) {
-		k->down[MODIFIER_BYTE] = 0;
-		return false;
-	}
-	if (g.has_array && !(g.flags & KEYS_ROLLOVER))
-		apply_arrays(&g, last_named(k, id));
-	k->reports++;
 	start(out, k, len, t_ns, packet);
-	out->flags = g.flags;
-	changes(&g, before, out);
-	k->modifiers = out->modifiers = k->down[MODIFIER_BYTE];
-	k->down[MODIFIER_BYTE] = 0;
+	l = layout_of(k, d, id);
+	if (!read_simple(k, l, report + d->uses_ids, len - d->uses_ids, out) &&
+	    !read_any(k, d, id, report + d->uses_ids, len - d->uses_ids, out))
+		return false;
+	out->ordinal = ++k->reports;
 	out->down = (uint8_t)bits_set(k->down);
-	if (len < hid_report_bytes(d, HID_INPUT, id))
+	if (len < l->whole)
 		out->flags |= KEYS_SHORT;
 	if (!out->down && !k->modifiers)
 		out->flags |= KEYS_ALL_UP;

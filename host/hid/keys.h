@@ -45,6 +45,15 @@ struct key_report {
 	uint16_t press[KEYS_CHANGES_MAX], release[KEYS_CHANGES_MAX];
 };
 
+/* Where a report has its keys, if that is all: a byte of modifiers and one array of bytes that are ids themselves. */
+struct keys_layout {
+	bool known, simple;
+	uint8_t id; /* of the report that it is of */
+	uint8_t modifiers_at, array_at, array_count, most;
+	uint16_t bytes; /* that the fields reach to, without the id byte */
+	uint16_t whole; /* of the report as described, with it */
+};
+
 /* What a keyboard holds down. To be set back (keys_init) when its descriptor or protocol changes. */
 struct keys {
 	uint32_t reports;
@@ -53,6 +62,7 @@ struct keys {
 	uint8_t last[64];    /* the last report, or its beginning, to know a repeat */
 	uint16_t last_len;   /* 0: none yet */
 	uint32_t last_flags; /* what still holds of it when it is repeated */
+	struct keys_layout layout;
 	uint8_t arrays;      /* used of array[]; ids beyond share the last one */
 	struct {
 		uint8_t id;

@@ -2,9 +2,8 @@
  * Estimating the clock's step; see clock.h. In: times of reports. Out: step, and whether a time is usable. Leaves alone
  * what the times mean.
  */
-#include <math.h>
-
 #include "detect/typing/clock.h"
+#include "detect/typing/numbers.h"
 #include "detect/typing/parameters.h"
 
 enum {
@@ -15,6 +14,8 @@ enum {
 };
 
 static const double NS_PER_MS = 1e6;
+/* A report comes sooner after the last than the bus can poll: within this share of a poll, or of 8 ms where it is longer. */
+static const double SOONEST = 0.6, SOONEST_POLL_MS = 8, SOONEST_MAX_MS = 0.6 * 8;
 static const double GRID_GAP_MAX_MS = 500; /* beyond it clocks drift off a grid */
 static const double GRID_MIN_MS = 1.5;
 
@@ -33,10 +34,12 @@ static void in_order(const struct typing_clock *c, double gap[CLOCK_GAPS])
 /* The share of gaps that are whole multiples of `step`. */
 static double on_grid(const double *gap, unsigned count, double step)
 {
+	double each = 1 / step;
 	unsigned hits = 0;
 
 	for (unsigned i = 0; i < count; i++) {
-		double off = fabs(gap[i] - step * round(gap[i] / step));
+		/* Which multiple a gap half-way between two is held against is all the same. */
+		double off = distance(gap[i], step * nearest(gap[i] * each));
 
 		/* Stamps of whole milliseconds lie up to one beside a grid of 8; a grid's own period
 		   is known to a part in 400: 15.6 or 15.625 ms. */
@@ -51,10 +54,10 @@ static double fit(const double *gap, unsigned count, double step)
 	double length = 0, steps = 0;
 
 	for (unsigned i = 0; i < count; i++) {
-		double n = round(gap[i] / step);
+		double n = nearest(gap[i] / step);
 
 		/* One far off any multiple would only drag the step along. */
-		if (n < 1 || fabs(gap[i] - n * step) > 0.3 * step)
+		if (n < 1 || distance(gap[i], n * step) > 0.3 * step)
 			continue;
 		length += gap[i];
 		steps += n;
@@ -72,7 +75,7 @@ static bool is_finest(const double *gap, unsigned count, double step)
 	unsigned common = 0, last = 0, kinds = 0;
 
 	for (unsigned i = 0; i < count; i++) {
-		unsigned n = (unsigned)round(gap[i] / step);
+		unsigned n = (unsigned)nearest(gap[i] / step);
 
 		kinds += n != last;
 		last = n;
@@ -125,8 +128,7 @@ enum clock_sense typing_clock_report(struct typing_clock *c, int64_t t_ns, uint3
 {
 	bool started = c->started;
 	double gap = started ? (double)typing_clock_between(c->last_ns, t_ns) / NS_PER_MS : 0;
-	/* 0.1: no bus polls faster than once a microframe. */
-	double soonest = fmax(0.1, 0.6 * fmin(poll_ms(poll_ns), 8));
+	double poll;
 
 	c->started = true;
 	c->last_ns = t_ns;
@@ -140,29 +142,33 @@ enum clock_sense typing_clock_report(struct typing_clock *c, int64_t t_ns, uint3
 	}
 	if (gap > 0.05 && gap <= GRID_GAP_MAX_MS) {
 		c->gap_ms[c->next] = (float)gap;
-		c->next = (uint8_t)((c->next + 1) % CLOCK_GAPS);
+		c->next = (uint8_t)(c->next + 1 == CLOCK_GAPS ? 0 : c->next + 1);
 		if (c->count < CLOCK_GAPS)
 			c->count++;
 		if (c->count >= (c->same_tick ? GRID_GAPS_FEW : GRID_GAPS_MIN))
 			find_grid(c);
 	}
-	/* On a coarse clock two reports share a tick without anybody being late. */
-	if (gap < soonest && c->grid_ms < 1.3 * poll_ms(poll_ns))
+	if (gap >= SOONEST_MAX_MS)
+		return CLOCK_KNOWN;
+	poll = poll_ms(poll_ns);
+	/* 0.1: no bus polls faster than once a microframe. On a coarse clock two reports share a tick without anybody
+	 * being late. */
+	if (gap < larger(0.1, SOONEST * smaller(poll, SOONEST_POLL_MS)) && c->grid_ms < 1.3 * poll)
 		return CLOCK_BUNCHED;
 	return CLOCK_KNOWN;
 }
 
 double typing_clock_step(const struct typing_clock *c, uint32_t poll_ns, uint32_t claimed_ns)
 {
-	double step = fmax(1, poll_ms(poll_ns));
+	double step = larger(1, poll_ms(poll_ns));
 
-	step = fmax(step, fmin(claimed_ns / NS_PER_MS, typing_parameters.step_max_ms));
-	return fmax(step, c->grid_ms);
+	step = larger(step, smaller(claimed_ns / NS_PER_MS, typing_parameters.step_max_ms));
+	return larger(step, c->grid_ms);
 }
 
 bool typing_clock_coarse(const struct typing_clock *c, uint32_t poll_ns, uint32_t claimed_ns)
 {
-	double poll = fmax(1, poll_ms(poll_ns));
+	double poll = larger(1, poll_ms(poll_ns));
 
 	return c->grid_ms > 1.3 * poll || claimed_ns > 1.3 * poll * NS_PER_MS;
 }

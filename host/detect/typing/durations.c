@@ -4,9 +4,11 @@
  */
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "detect/typing/durations.h"
 #include "detect/typing/normal.h"
+#include "detect/typing/numbers.h"
 
 static const float LEAST = 1e-7f;
 
@@ -47,31 +49,31 @@ static void row_fill(struct duration_row *r, const struct typing_people *people,
 static const struct duration_row *row_of(struct duration_rows *rows, struct duration_row *spare,
                                          const struct typing_people *people, double ms, double step)
 {
-	struct duration_row key = {
-		.people = people,
-		.step = (float)(fmax(round(step * STEP_PARTS), 1) / STEP_PARTS),
-	};
+	float rounded = (float)(larger(nearest(step * STEP_PARTS), 1) / STEP_PARTS);
+	uint32_t parts = (uint32_t)smaller(nearest(ms * PARTS / rounded), 1e9);
 	struct duration_row *r = spare;
 	double low, high;
 
-	key.parts = (uint32_t)fmin(round(ms * PARTS / key.step), 1e9);
 	if (rows)
-		r = &rows->row[(key.parts * 2 + (people == &typing_holds)) % DURATION_ROWS];
-	if (r->people == key.people && r->parts == key.parts && r->step == key.step)
+		r = &rows->row[(parts * 2 + (people == &typing_holds)) % DURATION_ROWS];
+	if (r->people == people && r->parts == parts && r->step == rounded)
 		return r;
-	*r = key;
-	low = ((double)key.parts / PARTS - 0.5) * key.step;
-	high = ((double)key.parts / PARTS + 0.5) * key.step;
+	r->people = people;
+	r->parts = parts;
+	r->step = rounded;
+	low = ((double)parts / PARTS - 0.5) * rounded;
+	high = ((double)parts / PARTS + 0.5) * rounded;
 	row_fill(r, people, low > 0 ? logf((float)low) : -INFINITY, logf((float)high));
 	return r;
 }
 
 void person_times_init(struct person_times *p, const struct typing_people *people)
 {
-	for (unsigned i = 0; i < TYPING_MEDIANS; i++)
-		for (unsigned j = 0; j < TYPING_SPREADS; j++)
-			p->weight[i * TYPING_SPREADS + j] = p->prior[i * TYPING_SPREADS + j] =
-				people->median_weight[i] * people->spread_weight[j];
+	for (unsigned i = 0; i < TYPING_GRID; i++) {
+		p->weight[i] = people->median_weight[i / TYPING_SPREADS] *
+		               people->spread_weight[i % TYPING_SPREADS];
+		p->back[i] = typing_parameters.forget * p->weight[i];
+	}
 }
 
 /* Four sums side by side: the order of additions is fixed here, so that a compiler may use its vectors and nothing
@@ -92,48 +94,38 @@ static float weighed(const float *weight, const float *chance)
 double person_times_next(struct person_times *p, const struct typing_people *people, double ms,
                          double step, struct duration_rows *rows)
 {
-	struct duration_row spare = {.people = NULL};
-	const float *chance = row_of(rows, &spare, people, ms, step)->chance;
-	float sum = weighed(p->weight, chance), forget = typing_parameters.forget;
-	float keep = (1 - forget) / sum;
+	struct duration_row spare;
+	const float *chance;
+	float sum, keep;
 
+	spare.people = NULL;
+	chance = row_of(rows, &spare, people, ms, step)->chance;
+	sum = weighed(p->weight, chance);
+	keep = (1 - typing_parameters.forget) / sum;
 	/* Weights and prior sum to one, and stay so. */
 	for (unsigned i = 0; i < TYPING_GRID; i++)
-		p->weight[i] = p->weight[i] * chance[i] * keep + forget * p->prior[i];
-	return fmin(sum, 1);
-}
-
-/* The share that a way starts with: as people, copies, then the bands. */
-static float share_of(const struct typing_ways *ways, unsigned way)
-{
-	float rest = 1 - ways->copy_share;
-
-	if (way == 1)
-		return ways->copy_share;
-	if (way > 1)
-		return ways->band_share[way - 2];
-	for (unsigned i = 0; i < TYPING_BANDS; i++)
-		rest -= ways->band_share[i];
-	return rest;
+		p->weight[i] = p->weight[i] * chance[i] * keep + p->back[i];
+	return smaller(sum, 1);
 }
 
 void machine_times_restart(struct machine_times *m, const struct typing_ways *ways)
 {
-	for (unsigned i = 0; i < MACHINE_WAYS; i++)
-		m->way[i] = share_of(ways, i);
+	memcpy(m->way, ways->share, sizeof(m->way));
 }
 
 double machine_times_copy(const struct machine_times *m, double ms, double step)
 {
 	const struct typing_parameters *k = &typing_parameters;
-	double sum = 0;
+	unsigned same = 0, beside = 0;
 
 	for (unsigned i = 0; i < m->count; i++) {
-		double off = fabs(ms - m->last[i]) / step;
+		double off = distance(ms, m->last[i]);
 
-		sum += off <= 0.5 ? k->copy_same : off <= 1.5 ? k->copy_beside : 0;
+		same += off <= 0.5 * step;
+		beside += off <= 1.5 * step;
 	}
-	return m->count ? sum / m->count : 0;
+	beside -= same;
+	return m->count ? (same * k->copy_same + beside * k->copy_beside) / m->count : 0;
 }
 
 /*
@@ -141,7 +133,7 @@ double machine_times_copy(const struct machine_times *m, double ms, double step)
  */
 static double band_chance(const struct machine_times *m, unsigned i, double ms, double step)
 {
-	double width = fmax(typing_parameters.band_ms[i], 2 * step);
+	double width = larger(typing_parameters.band_ms[i], 2 * step);
 	double low = m->band[i].high - width, high = m->band[i].low + width;
 
 	return ms < low - step / 2 || ms > high + step / 2 ? 0 : step / (high - low + step);
@@ -154,8 +146,8 @@ static void band_learn(struct machine_times *m, unsigned i, double ms, bool hit)
 	if (!m->count || !hit) {
 		m->band[i].low = m->band[i].high = (float)ms;
 	} else {
-		m->band[i].low = fminf(m->band[i].low, (float)ms);
-		m->band[i].high = fmaxf(m->band[i].high, (float)ms);
+		m->band[i].low = (float)smaller(m->band[i].low, (float)ms);
+		m->band[i].high = (float)larger(m->band[i].high, (float)ms);
 	}
 	m->band[i].misses = 0;
 }
@@ -163,25 +155,29 @@ static void band_learn(struct machine_times *m, unsigned i, double ms, bool hit)
 double machine_times_next(struct machine_times *m, const struct typing_ways *ways, double ms,
                           double step, double person)
 {
-	double stray = typing_parameters.stray_share, waver = typing_parameters.waver;
-	double chance[MACHINE_WAYS], sum = 0;
+	float stray = typing_parameters.stray_share, waver = typing_parameters.waver;
+	float chance[TYPING_WAYS], sum = 0, keep;
 
-	chance[0] = person;
-	chance[1] = machine_times_copy(m, ms, step);
+	chance[TYPING_AS_PEOPLE] = (float)person;
+	chance[TYPING_COPY] = (float)machine_times_copy(m, ms, step);
 	for (unsigned i = 0; i < TYPING_BANDS; i++) {
-		chance[2 + i] = m->count ? band_chance(m, i, ms, step) : 0;
-		band_learn(m, i, ms, chance[2 + i] > 0);
+		chance[TYPING_BAND + i] = 0;
+		if (!(ways->share[TYPING_BAND + i] > 0))
+			continue; /* no such machine */
+		if (m->count)
+			chance[TYPING_BAND + i] = (float)band_chance(m, i, ms, step);
+		band_learn(m, i, ms, chance[TYPING_BAND + i] > 0);
 	}
-	for (unsigned i = 0; i < MACHINE_WAYS; i++) {
-		if (i)
-			chance[i] = m->count ? (1 - stray) * chance[i] + stray * person : person;
+	for (unsigned i = TYPING_COPY; i < TYPING_WAYS; i++)
+		chance[i] = m->count ? (1 - stray) * chance[i] + stray * (float)person
+		                     : (float)person;
+	for (unsigned i = 0; i < TYPING_WAYS; i++)
 		sum += m->way[i] * chance[i];
-	}
-	for (unsigned i = 0; i < MACHINE_WAYS; i++)
-		m->way[i] = (float)((1 - waver) * m->way[i] * chance[i] / sum +
-		                    waver * share_of(ways, i));
+	keep = (1 - waver) / sum;
+	for (unsigned i = 0; i < TYPING_WAYS; i++)
+		m->way[i] = m->way[i] * chance[i] * keep + waver * ways->share[i];
 	m->last[m->next] = (float)ms;
-	m->next = (unsigned char)((m->next + 1) % MACHINE_COPIES);
+	m->next = (unsigned char)(m->next + 1 == MACHINE_COPIES ? 0 : m->next + 1);
 	if (m->count < MACHINE_COPIES)
 		m->count++;
 	return sum;

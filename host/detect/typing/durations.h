@@ -18,7 +18,8 @@
 enum { TYPING_GRID = TYPING_MEDIANS * TYPING_SPREADS };
 
 struct person_times {
-	float weight[TYPING_GRID], prior[TYPING_GRID];
+	float weight[TYPING_GRID];
+	float back[TYPING_GRID]; /* what returns of the prior with each duration */
 };
 
 void person_times_init(struct person_times *p, const struct typing_people *people);
@@ -42,7 +43,7 @@ struct duration_rows {
 double person_times_next(struct person_times *p, const struct typing_people *people, double ms,
                          double step, struct duration_rows *rows);
 
-enum { MACHINE_COPIES = 6, MACHINE_WAYS = 2 + TYPING_BANDS };
+enum { MACHINE_COPIES = 6 };
 
 struct machine_times {
 	float last[MACHINE_COPIES]; /* ring */
@@ -51,7 +52,7 @@ struct machine_times {
 		float low, high;
 		unsigned char misses;
 	} band[TYPING_BANDS];
-	float way[MACHINE_WAYS]; /* how likely each way is by now: as people, copies, bands */
+	float way[TYPING_WAYS]; /* how likely each way is by now */
 };
 
 /* No more than the shares of the ways; the values so far are kept. Zeroed state has none. */

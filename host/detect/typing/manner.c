@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include "detect/typing/numbers.h"
 #include "detect/typing/typing.h"
 
 enum modifiers {
@@ -53,6 +54,8 @@ static bool opens(uint8_t modifiers, uint16_t usage)
 {
 	static const uint8_t group[] = {ANY_CTRL, ANY_ALT, ANY_GUI};
 
+	if (!(modifiers & (ANY_CTRL | ANY_ALT | ANY_GUI)))
+		return false;
 	for (unsigned i = 0; i < sizeof(openers) / sizeof(openers[0]); i++) {
 		bool fits = openers[i].usage == usage;
 
@@ -82,7 +85,7 @@ static void judge_lead(const struct stroke *s, float *added)
 		return;
 	people = k->lead_people[i] +
 	         (s->lead != LEAD_EARLY ? k->lead_people_per_ms * s->step_ms : 0);
-	added[TYPING_MODIFIER] = (float)log(k->lead_machine[i] / people);
+	added[TYPING_MODIFIER] = logf((float)(k->lead_machine[i] / people));
 }
 
 static void judge_form(struct typing *t, const struct stroke *s, const struct key_report *r,
@@ -102,17 +105,19 @@ static void judge_form(struct typing *t, const struct stroke *s, const struct ke
 static void judge_round(struct typing *t, const struct stroke *s, float *added)
 {
 	const struct typing_parameters *k = &typing_parameters;
-	double chance = fmin(1, 2 * s->step_ms / k->round_ms), off, machine;
+	double chance, off, machine;
 	bool hit;
 
-	if (!s->has_gap || s->gap_ms < k->round_from_ms || chance > 0.25 ||
-	    fabs(s->gap_ms - t->last_gap_ms) <= 1.5 * s->step_ms)
+	if (!s->has_gap || s->gap_ms < k->round_from_ms)
 		return;
-	off = fabs(s->gap_ms - k->round_ms * round(s->gap_ms / k->round_ms));
+	chance = smaller(1, 2 * s->step_ms / k->round_ms);
+	if (chance > 0.25 || distance(s->gap_ms, t->last_gap_ms) <= 1.5 * s->step_ms)
+		return;
+	off = distance(s->gap_ms, k->round_ms * nearest(s->gap_ms / k->round_ms));
 	hit = off <= s->step_ms;
 	machine = k->round_share * (hit ? k->round_hit : 1 - k->round_hit) +
 	          (1 - k->round_share) * (hit ? chance : 1 - chance);
-	added[TYPING_ROUND] = (float)log(machine / (hit ? chance : 1 - chance));
+	added[TYPING_ROUND] = logf((float)(machine / (hit ? chance : 1 - chance)));
 }
 
 static void judge_start(const struct typing *t, const struct stroke *s,
@@ -155,13 +160,13 @@ static void judge_slips(struct typing *t, const struct stroke *s, float *added)
 {
 	const struct typing_parameters *k = &typing_parameters;
 	bool slip = s->usage == USAGE_BACKSPACE || s->usage == USAGE_DELETE;
-	double people, machine;
+	float people, machine;
 
 	if (!slip && !prints(s->modifiers, s->usage))
 		return;
-	people = typing_rate_next(t->run.slips_people, k->slips_rate, TYPING_RATES, slip);
-	machine = typing_rate_next(t->run.slips_machine, k->slips_rate, TYPING_RATES, slip);
-	added[TYPING_SLIPS] = (float)log(machine / people);
+	people = typing_rate_next(t->run.slips_people, k->slips_rate, slip);
+	machine = typing_rate_next(t->run.slips_machine, k->slips_rate, slip);
+	added[TYPING_SLIPS] = logf(machine / people);
 }
 
 static bool odd_usage(uint16_t usage)
@@ -174,7 +179,7 @@ static bool odd_usage(uint16_t usage)
 }
 
 void typing_judge_manner(struct typing *t, const struct stroke *s, const struct key_report *r,
-                         const struct typing_context *c, float added[TYPING_FEATURES])
+                         const struct typing_context *c, float added[TYPING_LANES])
 {
 	judge_form(t, s, r, added);
 	t->had_report = true;

@@ -13,23 +13,47 @@
  * the power to which a key's likelihood is raised (coarsened likelihood, Miller and Dunson 2019): the keys of one
  * person and one keyboard are not independent draws, so that n keys count as share * n.
  */
-const struct typing_bounds typing_bounds[TYPING_FEATURES] = {
-	/*                      name            cap    floor  a key's cap and floor  share */
-	[TYPING_HOLD_SHORT]  = {"hold-short",   13.7f, -1.2f, 13.7f, -0.6f, 1.0f},
-	[TYPING_HOLD_STEADY] = {"hold-steady",  7.0f,  -0.8f, 1.6f,  -0.4f, 0.6f},
-	[TYPING_PACE]        = {"pace",         10.0f, -0.2f, 3.0f,  -0.7f, 0.6f},
-	[TYPING_RHYTHM]      = {"rhythm",       9.5f,  -0.2f, 2.2f,  -0.4f, 0.8f},
-	[TYPING_REPLACED]    = {"replaced",     4.0f,  -0.4f, 1.2f,  -0.3f, 0.7f},
-	[TYPING_OVERLAP]     = {"no-overlap",   4.0f,  -3.0f, 1.0f,  -1.0f, 0.8f},
-	[TYPING_MODIFIER]    = {"modifier",     4.0f,  -1.5f, 2.4f,  -0.7f, 0.8f},
-	[TYPING_FORM]        = {"report-form",  1.0f,  0.0f,  1.0f,  0.0f,  1.0f},
-	[TYPING_ROUND]       = {"round-pauses", 2.0f,  -0.5f, 0.8f,  -0.2f, 0.6f},
-	[TYPING_START]       = {"start",        1.2f,  0.0f,  1.2f,  0.0f,  1.0f},
-	[TYPING_GRAMMAR]     = {"grammar",      3.0f,  0.0f,  1.2f,  0.0f,  1.0f},
-	[TYPING_ALT_CODES]   = {"alt-codes",    2.5f,  0.0f,  1.0f,  0.0f,  1.0f},
-	[TYPING_SLIPS]       = {"no-slips",     1.4f,  -1.5f, 0.5f,  -1.0f, 0.8f},
-	[TYPING_SILENCE]     = {"pointer",      0.0f,  -1.0f, 0.0f,  -0.3f, 1.0f},
-	[TYPING_LAYOUT]      = {"odd-keys",     1.0f,  0.0f,  0.5f,  0.0f,  1.0f},
+/*  feature      name            cap    floor  a key's cap and floor  share */
+#define BOUNDS(ROW) \
+	ROW(HOLD_SHORT,  "hold-short",   13.7f, -1.2f, 13.7f, -0.6f, 1.0f) \
+	ROW(HOLD_STEADY, "hold-steady",  7.0f,  -0.8f, 1.6f,  -0.4f, 0.6f) \
+	ROW(PACE,        "pace",         10.0f, -0.2f, 3.0f,  -0.7f, 0.6f) \
+	ROW(RHYTHM,      "rhythm",       9.5f,  -0.2f, 2.2f,  -0.4f, 0.8f) \
+	ROW(REPLACED,    "replaced",     4.0f,  -0.4f, 1.2f,  -0.3f, 0.7f) \
+	ROW(OVERLAP,     "no-overlap",   4.0f,  -3.0f, 1.0f,  -1.0f, 0.8f) \
+	ROW(MODIFIER,    "modifier",     4.0f,  -1.5f, 2.4f,  -0.7f, 0.8f) \
+	ROW(FORM,        "report-form",  1.0f,  0.0f,  1.0f,  0.0f,  1.0f) \
+	ROW(ROUND,       "round-pauses", 2.0f,  -0.5f, 0.8f,  -0.2f, 0.6f) \
+	ROW(START,       "start",        1.2f,  0.0f,  1.2f,  0.0f,  1.0f) \
+	ROW(GRAMMAR,     "grammar",      3.0f,  0.0f,  1.2f,  0.0f,  1.0f) \
+	ROW(ALT_CODES,   "alt-codes",    2.5f,  0.0f,  1.0f,  0.0f,  1.0f) \
+	ROW(SLIPS,       "no-slips",     1.4f,  -1.5f, 0.5f,  -1.0f, 0.8f) \
+	ROW(SILENCE,     "pointer",      0.0f,  -1.0f, 0.0f,  -0.3f, 1.0f) \
+	ROW(LAYOUT,      "odd-keys",     1.0f,  0.0f,  0.5f,  0.0f,  1.0f)
+
+#define WHOLE(f, name, cap, floor, key_cap, key_floor, share) \
+	[TYPING_##f] = {name, cap, floor, key_cap, key_floor, share},
+#define CAP(f, name, cap, floor, key_cap, key_floor, share) [TYPING_##f] = (cap),
+#define FLOOR(f, name, cap, floor, key_cap, key_floor, share) [TYPING_##f] = (floor),
+#define KEY_CAP(f, name, cap, floor, key_cap, key_floor, share) [TYPING_##f] = (key_cap),
+#define KEY_FLOOR(f, name, cap, floor, key_cap, key_floor, share) \
+	[TYPING_##f] = TYPING_##f == TYPING_HOLD_SHORT ? -(cap) : (key_floor),
+#define SHARE(f, name, cap, floor, key_cap, key_floor, share) [TYPING_##f] = (share),
+#define KEPT(f, name, cap, floor, key_cap, key_floor, share) \
+	[TYPING_##f] = TYPING_##f == TYPING_HOLD_SHORT ? 1.0f : FADE,
+
+/* [P] without it and `waver` chance gains stay: a person stood at a ratio of e^5 for 190 keys, because a mixture that has
+ * settled on "as people do" no longer says anything against it. A gain now halves in 17 keys. */
+#define FADE 0.96f
+
+const struct typing_bounds typing_bounds[TYPING_FEATURES] = {BOUNDS(WHOLE)};
+const struct typing_columns typing_columns = {
+	.cap = {BOUNDS(CAP)},
+	.floor = {BOUNDS(FLOOR)},
+	.key_cap = {BOUNDS(KEY_CAP)},
+	.key_floor = {BOUNDS(KEY_FLOOR)},
+	.share = {BOUNDS(SHARE)},
+	.fade = {BOUNDS(KEPT)},
 };
 
 /*
@@ -58,8 +82,9 @@ const struct typing_people typing_holds = {
 };
 
 /* [T] ladder: fixed delays, then uniform jitter, 20 ms at most for the Ducky; holds are not jittered below rung 4. */
-const struct typing_ways typing_interval_ways = {.copy_share = 0.40f, .band_share = {0.10f, 0.15f}};
-const struct typing_ways typing_hold_ways = {.copy_share = 0.40f, .band_share = {0.05f, 0.0f}};
+#define WAYS(copy, narrow, wide) {.share = {1 - (copy) - (narrow) - (wide), copy, narrow, wide}}
+const struct typing_ways typing_interval_ways = WAYS(0.40f, 0.10f, 0.15f);
+const struct typing_ways typing_hold_ways = WAYS(0.40f, 0.05f, 0.0f);
 
 const struct typing_parameters typing_parameters = {
 	/*
@@ -84,12 +109,7 @@ const struct typing_parameters typing_parameters = {
 	.amid_first_keys = 16,
 
 	.forget = 0.01f, /* [J] a person's tempo drifts over a hundred keys */
-	/*
-	 * [P] without these two, chance gains stay: a person stood at a ratio of e^5 for 190 keys, because a mixture that
-	 * has settled on "as people do" no longer says anything against it. A gain now halves in 17 keys.
-	 */
-	.waver = 0.02f,
-	.fade = 0.96f,
+	.waver = 0.02f, /* see FADE */
 	.telling = 0.1f,
 
 	.band_ms = {10, 20}, /* [P] within 45 ms people keep too, for 20 keys and more */
@@ -166,6 +186,8 @@ float typing_short_run(float run)
 	const struct typing_point *p = typing_parameters.short_run;
 	unsigned i = 1;
 
+	if (run <= 0)
+		return p[0].value; /* most of the time */
 	while (i < TYPING_RUN_POINTS - 1 && run > p[i].at)
 		i++;
 	if (run >= p[i].at)

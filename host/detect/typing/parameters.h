@@ -37,6 +37,17 @@ struct typing_bounds {
 };
 extern const struct typing_bounds typing_bounds[TYPING_FEATURES];
 
+/* The same by column, for loops over all features, which a compiler then makes vectors of. Lanes beyond them are 0. */
+enum { TYPING_LANES = 16 };
+struct typing_columns {
+	float cap[TYPING_LANES], floor[TYPING_LANES];
+	float key_cap[TYPING_LANES], key_floor[TYPING_LANES], share[TYPING_LANES];
+	/* Of what a feature says for a machine, the share that the next key leaves standing. A run of short holds is a state,
+	 * which ends by itself: it does not fade, and what it said may be taken back whole. The others are memories. */
+	float fade[TYPING_LANES];
+};
+extern const struct typing_columns typing_columns;
+
 enum {
 	TYPING_MEDIANS = 10,
 	TYPING_SPREADS = 5,
@@ -55,10 +66,15 @@ struct typing_people {
 };
 extern const struct typing_people typing_intervals, typing_holds;
 
-/* Machines' durations: shares of the ways to make them. The rest makes them as people do. */
+/* Machines' durations: shares of the ways to make them; they sum to one. */
+enum typing_way {
+	TYPING_AS_PEOPLE,
+	TYPING_COPY,        /* repeats one of its last values */
+	TYPING_BAND,        /* keeps within a band of band_ms; and those after it */
+	TYPING_WAYS = TYPING_BAND + TYPING_BANDS,
+};
 struct typing_ways {
-	float copy_share;               /* repeats one of its last values */
-	float band_share[TYPING_BANDS]; /* keeps within a band of band_ms */
+	float share[TYPING_WAYS];
 };
 extern const struct typing_ways typing_interval_ways, typing_hold_ways;
 
@@ -77,7 +93,6 @@ struct typing_parameters {
 
 	float forget; /* share of a person's grid that returns to the prior with each duration */
 	float waver;  /* the same for a machine's ways and for kinds of hands */
-	float fade; /* of what a feature says for a machine, the share that the next key leaves standing */
 	float telling; /* a key that adds less speaks for nobody */
 
 	float band_ms[TYPING_BANDS];

@@ -29,14 +29,16 @@ static bool is_down(const struct stroke_reader *s, uint16_t usage)
 static void lift(struct stroke_reader *s, uint16_t usage, bool known, struct stroke *out)
 {
 	for (unsigned i = 0; i < s->downs; i++) {
-		struct stroke_key k = s->down[i];
-		double ms = (double)typing_clock_between(k.t_ns, out->t_ns) / NS_PER_MS;
+		struct stroke_key k;
+		double ms;
 
-		if (k.usage != usage)
+		if (s->down[i].usage != usage)
 			continue;
+		k = s->down[i];
 		s->down[i] = s->down[--s->downs];
 		if (!known || !k.known || out->has_hold)
 			return;
+		ms = (double)typing_clock_between(k.t_ns, out->t_ns) / NS_PER_MS;
 		/* Both ends stamped at once: within a tick, or a late host's doing. How long is not known. */
 		if (ms < out->step_ms / 2) {
 			out->hold_in_tick = out->coarse;
@@ -62,13 +64,11 @@ static bool released(const struct key_report *r, uint16_t usage)
 static void read_lead(struct stroke_reader *s, const struct key_report *r, bool known,
                       struct stroke *out)
 {
-	for (unsigned i = 0; i < STROKE_MODIFIERS; i++) {
+	for (unsigned left = s->fresh & r->modifiers; left; left &= left - 1) {
+		unsigned i = (unsigned)__builtin_ctz(left);
 		double ms = (double)typing_clock_between(s->modifier[i].t_ns, r->t_ns) / NS_PER_MS;
 		enum stroke_lead lead;
 
-		if (!(r->modifiers >> i & 1) || !s->modifier[i].fresh)
-			continue;
-		s->modifier[i].fresh = false;
 		if (!(r->modifiers_before >> i & 1))
 			lead = LEAD_SAME;
 		else if (!known || !s->modifier[i].known || (ms < out->step_ms / 2))
@@ -80,20 +80,19 @@ static void read_lead(struct stroke_reader *s, const struct key_report *r, bool 
 			out->lead_ms = lead == LEAD_SAME ? 0 : ms;
 		}
 	}
+	s->fresh &= (uint8_t)~r->modifiers;
 }
 
 static void read_modifiers(struct stroke_reader *s, const struct key_report *r, bool known)
 {
 	uint8_t came = r->modifiers & (uint8_t)~r->modifiers_before;
 
-	for (unsigned i = 0; i < STROKE_MODIFIERS; i++) {
-		if (came >> i & 1) {
-			s->modifier[i].fresh = true;
-			s->modifier[i].known = known;
-			s->modifier[i].t_ns = r->t_ns;
-		} else if (!(r->modifiers >> i & 1)) {
-			s->modifier[i].fresh = false;
-		}
+	s->fresh = (s->fresh | came) & r->modifiers;
+	for (unsigned left = came; left; left &= left - 1) {
+		unsigned i = (unsigned)__builtin_ctz(left);
+
+		s->modifier[i].known = known;
+		s->modifier[i].t_ns = r->t_ns;
 	}
 }
 

@@ -64,8 +64,9 @@ struct stroke_reader {
 	uint16_t last, before_last;
 	bool last_known;
 	int64_t last_ns;
+	uint8_t fresh; /* bit n: no key was struck under modifier n yet */
 	struct {
-		bool fresh, known; /* fresh: no key was struck under it yet */
+		bool known;
 		int64_t t_ns;
 	} modifier[STROKE_MODIFIERS];
 };

@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include "detect/typing/numbers.h"
 #include "detect/typing/typing.h"
 
 static const double FAST_MS = 60;       /* rhythm leaves to pace what speed says */
@@ -14,7 +15,7 @@ static const float SEVERAL_AT_ONCE = -0.4f; /* keys of one report: hands do, too
 /* What evenness is measured in: no finer than the grid on which many a keyboard scans, whatever the poll. */
 static double even_step(const struct stroke *s)
 {
-	return fmax(s->step_ms, typing_parameters.scan_ms);
+	return larger(s->step_ms, typing_parameters.scan_ms);
 }
 
 static void judge_hold(struct typing *t, const struct stroke *s, float *added)
@@ -26,23 +27,23 @@ static void judge_hold(struct typing *t, const struct stroke *s, float *added)
 
 	run->hold_ms[run->holds_seen++ % TYPING_RECENT] = (float)ms;
 	run->short_run_before = run->short_run;
-	if (ms <= fmax(k->short_ms, 1.05 * step)) {
+	if (ms <= larger(k->short_ms, 1.05 * step)) {
 		/* A machine's short holds repeat each other; those of people, where a step shows, do not. */
 		run->short_run += run->short_run == 0 || k->short_ms < 2 * step ||
-		                                  fabs(ms - run->short_ms) <= step / 2
+		                                  distance(ms, run->short_ms) <= step / 2
 		                          ? 1
 		                          : k->short_unlike;
 		run->short_ms = (float)ms;
 		added[TYPING_HOLD_SHORT] = typing_short_run(run->short_run) - before;
 		return;
 	}
-	run->short_run = floorf(run->short_run / 2);
+	run->short_run = (float)(int)(run->short_run / 2);
 	added[TYPING_HOLD_SHORT] = typing_short_run(run->short_run) - before + NORMAL_HOLD;
 	if (s->hold_same_key)
 		return;
 	people = person_times_next(&t->person_holds, &typing_holds, ms, even, t->rows);
 	machine = machine_times_next(&t->holds, &typing_hold_ways, ms, even, people);
-	added[TYPING_HOLD_STEADY] = (float)log(machine / people);
+	added[TYPING_HOLD_STEADY] = logf((float)(machine / people));
 }
 
 /* Shorter than a tick, unless the host was late: half a key's worth for the run, and nothing on evenness. */
@@ -65,13 +66,12 @@ static unsigned pace_of(double ms)
 }
 
 /* Half a step is added, for what the clock may hide; a gap within one tick may have been as long as the tick. */
-static void judge_pace(const struct stroke *s, float *added)
+static void judge_pace(const struct typing *t, const struct stroke *s, float *added)
 {
 	unsigned i =
 		pace_of((s->gap_ms < s->step_ms / 2 ? s->step_ms : s->gap_ms) + s->step_ms / 2);
 
-	added[TYPING_PACE] =
-		logf(typing_parameters.pace_machine[i] / typing_parameters.pace_people[i]);
+	added[TYPING_PACE] = t->pace[i];
 }
 
 static void judge_rhythm(struct typing *t, const struct stroke *s, float *added)
@@ -82,45 +82,41 @@ static void judge_rhythm(struct typing *t, const struct stroke *s, float *added)
 
 	/* Among quick gaps people's are as good as even. */
 	if (s->gap_ms < FAST_MS)
-		people = fmax(people, fmin(1, step / FAST_MS));
+		people = larger(people, smaller(1, step / FAST_MS));
 	machine = machine_times_next(&t->gaps, &typing_interval_ways, s->gap_ms, step, people);
-	added[TYPING_RHYTHM] = (float)log(machine / people);
+	added[TYPING_RHYTHM] = logf((float)(machine / people));
 }
 
 static void judge_overlap(struct typing *t, const struct stroke *s, float *added)
 {
 	const struct typing_parameters *k = &typing_parameters;
 	unsigned pace = pace_of(s->gap_ms);
-	double people = 0, machine = s->overlap ? k->machine_overlap : 1 - k->machine_overlap;
+	float people = 0, machine = s->overlap ? k->machine_overlap : 1 - k->machine_overlap;
+	float chance[TYPING_HANDS], keep;
 
 	for (unsigned i = 0; i < TYPING_HANDS; i++) {
-		double rate = k->hands_overlap[i][pace];
+		float rate = k->hands_overlap[i][pace];
 
-		people += t->run.hands[i] * (s->overlap ? rate : 1 - rate);
+		chance[i] = t->run.hands[i] * (s->overlap ? rate : 1 - rate);
+		people += chance[i];
 	}
-	for (unsigned i = 0; i < TYPING_HANDS; i++) {
-		double rate = k->hands_overlap[i][pace];
-
-		t->run.hands[i] *=
-			(float)((s->overlap ? rate : 1 - rate) / people * (1 - k->waver));
-		t->run.hands[i] += k->waver * k->hands_share[i];
-	}
-	added[TYPING_OVERLAP] = (float)log(machine / people);
+	keep = (1 - k->waver) / people;
+	for (unsigned i = 0; i < TYPING_HANDS; i++)
+		t->run.hands[i] = chance[i] * keep + k->waver * k->hands_share[i];
+	added[TYPING_OVERLAP] = logf(machine / people);
 }
 
 static void judge_replaced(struct typing *t, const struct stroke *s, float *added)
 {
 	const struct typing_parameters *k = &typing_parameters;
 	struct typing_run *run = &t->run;
-	double people =
-		typing_rate_next(run->replaced_people, k->replaced_rate, TYPING_RATES, s->replaced);
-	double machine = typing_rate_next(run->replaced_machine, k->replaced_rate, TYPING_RATES,
-	                                  s->replaced);
+	float people = typing_rate_next(run->replaced_people, k->replaced_rate, s->replaced);
+	float machine = typing_rate_next(run->replaced_machine, k->replaced_rate, s->replaced);
 
-	added[TYPING_REPLACED] = (float)log(machine / people);
+	added[TYPING_REPLACED] = logf(machine / people);
 }
 
-void typing_judge_times(struct typing *t, const struct stroke *s, float added[TYPING_FEATURES])
+void typing_judge_times(struct typing *t, const struct stroke *s, float added[TYPING_LANES])
 {
 	struct typing_run *run = &t->run;
 	float before;
@@ -147,7 +143,7 @@ void typing_judge_times(struct typing *t, const struct stroke *s, float added[TY
 		return;
 	run->gap_ms[run->gaps_seen++ % TYPING_RECENT] = (float)s->gap_ms;
 	if (!s->overlap)
-		judge_pace(s, added);
+		judge_pace(t, s, added);
 	/* Fingers that come down together do so within a poll or two, again and again. */
 	if (!s->same_key && !(s->overlap && s->gap_ms < FAST_MS))
 		judge_rhythm(t, s, added);

@@ -2,6 +2,8 @@
  * The sequential test over all features; see typing.h. In: reports of one keyboard. Out: the ratio, how it came about,
  * a decision. Leaves to the rule what is said, and to the verdict what follows.
  */
+#include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "detect/typing/typing.h"
@@ -11,7 +13,7 @@ static void run_init(struct typing *t)
 	struct typing_run *run = &t->run;
 	const struct typing_parameters *k = &typing_parameters;
 
-	memset(run, 0, sizeof(*run));
+	memset(run, 0, offsetof(struct typing_run, gap_ms));
 	memcpy(run->hands, k->hands_share, sizeof(run->hands));
 	memcpy(run->replaced_people, k->replaced_people, sizeof(run->replaced_people));
 	memcpy(run->replaced_machine, k->replaced_machine, sizeof(run->replaced_machine));
@@ -29,46 +31,53 @@ void typing_init(struct typing *t)
 	t->without = without;
 	person_times_init(&t->person_gaps, &typing_intervals);
 	person_times_init(&t->person_holds, &typing_holds);
+	for (unsigned i = 0; i < TYPING_PACES; i++)
+		t->pace[i] = logf(typing_parameters.pace_machine[i] /
+		                  typing_parameters.pace_people[i]);
 	run_init(t);
 }
 
-double typing_rate_next(float *weight, const float *rate, unsigned count, bool hit)
+float typing_rate_next(float weight[TYPING_RATES], const float rate[TYPING_RATES], bool hit)
 {
-	double sum = 0;
+	float sum = 0, keep;
 
-	for (unsigned i = 0; i < count; i++)
-		sum += weight[i] * (hit ? rate[i] : 1 - rate[i]);
-	for (unsigned i = 0; i < count; i++)
-		weight[i] *= (float)((hit ? rate[i] : 1 - rate[i]) / sum);
+	for (unsigned i = 0; i < TYPING_RATES; i++) {
+		weight[i] *= hit ? rate[i] : 1 - rate[i];
+		sum += weight[i];
+	}
+	keep = 1 / sum;
+	for (unsigned i = 0; i < TYPING_RATES; i++)
+		weight[i] *= keep;
 	return sum;
 }
 
+/* Both asked, so that it makes no branch. */
 static float clamp(float v, float low, float high)
 {
-	return v < low ? low : v > high ? high : v;
+	v = v < low ? low : v;
+	return v > high ? high : v;
 }
 
 /* Bounds each feature's part in this report and in the run; the sum of the latter is the ratio. */
-static float add_up(struct typing *t, bool key, float added[TYPING_FEATURES])
+static float add_up(struct typing *t, bool key, float added[TYPING_LANES])
 {
-	float ratio = 0;
+	const struct typing_columns *c = &typing_columns;
+	float *sum = t->run.sum, ratio = 0;
 
-	for (unsigned i = 0; i < TYPING_FEATURES; i++) {
-		const struct typing_bounds *b = &typing_bounds[i];
-		float v = added[i] * b->share, before;
-
-		/* The run of short holds is a state, which ends by itself; the others are memories. */
-		if (key && i != TYPING_HOLD_SHORT && t->run.sum[i] > 0)
-			t->run.sum[i] *= typing_parameters.fade;
-		before = t->run.sum[i];
-
+	for (unsigned i = 0; t->without >> i; i++)
 		if (t->without >> i & 1)
-			v = 0;
-		v = clamp(v, i == TYPING_HOLD_SHORT ? -b->cap : b->key_floor, b->key_cap);
-		t->run.sum[i] = clamp(before + v, b->floor, b->cap);
-		added[i] = t->run.sum[i] - before;
-		ratio += t->run.sum[i];
+			added[i] = 0;
+	for (unsigned i = 0; key && i < TYPING_LANES; i++)
+		sum[i] *= sum[i] > 0 ? c->fade[i] : 1;
+	for (unsigned i = 0; i < TYPING_LANES; i++) {
+		float v = clamp(added[i] * c->share[i], c->key_floor[i], c->key_cap[i]);
+		float before = sum[i];
+
+		sum[i] = clamp(before + v, c->floor[i], c->cap[i]);
+		added[i] = sum[i] - before;
 	}
+	for (unsigned i = 0; i < TYPING_FEATURES; i++)
+		ratio += sum[i];
 	return ratio;
 }
 
@@ -102,9 +111,9 @@ static void follow_hands(struct typing *t, const struct stroke *s, float ratio)
 	if (s->presses && !t->run.keys)
 		t->run.amid = t->hands >= k->amid_keys;
 	t->run.keys += s->presses;
-	for (unsigned i = 0; i < TYPING_FEATURES; i++)
+	for (unsigned i = 0; s->presses && i < TYPING_FEATURES; i++)
 		sum += t->step.added[i];
-	t->run.telling += s->presses && sum > k->telling ? s->presses : 0;
+	t->run.telling += sum > k->telling ? s->presses : 0;
 	if (ratio > 0)
 		return;
 	t->hands += t->run.keys;
@@ -146,13 +155,15 @@ enum typing_decision typing_decide(const struct typing *t)
 	const struct typing_parameters *k = &typing_parameters;
 	float ratio = t->step.ratio, most = 0, all = 0, last = 0;
 
+	if (ratio < k->first_threshold)
+		return TYPING_UNDECIDED;
 	for (unsigned i = 0; i < TYPING_FEATURES; i++) {
 		most = t->run.sum[i] > most ? t->run.sum[i] : most;
 		all += t->run.sum[i] > 0 ? t->run.sum[i] : 0;
 		last += t->step.added[i];
 	}
 	/* A report that speaks for a person is no moment to accuse one. */
-	if (ratio < k->first_threshold || all - most < k->first_others || last < k->telling ||
+	if (all - most < k->first_others || last < k->telling ||
 	    t->run.telling < (t->run.amid ? k->amid_first_keys : k->first_keys))
 		return TYPING_UNDECIDED;
 	if (ratio < k->second_threshold || all - most < k->second_others ||

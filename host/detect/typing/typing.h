@@ -37,23 +37,24 @@ struct typing_step {
 	float gap_ms, hold_ms; /* negative where unknown or not in it */
 	float step_ms;         /* what the clock or poll resolves */
 	bool replaced, overlap;
-	float added[TYPING_FEATURES]; /* by this report */
-	float sum[TYPING_FEATURES];   /* since the ratio last stood at zero */
+	float added[TYPING_LANES]; /* by this report */
+	float sum[TYPING_LANES];   /* since the ratio last stood at zero */
 	float ratio;
 	uint32_t keys_since_zero;
 };
 
 /* All that is forgotten when the ratio falls to zero. */
 struct typing_run {
-	float sum[TYPING_FEATURES];
+	float sum[TYPING_LANES];
 	uint32_t keys, telling, replaced;            /* telling: those that spoke for a machine */
 	bool amid;                                   /* it began among a person's keys */
 	float short_run, short_run_before, short_ms; /* short_ms: the last short hold */
 	float hands[TYPING_HANDS];
 	float replaced_people[TYPING_RATES], replaced_machine[TYPING_RATES];
 	float slips_people[TYPING_RATES], slips_machine[TYPING_RATES];
-	float gap_ms[TYPING_RECENT], hold_ms[TYPING_RECENT]; /* rings, for the finding's words */
 	uint32_t gaps_seen, holds_seen;
+	/* From here on, kept: rings for the finding's words, read as far as something was seen. */
+	float gap_ms[TYPING_RECENT], hold_ms[TYPING_RECENT];
 };
 
 enum typing_decision {
@@ -70,6 +71,7 @@ struct typing {
 		person_holds;             /* the person, if it is one; outlives the run */
 	struct machine_times gaps, holds; /* values outlive the run, weights do not */
 	struct typing_run run;
+	float pace[TYPING_PACES]; /* what each pace says: logarithms are made once */
 	float last_gap_ms;
 	uint32_t hands;     /* keys since the last long pause that left the ratio at zero */
 	bool opened;        /* a run box or a terminal was asked for */
@@ -98,11 +100,11 @@ double typing_median_gap_ms(const struct typing_run *run);
 double typing_median_hold_ms(const struct typing_run *run);
 
 /* Parts of typing_report: what a stroke adds, by cause. */
-void typing_judge_times(struct typing *t, const struct stroke *s, float added[TYPING_FEATURES]);
+void typing_judge_times(struct typing *t, const struct stroke *s, float added[TYPING_LANES]);
 void typing_judge_manner(struct typing *t, const struct stroke *s, const struct key_report *r,
-                         const struct typing_context *c, float added[TYPING_FEATURES]);
+                         const struct typing_context *c, float added[TYPING_LANES]);
 
 /* The chance of `hit` under a mixture of rates, whose weights then learn it. */
-double typing_rate_next(float *weight, const float *rate, unsigned count, bool hit);
+float typing_rate_next(float weight[TYPING_RATES], const float rate[TYPING_RATES], bool hit);
 
 #endif
