@@ -112,10 +112,10 @@ void deliver_packet(struct capture *c, struct iface *f, const struct raw_packet 
 	if (!c->based)
 		deliver_clock(c, p->time_ns);
 	if (f->kind == LINK_RAW) {
-		deliver_raw(c, f, p);
+		deliver_raw(c, f, p->time_ns, p->data, p->len, p->len_true, p->flags);
 		return;
 	}
-	deliver_head(c, f, p, &r);
+	deliver_head(c, f, p->time_ns, &r);
 	r.urb = (struct record_urb){.id = 0};
 	r.kind = RECORD_URB;
 	if (f->kind == LINK_USBPCAP ? link_usbpcap(c, p, &r) : link_usbmon(c, f, p, &r)) {

@@ -179,10 +179,10 @@ static enum walk block(struct capture *c, uint32_t type, const uint8_t *body, si
  */
 static inline bool usual_block(struct capture *c, const uint8_t *at, size_t left, bool big)
 {
-	const uint8_t *body = at + 8;
-	struct raw_packet packet = {.flags = 0};
+	const uint8_t *body = at + 8, *data = body + 20;
+	uint32_t total, id, kept, whole;
+	uint64_t time_ns;
 	struct iface *f;
-	uint32_t total, id, padded;
 
 	if (left < USUAL_MIN || load32(at, big) != BLOCK_PACKET)
 		return false;
@@ -191,21 +191,22 @@ static inline bool usual_block(struct capture *c, const uint8_t *at, size_t left
 	if (total < USUAL_MIN || total > left || load32(at + total - 4, big) != total ||
 	    id >= c->iface_known || !c->based)
 		return false;
-	packet.len = load32(body + 12, big);
-	packet.len_true = load32(body + 16, big);
-	padded = total - USUAL_MIN;
-	/* No options, none of it left out; with the padding it follows that the length is a multiple of 4. */
-	if (packet.len > padded || ((packet.len + 3) & ~3u) != padded ||
-	    packet.len_true < packet.len)
+	kept = load32(body + 12, big);
+	whole = load32(body + 16, big);
+	/* No options; with the padding it follows that the length is a multiple of 4. */
+	if (kept > total || ((kept + 3) & ~3u) != total - USUAL_MIN || whole < kept)
 		return false;
-	packet.data = body + 20;
 	f = &c->ifaces[id];
-	packet.time_ns = f->offset_ns + timescale_ns(&f->scale, load_time(body + 4, big));
+	time_ns = f->offset_ns + timescale_ns(&f->scale, load_time(body + 4, big));
 	c->window.at = at + total;
 	if (f->kind == LINK_RAW)
-		deliver_raw(c, f, &packet);
+		deliver_raw(c, f, time_ns, data, kept, whole, 0);
 	else
-		deliver_packet(c, f, &packet);
+		deliver_packet(c, f,
+		               &(struct raw_packet){.data = data,
+		                                    .len = kept,
+		                                    .len_true = whole,
+		                                    .time_ns = time_ns});
 	return true;
 }
 

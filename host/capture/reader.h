@@ -185,29 +185,30 @@ static inline void deliver_record(struct capture *c, const struct record *r)
 }
 
 /* What all records of packets have. */
-static inline void deliver_head(struct capture *c, const struct iface *f,
-                                const struct raw_packet *p, struct record *r)
+static inline void deliver_head(struct capture *c, const struct iface *f, uint64_t time_ns,
+                                struct record *r)
 {
 	c->info.packets_used++;
 	r->flags = 0;
 	r->bus = f->bus;
-	r->t_ns = deliver_time(c, p->time_ns);
+	r->t_ns = deliver_time(c, time_ns);
 	r->packet = ++c->info.packets;
 	r->step_ns = f->scale.step_ns;
 }
 
 /* LINK_RAW, and the clock has begun. Inline: the shortest way that a packet can take, and the one that most take. */
-static inline void deliver_raw(struct capture *c, const struct iface *f, const struct raw_packet *p)
+static inline void deliver_raw(struct capture *c, const struct iface *f, uint64_t time_ns,
+                               const uint8_t *data, uint32_t len, uint32_t len_true, uint32_t flags)
 {
 	struct record r;
 
-	deliver_head(c, f, p, &r);
+	deliver_head(c, f, time_ns, &r);
 	r.kind = RECORD_PACKET;
-	r.packet_data.bytes = p->data;
-	r.packet_data.len = p->len;
-	r.packet_data.len_true = p->len_true;
+	r.packet_data.bytes = data;
+	r.packet_data.len = len;
+	r.packet_data.len_true = len_true;
 	r.packet_data.speed = f->speed;
-	r.packet_data.flags = p->flags | (p->len < p->len_true ? PACKET_CUT : 0);
+	r.packet_data.flags = flags | (len < len_true ? PACKET_CUT : 0);
 	deliver_record(c, &r);
 }
 

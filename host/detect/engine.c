@@ -32,8 +32,12 @@ struct engine {
 	const struct model *model;
 	const struct profile *profile;
 	uint32_t wanted; /* EVENT_BIT of all that any rule wants */
-	uint8_t by_event[EVENT_KINDS][RULES_MAX];
-	uint8_t by_events[EVENT_KINDS];
+	struct wish {
+		void (*match)(const struct rule_input *in);
+		void *state;
+		unsigned rule;
+	} by_event[EVENT_KINDS][RULES_MAX];
+	unsigned by_events[EVENT_KINDS];
 	void *state[RULES_MAX];
 	uint8_t *states;
 	struct declared *declared; /* state of R22; NULL where the profile declares no device */
@@ -72,12 +76,16 @@ struct engine *engine_new(const struct model *m, const struct profile *p)
 		bytes += (r->state_size + align - 1) / align * align;
 		if (!r->match || !(r->profiles & PROFILE_BIT(p->kind)))
 			continue;
-		if (r == &rule_declared_device)
+		if (r == &rule_declared_device) {
+			if (!p->has_hash)
+				continue; /* nothing is declared that could be waived */
 			e->declared = e->state[i];
+		}
 		e->wanted |= r->events;
 		for (unsigned k = 0; k < EVENT_KINDS; k++)
 			if (r->events & EVENT_BIT(k))
-				e->by_event[k][e->by_events[k]++] = (uint8_t)i;
+				e->by_event[k][e->by_events[k]++] =
+					(struct wish){r->match, e->state[i], i};
 	}
 	e->wanted |= EVENT_BIT(EVENT_DEVICE_SEEN) | EVENT_BIT(EVENT_DEVICE_DESCRIBED);
 	return e;
@@ -239,13 +247,12 @@ void engine_event(struct engine *e, const struct event *ev)
 	if (ev->kind == EVENT_DEVICE_SEEN && ev->device)
 		memset(e->waived[rule_device_slot(&in)], 0, sizeof(e->waived[0]));
 	e->emitted_from = e->findings;
-	for (unsigned i = 0; i < e->by_events[ev->kind]; i++) {
-		unsigned at = e->by_event[ev->kind][i];
-
-		e->matching = at;
-		in.rule = rules[at];
-		in.state = e->state[at];
-		in.rule->match(&in);
+	for (const struct wish *w = e->by_event[ev->kind], *end = w + e->by_events[ev->kind];
+	     w < end; w++) {
+		e->matching = w->rule;
+		in.rule = rules[w->rule];
+		in.state = w->state;
+		w->match(&in);
 	}
 	for (size_t i = e->emitted_from; i < e->findings; i++)
 		e->origin[i].weight = e->finding[i].weight;

@@ -35,6 +35,7 @@ struct life_state {
 	int64_t vbus_off_ns, detach_ns;
 	bool detached;
 	unsigned next;
+	bool open; /* some life may be; else there is none to settle */
 	struct went went[WENT_MAX];
 	int64_t last_report_ns[MODEL_DEVICES_MAX];
 	bool changed_said[MODEL_DEVICES_MAX];
@@ -75,11 +76,18 @@ static void settle(const struct rule_input *in, struct life_state *s)
 {
 	bool end = in->event->kind == EVENT_END;
 
+	if (!s->open)
+		return;
+	s->open = false;
 	for (unsigned i = 0; i < WENT_MAX; i++) {
 		struct went *w = &s->went[i];
 
-		if (!w->life_open || (!end && in->event->t_ns - w->gone_ns < settle_ns))
+		if (!w->life_open)
 			continue;
+		if (!end && in->event->t_ns - w->gone_ns < settle_ns) {
+			s->open = true;
+			continue;
+		}
 		w->life_open = false;
 		if (in->model->vbus_known ? !supply_broke(s, w->gone_ns)
 		                          : w->after_report_ns <= hand_ns)
@@ -108,6 +116,7 @@ static void gone(const struct rule_input *in, struct life_state *s, unsigned slo
 	memcpy(w->hash, d->structure_sha256, sizeof(w->hash));
 	w->life_open = line && d->enumerated && d->reports && w->lived_ns >= 0 &&
 	               w->lived_ns < life_max_ns;
+	s->open = s->open || w->life_open;
 }
 
 /* The last device that went from this bus before `before_ns`. */

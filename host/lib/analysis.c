@@ -124,7 +124,7 @@ static void on_event(void *context, const struct event *e)
  * The profile that was recorded, where nobody asked for another: it holds from the start, so that one that comes behind
  * traffic or findings is too late. The rules begin anew under it.
  */
-static void take_profile(struct analysis *a, const struct record_text *text)
+static __attribute__((noinline)) void take_profile(struct analysis *a, const struct record_text *text)
 {
 	static const char device[] = "device\n";
 	const size_t head = sizeof(device) - 1;

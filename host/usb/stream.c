@@ -61,22 +61,21 @@ static struct usb_bus *bus_add(struct usb_stream *s, uint16_t number)
 	return b;
 }
 
-/* What cannot be followed must not pass for quiet: it counts as lost. */
-static void packet(struct usb_stream *s, const struct record *r)
+/* What cannot be followed must not pass for quiet: it counts as lost. Out of line: see usb_stream_record. */
+static __attribute__((noinline)) void packet(struct usb_stream *s, const struct record *r)
 {
-	struct usb_bus *b = s->last;
+	if (!s->last || s->last->number != r->bus) {
+		struct usb_bus *b = bus_find(s, r->bus);
 
-	s->counts.packets++;
-	if (!b || b->number != r->bus) {
-		b = bus_find(s, r->bus);
 		if (!b && !(b = bus_add(s, r->bus))) {
 			s->counts.lost_packets++;
 			return;
 		}
 		s->last = b;
+		if (usb_bus_poll(b, r))
+			return;
 	}
-	if (!usb_bus_poll(b, r))
-		usb_bus_packet(b, r);
+	usb_bus_packet(s->last, r);
 }
 
 static void urb(struct usb_stream *s, const struct record *r)
@@ -178,12 +177,9 @@ static void pass_on(struct usb_stream *s, const struct record *r)
 	s->sink.bus(s->sink.context, &e);
 }
 
-void usb_stream_record(struct usb_stream *s, const struct record *r)
+static __attribute__((noinline)) void other(struct usb_stream *s, const struct record *r)
 {
 	switch (r->kind) {
-	case RECORD_PACKET:
-		packet(s, r);
-		return;
 	case RECORD_URB:
 		urb(s, r);
 		return;
@@ -207,6 +203,19 @@ void usb_stream_record(struct usb_stream *s, const struct record *r)
 		break;
 	}
 	pass_on(s, r);
+}
+
+/* Polls go through here with nothing to save and restore: all else is out of their way. */
+void usb_stream_record(struct usb_stream *s, const struct record *r)
+{
+	if (r->kind != RECORD_PACKET) {
+		other(s, r);
+		return;
+	}
+	s->counts.packets++;
+	if (s->last && s->last->number == r->bus && usb_bus_poll(s->last, r))
+		return;
+	packet(s, r);
 }
 
 void usb_stream_end(struct usb_stream *s)
