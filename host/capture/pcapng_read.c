@@ -17,7 +17,7 @@ enum {
 
 enum {
 	BYTE_ORDER = 0x1a2b3c4d,
-	BLOCK_FRAME = 12, /* type, length, and length again at the end */
+	BLOCK_FRAME = 12,             /* type, length, and length again at the end */
 	USUAL_MIN = BLOCK_FRAME + 20, /* around a packet without options */
 };
 
@@ -202,11 +202,10 @@ static inline bool usual_block(struct capture *c, const uint8_t *at, size_t left
 	if (f->kind == LINK_RAW)
 		deliver_raw(c, f, time_ns, data, kept, whole, 0);
 	else
-		deliver_packet(c, f,
-		               &(struct raw_packet){.data = data,
-		                                    .len = kept,
-		                                    .len_true = whole,
-		                                    .time_ns = time_ns});
+		deliver_packet(
+			c, f,
+			&(struct raw_packet){
+				.data = data, .len = kept, .len_true = whole, .time_ns = time_ns});
 	return true;
 }
 

@@ -49,7 +49,7 @@ bool expected_present(const struct expected *x, const struct rule_input *in)
 {
 	if (in->profile->kind == PROFILE_KEYBOARD && !in->profile->has_hash)
 		return x->set && first_present(x, in->model);
-	for (unsigned i = 0; i < MODEL_DEVICES_MAX; i++) {
+	for (unsigned i = 0; i < in->model->devices; i++) {
 		const struct model_device *d = &in->model->device[i];
 
 		if (d->used && !d->gone && declared_device_match(in->profile, d) == DECLARED_YES)

@@ -36,7 +36,7 @@ static const struct structure *built_on(const struct model *m, const struct mode
 	const struct model_hid *hid[STRUCTURE_REPORTS_MAX] = {NULL};
 	unsigned hids = 0;
 
-	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++) {
+	for (unsigned i = 0; i < m->hids; i++) {
 		const struct model_hid *h = &m->hid[i];
 
 		if (h->device != slot || !h->described)

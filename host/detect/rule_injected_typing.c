@@ -23,6 +23,7 @@ struct keyboard {
 
 struct injected_typing_state {
 	uint32_t undecided_gone; /* keyboards whose slot was taken over */
+	unsigned slots;          /* of keyboard[], from the front: beyond them none was ever used */
 	struct duration_rows rows;
 	struct keyboard keyboard[MODEL_HIDS_MAX];
 };
@@ -36,11 +37,14 @@ static bool undecided(const struct keyboard *k)
 
 static struct keyboard *keyboard_of(struct injected_typing_state *s, const struct rule_input *in)
 {
-	struct keyboard *k = &s->keyboard[in->event->hid - in->model->hid];
+	unsigned slot = (unsigned)(in->event->hid - in->model->hid);
+	struct keyboard *k = &s->keyboard[slot];
 
 	if (k->used && k->hid_id == in->event->hid->id)
 		return k;
 	s->undecided_gone += undecided(k);
+	if (s->slots <= slot)
+		s->slots = slot + 1;
 	*k = (struct keyboard){.used = true, .hid_id = in->event->hid->id};
 	typing_init(&k->typing);
 	k->typing.rows = &s->rows;
@@ -132,7 +136,7 @@ static void pointer_moved(struct injected_typing_state *s, const struct rule_inp
 
 	if (!hid || !(hid->kinds & HID_KIND_MOUSE))
 		return;
-	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++)
+	for (unsigned i = 0; i < s->slots; i++)
 		if (s->keyboard[i].used && in->model->hid[i].device != hid->device)
 			typing_pointer(&s->keyboard[i].typing, in->event->t_ns);
 }
@@ -169,7 +173,7 @@ const struct typing_step *injected_typing_last(const void *state, unsigned hid_s
 {
 	const struct injected_typing_state *s = state;
 
-	if (!s || hid_slot >= MODEL_HIDS_MAX || !s->keyboard[hid_slot].typing.step.packet)
+	if (!s || hid_slot >= s->slots || !s->keyboard[hid_slot].typing.step.packet)
 		return NULL;
 	return &s->keyboard[hid_slot].typing.step;
 }
@@ -181,7 +185,7 @@ unsigned injected_typing_undecided(const void *state)
 
 	if (!s)
 		return 0;
-	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++)
+	for (unsigned i = 0; i < s->slots; i++)
 		count += undecided(&s->keyboard[i]);
 	return count + s->undecided_gone;
 }

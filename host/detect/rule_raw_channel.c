@@ -32,7 +32,7 @@ static bool is_raw(const struct model_hid *h)
 
 static const struct model_hid *raw_of(const struct model *m, unsigned slot)
 {
-	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++)
+	for (unsigned i = 0; i < m->hids; i++)
 		if (m->hid[i].device == slot && is_raw(&m->hid[i]))
 			return &m->hid[i];
 	return NULL;

@@ -136,7 +136,7 @@ static const struct went *last_gone(const struct life_state *s, uint16_t bus, in
 
 static bool alone(const struct model *m, const struct model_device *d)
 {
-	for (unsigned i = 0; i < MODEL_DEVICES_MAX; i++) {
+	for (unsigned i = 0; i < m->devices; i++) {
 		const struct model_device *x = &m->device[i];
 
 		if (x != d && x->used && !x->gone && x->bus == d->bus)

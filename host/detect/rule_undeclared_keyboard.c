@@ -26,7 +26,7 @@ static const struct model_hid *keyboard_of(const struct rule_input *in, unsigned
 {
 	if (in->event->hid && (in->event->hid->kinds & HID_KIND_KEYBOARD))
 		return in->event->hid;
-	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++) {
+	for (unsigned i = 0; i < in->model->hids; i++) {
 		const struct model_hid *h = &in->model->hid[i];
 
 		if (h->device == slot && (h->kinds & HID_KIND_KEYBOARD))

@@ -248,7 +248,8 @@ static unsigned least(unsigned a, unsigned b)
 }
 
 /* Nearly all keyboards' reports are as HID 1.11 appendix B.1 has them, wherever they put the two fields. */
-static const struct keys_layout *layout_of(struct keys *k, const struct hid_descriptor *d, uint8_t id)
+static const struct keys_layout *layout_of(struct keys *k, const struct hid_descriptor *d,
+                                           uint8_t id)
 {
 	struct keys_layout *l = &k->layout;
 	unsigned modifiers = 0, arrays = 0, others = 0, end = 0;
@@ -274,8 +275,8 @@ static const struct keys_layout *layout_of(struct keys *k, const struct hid_desc
 			arrays++;
 			l->array_at = (uint8_t)(f->bit / 8);
 			l->array_count = (uint8_t)f->count;
-			l->most = (uint8_t)least(least((unsigned)f->logical_max, r->last - r->first),
-			                         KEYS - 1);
+			l->most = (uint8_t)least(
+				least((unsigned)f->logical_max, r->last - r->first), KEYS - 1);
 			end = f->bit / 8 + f->count > end ? f->bit / 8 + f->count : end;
 		} else {
 			others++;
@@ -330,8 +331,8 @@ static bool read_simple(struct keys *k, const struct keys_layout *l, const uint8
 		store_le64(last + 8 * i, named[i]);
 		store_le64(k->down + 8 * i, (down & ~gone) | came[i]);
 		for (; gone; gone &= gone - 1)
-			note(out->release, &out->releases,
-			     64 * i + (unsigned)__builtin_ctzll(gone), &out->flags);
+			note(out->release, &out->releases, 64 * i + (unsigned)__builtin_ctzll(gone),
+			     &out->flags);
 	}
 	for (unsigned i = 0; i < slots; i++)
 		if (came[slot[i] / 64] >> slot[i] % 64 & 1)

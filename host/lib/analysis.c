@@ -217,7 +217,7 @@ static uint64_t transfers(const struct model *m)
 {
 	uint64_t n = 0;
 
-	for (unsigned i = 0; i < MODEL_DEVICES_MAX; i++)
+	for (unsigned i = 0; i < m->devices; i++)
 		n += m->device[i].transfers;
 	return n;
 }

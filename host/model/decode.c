@@ -200,8 +200,6 @@ struct decode *decode_new(const struct event_sink *sink)
 		return NULL;
 	d->sink = *sink;
 	tap_begin(d);
-	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++)
-		d->model.hid[i].device = MODEL_NONE;
 	return d;
 }
 

@@ -31,8 +31,10 @@ static struct model_device *free_slot(struct decode *d)
 	for (unsigned i = 0; i < MODEL_DEVICES_MAX; i++) {
 		struct model_device *x = &d->model.device[i];
 
-		if (!x->used)
+		if (!x->used) {
+			d->model.devices = i + 1;
 			return x;
+		}
 		if (!worst || worth(x) < worth(worst) ||
 		    (worth(x) == worth(worst) && x->last_seen_ns < worst->last_seen_ns))
 			worst = x;

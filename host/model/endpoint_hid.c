@@ -28,7 +28,7 @@ static struct model_hid *unclaimed(struct decode *d, const struct model_device *
 {
 	struct model_hid *best = NULL;
 
-	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++) {
+	for (unsigned i = 0; i < d->model.hids; i++) {
 		struct model_hid *h = &d->model.hid[i];
 		uint8_t id = h->descriptor.uses_ids && t->len ? t->data[0] : 0;
 

@@ -10,7 +10,7 @@ struct model_hid *hids_find(struct decode *d, const struct model_device *device,
 {
 	unsigned slot = devices_slot(d, device);
 
-	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++)
+	for (unsigned i = 0; i < d->model.hids; i++)
 		if (d->model.hid[i].device == slot && d->model.hid[i].interface == interface)
 			return &d->model.hid[i];
 	return NULL;
@@ -39,7 +39,7 @@ static struct model_hid *free_slot(struct decode *d)
 {
 	struct model_hid *worst = NULL;
 
-	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++) {
+	for (unsigned i = 0; i < d->model.hids; i++) {
 		struct model_hid *h = &d->model.hid[i];
 
 		if (h->device == MODEL_NONE)
@@ -47,6 +47,8 @@ static struct model_hid *free_slot(struct decode *d)
 		if (!worst || given_up_before(d, h, worst))
 			worst = h;
 	}
+	if (d->model.hids < MODEL_HIDS_MAX)
+		return &d->model.hid[d->model.hids++];
 	d->model.hids_forgotten++;
 	d->model.hids_lost += !model_device_of(&d->model, worst)->gone;
 	return worst;
@@ -75,7 +77,7 @@ void hids_drop(struct decode *d, const struct model_device *device)
 {
 	unsigned slot = devices_slot(d, device);
 
-	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++)
+	for (unsigned i = 0; i < d->model.hids; i++)
 		if (d->model.hid[i].device == slot)
 			d->model.hid[i].device = MODEL_NONE;
 	for (unsigned i = 0; i < DECODE_INFER_MAX; i++)
@@ -89,7 +91,7 @@ void hids_update_kinds(struct decode *d, struct model_device *device)
 
 	device->kinds = 0;
 	device->hid_problems = 0;
-	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++) {
+	for (unsigned i = 0; i < d->model.hids; i++) {
 		const struct model_hid *h = &d->model.hid[i];
 
 		if (h->device != slot)
@@ -135,7 +137,7 @@ void hids_configured(struct decode *d, struct model_device *device)
 {
 	unsigned slot = devices_slot(d, device);
 
-	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++) {
+	for (unsigned i = 0; i < d->model.hids; i++) {
 		struct model_hid *h = &d->model.hid[i];
 
 		if (h->device != slot)

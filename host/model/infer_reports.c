@@ -34,7 +34,7 @@ static struct model_hid *inferred(struct decode *d, const struct model_device *d
 {
 	unsigned slot = devices_slot(d, device);
 
-	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++) {
+	for (unsigned i = 0; i < d->model.hids; i++) {
 		struct model_hid *h = &d->model.hid[i];
 
 		if (h->device == slot && h->inferred && h->endpoint == endpoint)

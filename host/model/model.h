@@ -101,6 +101,8 @@ struct model_tap {
 struct model {
 	struct model_device device[MODEL_DEVICES_MAX];
 	struct model_hid hid[MODEL_HIDS_MAX];
+	/* Slots of each that were ever used, from the front: beyond them nothing is to be looked at, and no memory is taken. */
+	unsigned devices, hids;
 	uint64_t devices_seen, devices_forgotten, hids_forgotten;
 	uint64_t hids_lost; /* of those forgotten, on devices that were still there */
 	int64_t now_ns;     /* latest time of any record */

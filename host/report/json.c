@@ -88,7 +88,7 @@ static uint32_t interface_kinds(const struct model *m, unsigned slot, uint8_t nu
 {
 	uint32_t bits = 0;
 
-	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++)
+	for (unsigned i = 0; i < m->hids; i++)
 		if (m->hid[i].device == slot && m->hid[i].interface == number_)
 			bits |= m->hid[i].kinds;
 	return bits;
@@ -118,7 +118,7 @@ static json_t *interfaces(struct writer *w, const struct model *m, unsigned slot
 
 static bool is_inferred(const struct model *m, unsigned slot)
 {
-	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++)
+	for (unsigned i = 0; i < m->hids; i++)
 		if (m->hid[i].device == slot && m->hid[i].inferred)
 			return true;
 	return false;
@@ -197,7 +197,7 @@ static json_t *devices(struct writer *w, const struct report_input *in)
 	size_t n = 0;
 
 	/* Slots are re-used, so their order is not that of coming. */
-	for (unsigned i = 0; i < MODEL_DEVICES_MAX; i++)
+	for (unsigned i = 0; i < in->model->devices; i++)
 		if (in->model->device[i].used)
 			order[n++] = &in->model->device[i];
 	qsort(order, n, sizeof(order[0]), earlier);

@@ -314,7 +314,7 @@ static void device(FILE *out, const struct report_input *in, const struct model_
 	}
 	if (d->is_hub)
 		add(&l, first ? ": hub" : ", hub");
-	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++)
+	for (unsigned i = 0; i < in->model->hids; i++)
 		if (in->model->hid[i].inferred &&
 		    in->model->hid[i].device == (size_t)(d - in->model->device)) {
 			add(&l, " (inferred from its reports)");
@@ -353,7 +353,7 @@ static void devices(FILE *out, const struct report_input *in)
 	const struct model_device *d[MODEL_DEVICES_MAX];
 	size_t n = 0;
 
-	for (unsigned i = 0; i < MODEL_DEVICES_MAX; i++)
+	for (unsigned i = 0; i < in->model->devices; i++)
 		if (in->model->device[i].used)
 			d[n++] = &in->model->device[i];
 	if (n > DEVICES_SHOWN) {

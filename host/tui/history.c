@@ -123,7 +123,7 @@ static void note_interfaces(struct history_device *v, const struct model_device 
 			out->interval = ep->bInterval;
 		}
 	}
-	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++) {
+	for (unsigned i = 0; i < m->hids; i++) {
 		const struct model_hid *hid = &m->hid[i];
 		struct history_interface *out = NULL;
 

@@ -41,6 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = NULL;
 	FILE *f = open_memstream(&text, &size);
 	memset(&m, 0, sizeof(m));
+	m.devices = m.hids = 4;
 	while (bytes_left(&b)) {
 		struct model_device *d = &m.device[bytes_u8(&b) % 4];
 		struct usb_transfer t = {.has_setup = true};

@@ -14,6 +14,8 @@ void build_init(struct build *b, enum profile_kind kind)
 	assert_non_null(b->m);
 	for (unsigned i = 0; i < MODEL_HIDS_MAX; i++)
 		b->m->hid[i].device = MODEL_NONE;
+	b->m->hids = MODEL_HIDS_MAX;
+	b->m->devices = MODEL_DEVICES_MAX;
 	b->m->line_seen = true;
 	b->m->vbus_known = b->m->vbus_on = true;
 	b->p.kind = kind;

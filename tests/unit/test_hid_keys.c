@@ -286,6 +286,58 @@ static void many_ids_share_what_is_left(void **state)
 	assert_int_equal(r.flags, KEYS_ALL_UP);
 }
 
+/*
+ * The same reports under the descriptor above, whose report 1 is read the short way, and under one that says the same in
+ * more fields, which is not: each difference is a fault of one of the two ways.
+ */
+static void the_short_way_reads_what_the_long_way_does(void **state)
+{
+	static const uint8_t usual[] = {0, 0, 0, 4, 5, 6, 30, 101, 2, 255, 254};
+	static struct hid_descriptor two;
+	struct keys other;
+	uint8_t split[sizeof(several_ids) + 8];
+	uint32_t x = 12345;
+	unsigned simple = 0;
+
+	(void)state;
+	/* Modifiers E0 to E3, then E4 to E7: the usages from byte 10, the count at byte 21. */
+	memcpy(split, several_ids, 24);
+	memcpy(split + 24, (const uint8_t[]){0x19, 0xe4, 0x29, 0xe7, 0x81, 0x02}, 6);
+	memcpy(split + 30, several_ids + 24, sizeof(several_ids) - 24);
+	split[13] = 0xe3;
+	split[21] = 4;
+	hid_parse(&two, split, sizeof(several_ids) + 6);
+	assert_int_equal(two.problems, 0);
+	assert_int_equal(two.fields, d.fields + 1);
+	keys_init(&other);
+	for (unsigned n = 0; n < 200000; n++) {
+		uint8_t report[9];
+		struct key_report long_way;
+		bool any;
+		size_t len;
+
+		for (size_t i = 0; i < sizeof(report); i++) {
+			x = x * 1103515245u + 12345u;
+			report[i] = usual[(x >> 16) % sizeof(usual)];
+		}
+		report[0] = x >> 28 ? 1 : 2;
+		/* At times: gives up, names modifiers in the array, is short. */
+		report[3] = x >> 9 & 63 ? report[3] : 1;
+		report[4] = x >> 8 & 63 ? report[4] : 0xe1;
+		len = x >> 4 & 31 ? 8 : 1 + (x >> 4) % 9;
+		memset(&long_way, 0xa5, sizeof(long_way));
+		any = keys_report(&other, &two, report, len, 1000 + k.reports, 7 + k.reports,
+		                  &long_way);
+		assert_int_equal(send(report, len), any);
+		simple += k.layout.simple;
+		assert_false(other.layout.simple);
+		if (any)
+			assert_memory_equal(&r, &long_way, sizeof(r));
+		assert_memory_equal(k.down, other.down, sizeof(k.down));
+	}
+	assert_true(simple > 100000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +350,7 @@ int main(void)
 		cmocka_unit_test_setup(short_reports_lack_zeros, boot),
 		cmocka_unit_test_setup(reports_speak_for_their_own_fields, ids),
 		cmocka_unit_test_setup(bitmaps_in_order_of_usages, ids),
+		cmocka_unit_test_setup(the_short_way_reads_what_the_long_way_does, ids),
 		cmocka_unit_test(odd_fields_are_read),
 		cmocka_unit_test(a_flood_is_cut_and_told),
 		cmocka_unit_test(a_key_named_a_thousand_times_is_one),

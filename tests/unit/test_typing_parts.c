@@ -118,7 +118,7 @@ static void rates(void **state)
 	(void)state;
 	memcpy(w, typing_parameters.slips_people, sizeof(w));
 	for (unsigned i = 0; i < 1000; i++)
-		all *= typing_rate_next(w, typing_parameters.slips_rate, TYPING_RATES, false);
+		all *= typing_rate_next(w, typing_parameters.slips_rate, false);
 	/* A mixture loses no more than the share of its best part, and what that part loses. */
 	assert_true(all >= typing_parameters.slips_people[0] * pow(1 - 0.002, 1000) * 0.999);
 }

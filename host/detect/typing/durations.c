@@ -169,8 +169,8 @@ double machine_times_next(struct machine_times *m, const struct typing_ways *way
 		band_learn(m, i, ms, chance[TYPING_BAND + i] > 0);
 	}
 	for (unsigned i = TYPING_COPY; i < TYPING_WAYS; i++)
-		chance[i] = m->count ? (1 - stray) * chance[i] + stray * (float)person
-		                     : (float)person;
+		chance[i] =
+			m->count ? (1 - stray) * chance[i] + stray * (float)person : (float)person;
 	for (unsigned i = 0; i < TYPING_WAYS; i++)
 		sum += m->way[i] * chance[i];
 	keep = (1 - waver) / sum;

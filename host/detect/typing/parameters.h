@@ -69,8 +69,8 @@ extern const struct typing_people typing_intervals, typing_holds;
 /* Machines' durations: shares of the ways to make them; they sum to one. */
 enum typing_way {
 	TYPING_AS_PEOPLE,
-	TYPING_COPY,        /* repeats one of its last values */
-	TYPING_BAND,        /* keeps within a band of band_ms; and those after it */
+	TYPING_COPY, /* repeats one of its last values */
+	TYPING_BAND, /* keeps within a band of band_ms; and those after it */
 	TYPING_WAYS = TYPING_BAND + TYPING_BANDS,
 };
 struct typing_ways {
@@ -91,8 +91,8 @@ struct typing_parameters {
 	uint32_t amid_keys, amid_first_keys;
 	float amid_ms;
 
-	float forget; /* share of a person's grid that returns to the prior with each duration */
-	float waver;  /* the same for a machine's ways and for kinds of hands */
+	float forget;  /* share of a person's grid that returns to the prior with each duration */
+	float waver;   /* the same for a machine's ways and for kinds of hands */
 	float telling; /* a key that adds less speaks for nobody */
 
 	float band_ms[TYPING_BANDS];

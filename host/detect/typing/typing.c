@@ -32,8 +32,8 @@ void typing_init(struct typing *t)
 	person_times_init(&t->person_gaps, &typing_intervals);
 	person_times_init(&t->person_holds, &typing_holds);
 	for (unsigned i = 0; i < TYPING_PACES; i++)
-		t->pace[i] = logf(typing_parameters.pace_machine[i] /
-		                  typing_parameters.pace_people[i]);
+		t->pace[i] =
+			logf(typing_parameters.pace_machine[i] / typing_parameters.pace_people[i]);
 	run_init(t);
 }
 

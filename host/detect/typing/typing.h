@@ -65,7 +65,7 @@ enum typing_decision {
 
 struct typing {
 	struct duration_rows *rows; /* shared by all keyboards; NULL: each row is made anew */
-	uint32_t without; /* bit n: feature n is left out, for ablation */
+	uint32_t without;           /* bit n: feature n is left out, for ablation */
 	struct stroke_reader reader;
 	struct person_times person_gaps,
 		person_holds;             /* the person, if it is one; outlives the run */
