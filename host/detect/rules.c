@@ -10,6 +10,9 @@ const struct rule *const rules[] = {
 	&rule_undeclared_keyboard,   /* R6 */
 	&rule_short_life,            /* R7 */
 	&rule_injected_typing,       /* R9 */
+	&rule_radio_onset,           /* R10a */
+	&rule_radio_coincidence,     /* R10b */
+	&rule_radio_train,           /* R10c */
 	&rule_suspend_current,       /* R11 */
 	&rule_lock_keys,             /* R12 */
 	&rule_raw_channel,           /* R13 */
