@@ -369,32 +369,39 @@ static void apply_change(struct sensor *s, struct sensor_channel *c)
 	change->waits = false;
 }
 
-struct glance {
-	uint32_t sum, n, minimum, maximum;
-};
+static bool may_burst(const struct sensor_channel *c, const struct sensor_glance *g)
+{
+	return has_bursts(c) && (c->burst.open || g->maximum > c->on);
+}
 
-static void add(struct sensor *s, struct sensor_channel *c, const struct glance *g,
-                const uint16_t *at, const uint16_t *end, uint64_t t)
+static bool may_step(const struct sensor *s, const struct sensor_channel *c,
+                     const struct sensor_glance *g)
 {
 	int32_t level = c->level, threshold = step_limit(s, c);
 
+	return !is_radio(c) && (c->step.n || (int32_t)g->maximum * 16 > level + threshold ||
+	                        (int32_t)g->minimum * 16 < level - threshold);
+}
+
+static void add(struct sensor *s, struct sensor_channel *c, const struct sensor_glance *g,
+                const uint16_t *at, const uint16_t *end, uint64_t t)
+{
 	c->sum += g->sum;
 	c->n += g->n;
 	if (g->minimum < c->minimum)
 		c->minimum = (uint16_t)g->minimum;
 	if (g->maximum > c->maximum)
 		c->maximum = (uint16_t)g->maximum;
-	if (has_bursts(c) && (c->burst.open || g->maximum > c->on))
+	if (may_burst(c, g))
 		walk_bursts(s, c, at, end, t);
-	if (!is_radio(c) && (c->step.n || (int32_t)g->maximum * 16 > level + threshold ||
-	                     (int32_t)g->minimum * 16 < level - threshold))
+	if (may_step(s, c, g))
 		walk_steps(s, c, at, end, t);
 }
 
 /* What is not as it mostly is: a change, blind time, a failed conversion, a level that is not known yet. */
 static void take(struct sensor *s, struct sensor_channel *c, const uint16_t *at, uint64_t t)
 {
-	const struct glance g = {.sum = *at, .n = 1, .minimum = *at, .maximum = *at};
+	const struct sensor_glance g = {.sum = *at, .n = 1, .minimum = *at, .maximum = *at};
 
 	if (c->change.waits && t >= c->change.at)
 		apply_change(s, c);
@@ -416,7 +423,7 @@ static void take(struct sensor *s, struct sensor_channel *c, const uint16_t *at,
 	add(s, c, &g, at, at + 1, t);
 }
 
-static struct glance look(const uint16_t *at, const uint16_t *end)
+static struct sensor_glance look(const uint16_t *at, const uint16_t *end)
 {
 	uint32_t sum = 0, minimum = UINT16_MAX, maximum = 0;
 	uint32_t n = (uint32_t)(end - at + SENSOR_CHANNELS - 1) / SENSOR_CHANNELS;
@@ -441,15 +448,15 @@ static struct glance look(const uint16_t *at, const uint16_t *end)
 		maximum = *at > maximum ? *at : maximum;
 		minimum = *at < minimum ? *at : minimum;
 	}
-	return (struct glance){sum, n, minimum, maximum};
+	return (struct sensor_glance){.n = n, .sum = sum, .minimum = minimum, .maximum = maximum};
 }
 
-static void watch_noise(struct sensor_channel *c, const uint16_t *at, const uint16_t *end,
-                        uint32_t n)
+/* No sample counts for more than SPREAD_MOST times the mean distance. */
+static uint32_t apart(const struct sensor_channel *c, const uint16_t *at, const uint16_t *end)
 {
 	int32_t level = c->level >> 4,
 		most = (int32_t)(c->spread * SPREAD_MOST >> 8) + SPREAD_LEAST;
-	int32_t sum = 0, mean;
+	int32_t sum = 0;
 
 	for (; at < end; at += SENSOR_CHANNELS) {
 		int32_t off = *at - level;
@@ -458,21 +465,42 @@ static void watch_noise(struct sensor_channel *c, const uint16_t *at, const uint
 			off = -off;
 		sum += off < most ? off : most;
 	}
-	mean = sum * 256 / (int32_t)n;
-	c->spread = (uint32_t)((int32_t)c->spread + (mean - (int32_t)c->spread) / SPREAD_SHARE);
+	return (uint32_t)sum;
 }
 
-static void work(struct sensor *s, struct sensor_channel *c, const uint16_t *samples)
+unsigned sensor_first(const struct sensor *s, enum wire_channel channel)
 {
-	unsigned first = (c->channel + SENSOR_CHANNELS - s->phase) % SENSOR_CHANNELS;
+	return (channel + SENSOR_CHANNELS - s->phase) % SENSOR_CHANNELS;
+}
+
+static bool is_usual(const struct sensor *s, const struct sensor_channel *c,
+                     const struct sensor_glance *g)
+{
+	return c->known && !c->change.waits && c->blind_until <= s->tick && g->maximum < SENSOR_BAD;
+}
+
+bool sensor_is_quiet(const struct sensor *s, enum wire_channel channel,
+                     const struct sensor_glance *g)
+{
+	const struct sensor_channel *c = &s->channel[channel];
+
+	return is_usual(s, c, g) && !may_burst(c, g) && !may_step(s, c, g);
+}
+
+static void work(struct sensor *s, struct sensor_channel *c, const struct sensor_glance *g,
+                 const uint16_t *samples)
+{
+	unsigned first = sensor_first(s, c->channel);
 	const uint16_t *at = samples + first, *end = samples + SENSOR_CHUNK;
 	uint64_t t = s->tick + first * SENSOR_SAMPLE_TICKS;
-	struct glance g = look(at, end);
 
-	if (c->known && !c->change.waits && c->blind_until <= s->tick && g.maximum < SENSOR_BAD) {
-		add(s, c, &g, at, end, t);
-		if (c->channel == WIRE_CURRENT)
-			watch_noise(c, at, end, g.n);
+	if (is_usual(s, c, g)) {
+		add(s, c, g, at, end, t);
+		if (c->channel == WIRE_CURRENT) {
+			int32_t mean = (int32_t)(g->apart * 256 / g->n);
+
+			c->spread += (uint32_t)((mean - (int32_t)c->spread) / SPREAD_SHARE);
+		}
 		return;
 	}
 	for (; at < end; at += SENSOR_CHANNELS, t += ROUND_TICKS)
@@ -481,8 +509,23 @@ static void work(struct sensor *s, struct sensor_channel *c, const uint16_t *sam
 
 void sensor_samples(struct sensor *s, const uint16_t *samples)
 {
+	struct sensor_glance glance[SENSOR_CHANNELS];
+
+	for (unsigned i = 0; i < SENSOR_CHANNELS; i++) {
+		const uint16_t *at = samples + sensor_first(s, i), *end = samples + SENSOR_CHUNK;
+
+		glance[i] = look(at, end);
+		if (i == WIRE_CURRENT)
+			glance[i].apart = apart(&s->channel[i], at, end);
+	}
+	sensor_chunk(s, glance, samples);
+}
+
+void sensor_chunk(struct sensor *s, const struct sensor_glance glance[SENSOR_CHANNELS],
+                  const uint16_t *samples)
+{
 	for (unsigned i = 0; i < SENSOR_CHANNELS; i++)
-		work(s, &s->channel[i], samples);
+		work(s, &s->channel[i], &glance[i], samples);
 	s->tick += SENSOR_CHUNK_TICKS;
 	s->phase = (uint8_t)((s->phase + SENSOR_CHUNK) % SENSOR_CHANNELS);
 	if (++s->chunks < SENSOR_BAND_CHUNKS)

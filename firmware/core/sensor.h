@@ -104,6 +104,22 @@ void sensor_anchor(struct sensor *s, uint64_t tick);
 /* The next SENSOR_CHUNK samples, SENSOR_BAD set where one failed. */
 void sensor_samples(struct sensor *s, const uint16_t *samples);
 
+/* A chunk's samples of one channel. `apart`, of the current: the sum of their distances from its level, counts. */
+struct sensor_glance {
+	uint32_t n, sum, minimum, maximum, apart;
+};
+
+/* Nothing begins, lasts or ends in it: the samples themselves are not looked at. */
+bool sensor_is_quiet(const struct sensor *s, enum wire_channel channel,
+                     const struct sensor_glance *g);
+
+/* The channel's first sample in the next chunk. */
+unsigned sensor_first(const struct sensor *s, enum wire_channel channel);
+
+/* What sensor_samples does with the glances that it takes; a simulator need not draw the samples of quiet ones. */
+void sensor_chunk(struct sensor *s, const struct sensor_glance glance[SENSOR_CHANNELS],
+                  const uint16_t *samples);
+
 /* Range of the current, or input of the multiplexer, from `at` on; the channel is blind for `settle` ticks, which is recorded. */
 void sensor_change(struct sensor *s, enum wire_channel channel, uint8_t value, uint64_t at,
                    uint32_t settle);
