@@ -9,6 +9,7 @@ packages() {
 	test) echo libcmocka-dev libvterm-dev librsvg2-bin fonts-dejavu-core tshark jq ;;
 	firmware) echo gcc-arm-none-eabi ;;
 	emulator) echo nodejs npm ;;
+	kernel) echo qemu-system-x86 busybox-static libusbredirparser-dev cpio udev xz-utils zstd ;;
 	hw) echo ngspice poppler-utils librsvg2-bin openscad python3 ;;
 	hw-pictures) echo xvfb xauth libgl1-mesa-dri ;;
 	fuzz) echo clang llvm libclang-rt-14-dev ;;

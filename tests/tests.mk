@@ -1,6 +1,7 @@
 -include tests/tools/tools.mk tests/bench/bench.mk
 
 # Tests: each tests/unit/test_*.c is a cmocka program, each tests/cli/test_*.sh a script that prints TAP.
+include tests/kernel/kernel.mk
 include tests/fuzz.mk
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 UNIT_HELP_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/unit/test_*.c),$(wildcard tests/unit/*.c)))

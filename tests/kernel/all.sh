@@ -1,0 +1,13 @@
+#!/bin/sh
+# All cases at both host controllers; closes with "N passed, N failed".
+# usage: tests/kernel/all.sh DIR VTAP
+set -u
+here=$(dirname "$0")
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+for controller in xhci uhci; do
+	sh "$here/run.sh" "$1" "$2" $controller $(ls "$here/cases") >>"$log"
+	tail -n +"$((${seen:-0} + 1))" "$log" | grep -v ' passed, '
+	seen=$(wc -l <"$log")
+done
+awk '/ passed, / {p += $1; f += $3} END {print p " passed, " f " failed"; exit !(p > 0 && f == 0)}' "$log"

@@ -1,0 +1,23 @@
+# The kernel tests: a guest with Debian's kernel in QEMU, and a tap over usbredir that runs the firmware's own USB stack.
+KERNEL_DIR := build/kernel
+VTAP_SRC := $(wildcard tests/kernel/*.c) $(addprefix firmware/core/,usb_dev.c usb_desc.c upstream.c command.c wire.c wire_block.c crc.c)
+VTAP := $(BUILD)/kernel/vtap
+GUEST_PROGRAMS := build/release/cordon
+
+$(VTAP): $(VTAP_SRC:%.c=$(BUILD)/%.o)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lusbredirparser
+
+.PHONY: deps-kernel vtap test-kernel
+deps-kernel:
+	@tests/deps.sh build test kernel
+
+vtap: $(VTAP)
+
+## test-kernel|real kernel, usbfs and hidraw in QEMU; the tap is plugged in over usbredir, at an xHCI and a UHCI
+test-kernel: deps-kernel
+	@$(MAKE) --no-print-directory KIND=asan vtap
+	@$(MAKE) --no-print-directory program
+	@tests/kernel/guest.sh $(KERNEL_DIR) $(GUEST_PROGRAMS)
+	@tests/kernel/all.sh $(KERNEL_DIR) build/asan/kernel/vtap

@@ -1,0 +1,76 @@
+#!/bin/sh
+# Runs cases in the guest, with a tap that is plugged in and pulled out as they ask; closes with "N passed, N failed".
+# usage: tests/kernel/run.sh DIR VTAP CONTROLLER CASE...   CONTROLLER: xhci or uhci
+set -u
+dir=$1 vtap=$2 controller=$3
+shift 3
+cases=$(echo "$*" | tr ' ' ,)
+work=$(mktemp -d)
+tap='' passed=0 failed=0 boot=0
+case $controller in
+xhci) hcd="qemu-xhci,id=x" ;;
+uhci) hcd="piix3-usb-uhci,id=x" ;;
+*) echo "run: no controller '$controller'" >&2; exit 2 ;;
+esac
+mkfifo "$work/in" "$work/out"
+
+pull() {
+	[ -n "$tap" ] || return 0
+	kill "$tap" 2>/dev/null
+	wait "$tap" 2>/dev/null
+	tap=''
+}
+cleanup() {
+	pull
+	[ -z "${qemu:-}" ] || kill "$qemu" 2>/dev/null
+	rm -rf "$work"
+}
+trap cleanup EXIT
+
+timeout "${KERNEL_SECONDS:-600}" qemu-system-x86_64 -accel tcg -m 384 -nodefaults -no-user-config -display none -serial stdio \
+	-no-reboot -M pc -device "$hcd" -chardev "socket,path=$work/redir,id=r,server=on,wait=off" -device usb-redir,chardev=r,bus=x.0 \
+	-kernel "$dir/vmlinux" -initrd "$dir/initrd" \
+	-append "console=ttyS0 quiet mitigations=off nokaslr tsc=reliable no_timer_check lpj=4000000 noapic cases=$cases" \
+	<"$work/in" >"$work/out" 2>"$work/qemu.log" &
+qemu=$!
+exec 3>"$work/in"
+
+# What the guest asks of its host: "plug [options of vtap]", "pull", "sent".
+answer() {
+	case $1 in
+	plug)
+		shift
+		boot=$((boot + 1))
+		# shellcheck disable=SC2086
+		"$vtap" --boot $boot $* "$work/redir" >"$work/sent" 2>"$work/vtap.log" &
+		tap=$!
+		echo plugged >&3
+		;;
+	pull)
+		pull
+		echo "$(cat "$work/sent")" >&3
+		;;
+	left) # it goes by itself
+		wait "$tap"
+		tap=''
+		echo "$(cat "$work/sent")" >&3
+		;;
+	*) echo "run: the guest asks for '$*'" >&2; echo no >&3 ;;
+	esac
+}
+
+while read -r line; do
+	line=$(printf '%s' "$line" | tr -d '\r')
+	case $line in
+	'host: '*) answer ${line#host: } ;;
+	'ok - '*) passed=$((passed + 1)); echo "$controller: $line" ;;
+	'not ok - '*) failed=$((failed + 1)); echo "$controller: $line" ;;
+	'#'*) echo "    $line" ;;
+	'guest: done') done=1 ;;
+	*) [ -z "${VERBOSE:-}" ] || echo "    $line" ;;
+	esac
+done <"$work/out"
+wait $qemu
+[ -n "${done:-}" ] || { failed=$((failed + 1)); echo "$controller: not ok - the guest did not come to its end"; tail -n 5 "$work/qemu.log" "$work/vtap.log" 2>/dev/null; }
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
