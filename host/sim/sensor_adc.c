@@ -13,8 +13,8 @@
 #define ZERO_V     0.252
 #define MA_V_PER_A 5.0
 #define UA_V_PER_A 250.0
-/* AD8313 (data sheet, 2.5 GHz): 18 mV/dB, about 0.45 V with no signal, the slope bends over at 70 dB. */
-#define RADIO_FLOOR_V  0.45
+/* AD8313 (data sheet, 2.5 GHz): 18 mV/dB, 0.49 V with no signal as on the board, the slope bends over at 70 dB. */
+#define RADIO_FLOOR_V  0.49
 #define RADIO_V_PER_DB 0.018
 #define RADIO_DB_MAX   70.0
 
