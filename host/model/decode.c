@@ -175,6 +175,13 @@ static void on_bus(void *context, const struct usb_bus_event *e)
 	switch (e->kind) {
 	case RECORD_LINE:
 		out.kind = EVENT_LINE;
+		/* First the line, then what went with it: rules must know that it went by the line. */
+		if (e->line.event == LINE_DETACH) {
+			decode_emit(d, &out);
+			decode_line(d, e);
+			tap_line(d, e);
+			return;
+		}
 		decode_line(d, e);
 		tap_line(d, e);
 		break;

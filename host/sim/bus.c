@@ -147,6 +147,8 @@ static void poll_pipe(struct bus *b, struct bus_pipe *p)
 
 	if (p->next < p->count && p->reports[p->next].t_ns <= b->now_ns)
 		due = &p->reports[p->next++];
+	if (due && b->sent)
+		b->sent(b->sent_context, p, due, b->now_ns);
 	if (b->set.view == BUS_WIRE) {
 		poll_wire(b, p, due);
 	} else if (due) {
@@ -280,6 +282,25 @@ void bus_reset(struct bus *b, int64_t se0_ns)
 	b->running = true;
 }
 
+void bus_suspend(struct bus *b)
+{
+	b->running = false;
+}
+
+void bus_resume(struct bus *b, int64_t k_ns)
+{
+	/* The end of the resume is a low-speed EOP, whatever the bus. */
+	const int64_t eop_ns = 2 * wire_bit_ps(USB_SPEED_LOW) / 1000;
+
+	bus_line(b, LINE_K, b->speed, k_ns);
+	b->now_ns += k_ns;
+	bus_line(b, LINE_SE0, b->speed, eop_ns);
+	b->now_ns += eop_ns;
+	bus_line(b, LINE_J, b->speed, 0);
+	b->frame_ns = b->now_ns;
+	b->running = true;
+}
+
 /* Hosts poll at the power of two under bInterval, up to 32 frames. */
 static uint8_t frames_between_polls(uint8_t interval)
 {
@@ -312,21 +333,48 @@ void bus_poll(struct bus *b, struct bus_device *d)
 	}
 }
 
+struct bus_pipe *bus_pipe(struct bus *b, const struct bus_device *d, uint8_t endpoint)
+{
+	for (unsigned i = 0; i < b->pipes; i++)
+		if (b->pipe[i].device == d && b->pipe[i].endpoint == endpoint)
+			return &b->pipe[i];
+	return NULL;
+}
+
+void bus_pipe_every(struct bus *b, struct bus_pipe *p, uint8_t frames)
+{
+	p->every = frames ? frames : 1;
+	p->phase = (uint8_t)random_below(&b->random, p->every);
+}
+
+int64_t bus_pipe_poll(const struct bus *b, const struct bus_pipe *p, int64_t t_ns)
+{
+	/* The current frame has begun: its poll is over. Frame numbers wrap, and 2048 is no multiple of all periods. */
+	int64_t at = b->frame_ns + BUS_FRAME_NS, skip;
+	unsigned frame = (b->frame + 1u) & 0x7ff;
+
+	skip = t_ns > at ? (t_ns - at + BUS_FRAME_NS - 1) / BUS_FRAME_NS : 0;
+	at += skip * BUS_FRAME_NS;
+	frame = (unsigned)((frame + skip) & 0x7ff);
+	while (frame % p->every != p->phase) {
+		frame = (frame + 1) & 0x7ff;
+		at += BUS_FRAME_NS;
+	}
+	return at;
+}
+
 bool bus_reports(struct bus *b, struct bus_device *d, uint8_t endpoint,
                  const struct keyboard_report *reports, size_t count)
 {
-	for (unsigned i = 0; i < b->pipes; i++) {
-		struct bus_pipe *p = &b->pipe[i];
+	struct bus_pipe *p = bus_pipe(b, d, endpoint);
 
-		if (p->device != d || p->endpoint != endpoint)
-			continue;
-		/* What came before must be through: it is not kept. */
-		while (p->next < p->count && b->running && d->present)
-			bus_run_until(b, b->frame_ns + BUS_FRAME_NS);
-		p->reports = reports;
-		p->count = count;
-		p->next = 0;
-		return true;
-	}
-	return false;
+	if (!p)
+		return false;
+	/* What came before must be through: it is not kept. */
+	while (p->next < p->count && b->running && d->present)
+		bus_run_until(b, b->frame_ns + BUS_FRAME_NS);
+	p->reports = reports;
+	p->count = count;
+	p->next = 0;
+	return true;
 }

@@ -33,6 +33,12 @@ struct bus_settings {
 	unsigned damage_per_million; /* packets of which one bit is wrong */
 };
 
+struct bus_pipe;
+
+/* An input report has gone out, and was acknowledged, at `t_ns`. */
+typedef void bus_sent(void *context, const struct bus_pipe *p, const struct keyboard_report *r,
+                      int64_t t_ns);
+
 struct bus_pipe {
 	struct bus_device *device;
 	uint8_t endpoint;                      /* bEndpointAddress */
@@ -63,6 +69,8 @@ struct bus {
 	struct bus_device device[BUS_DEVICES_MAX];
 	struct bus_pipe pipe[BUS_PIPES_MAX];
 	unsigned devices, pipes;
+	bus_sent *sent; /* NULL: nobody asks */
+	void *sent_context;
 };
 
 enum bus_result {
@@ -90,8 +98,24 @@ void bus_reset(struct bus *b, int64_t se0_ns);
 enum bus_result bus_control(struct bus *b, struct bus_device *d, const uint8_t setup[8],
                             const uint8_t *data, uint8_t *reply, size_t *reply_len);
 
+/*
+ * The host stops all traffic, and goes on: K for `k_ns`, then a low-speed end of packet. USB 2.0 §7.1.7.6, §7.1.7.7.
+ * Devices keep their addresses.
+ */
+void bus_suspend(struct bus *b);
+void bus_resume(struct bus *b, int64_t k_ns);
+
 /* Polls of all interrupt IN endpoints begin, as after the driver's start. */
 void bus_poll(struct bus *b, struct bus_device *d);
+
+/* NULL: not polled. */
+struct bus_pipe *bus_pipe(struct bus *b, const struct bus_device *d, uint8_t endpoint);
+
+/* The pipe is polled each `frames` from now on, at a phase drawn anew. */
+void bus_pipe_every(struct bus *b, struct bus_pipe *p, uint8_t frames);
+
+/* When the next poll of the pipe that begins at `t_ns` or later does begin. */
+int64_t bus_pipe_poll(const struct bus *b, const struct bus_pipe *p, int64_t t_ns);
 
 /* Reports that an endpoint has to say, in order of time; they follow those given before. False: not polled. */
 bool bus_reports(struct bus *b, struct bus_device *d, uint8_t endpoint,
@@ -100,5 +124,9 @@ bool bus_reports(struct bus *b, struct bus_device *d, uint8_t endpoint,
 /* A bulk or interrupt OUT, or bulk IN, transfer of any length. */
 void bus_transfer(struct bus *b, struct bus_device *d, uint8_t endpoint, const uint8_t *data,
                   size_t len);
+
+/* One isochronous OUT transaction: nobody acknowledges it. */
+void bus_isochronous(struct bus *b, struct bus_device *d, uint8_t endpoint, const uint8_t *data,
+                     size_t len);
 
 #endif

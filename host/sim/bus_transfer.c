@@ -176,6 +176,20 @@ static void transfer_wire(struct bus *b, struct bus_device *d, const struct sim_
 	} while (at < len);
 }
 
+void bus_isochronous(struct bus *b, struct bus_device *d, uint8_t endpoint, const uint8_t *data,
+                     size_t len)
+{
+	struct sim_packet p;
+
+	if (!d->present || b->set.view != BUS_WIRE)
+		return;
+	bus_fit(b, d, len);
+	/* DATA0 always at full speed. USB 2.0 §5.12.2 */
+	wire_data(&p, false, data, len);
+	bus_token(b, d, USB_PID_OUT, endpoint & 0xf);
+	bus_packet(b, d, &p, true);
+}
+
 void bus_transfer(struct bus *b, struct bus_device *d, uint8_t endpoint, const uint8_t *data,
                   size_t len)
 {

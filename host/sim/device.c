@@ -189,6 +189,10 @@ bool sim_device_answer(const struct sim_device *d, const uint8_t setup[8], uint8
 	} else if ((setup[0] & 0x60) == 0x20) {
 		memset(out, 0, 8); /* GET_REPORT, GET_MAX_LUN and their like */
 		*len = want < 8 ? want : 8;
+	} else if (setup[0] == 0xc0 && setup[1] == 51) {
+		/* Version 2 of Android's accessory protocol. */
+		memcpy(out, (const uint8_t[]){2, 0}, 2);
+		*len = 2;
 	}
 	if (*len > want)
 		*len = want;

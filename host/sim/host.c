@@ -93,9 +93,10 @@ static const struct host_step android[] = {
 	{.ask = ASK_STRING,         .length = 255, .which = MANUFACTURER, .gap_us = 600},
 	{.ask = ASK_STRING,                    .length = 255, .which = SERIAL, .gap_us = 600},
 	{.ask = ASK_CONFIGURE,.gap_us = 4000},
-	{.ask = ASK_HID,                    .length = 0, .gap_us = 2500},
-	{.ask = ASK_LEDS   },
-	{.ask = ASK_END      },
+	{.ask = ASK_HUB                   },
+	{.ask = ASK_HID,    .length = 0, .gap_us = 2500},
+	{.ask = ASK_LEDS      },
+	{.ask = ASK_END   },
 };
 
 static const struct host_step macos[] = {
@@ -110,8 +111,9 @@ static const struct host_step macos[] = {
 	{.ask = ASK_CONFIG,   .length = 9, .gap_us = 700},
 	{.ask = ASK_CONFIG, .length = EXACT, .gap_us = 700},
 	{.ask = ASK_CONFIGURE,                   .gap_us = 3000},
-	{.ask = ASK_HID,.length = 0, .gap_us = 2000},
-	{.ask = ASK_LEDS     },
+	{.ask = ASK_HUB},
+	{.ask = ASK_HID,      .length = 0, .gap_us = 2000},
+	{.ask = ASK_LEDS  },
 	{.ask = ASK_END  },
 };
 
@@ -275,8 +277,10 @@ bool host_enumerate(struct bus *b, struct bus_device *d, enum host_kind kind, ui
 			configured_ns = b->now_ns;
 		} else if (s->ask == ASK_LEDS) {
 			bus_poll(b, d);
-			bus_run_until(b, configured_ns + led_after_ns);
-			host_leds(b, d, 1);
+			if (led_after_ns >= 0) {
+				bus_run_until(b, configured_ns + led_after_ns);
+				host_leds(b, d, 1);
+			}
 		} else {
 			step(b, d, s, address);
 		}

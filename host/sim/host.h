@@ -17,8 +17,8 @@ enum host_kind {
 
 /*
  * From attach (now) to the LED report: debounce, reset, requests, SET_CONFIGURATION `configured_after_ns` after the
- * attach where that is not too soon, the drivers' requests, polls. `address` is what the device gets. False where the
- * device went away meanwhile.
+ * attach where that is not too soon, the drivers' requests, polls. `address` is what the device gets; led_after_ns below 0:
+ * no LED report. False where the device went away meanwhile.
  */
 bool host_enumerate(struct bus *b, struct bus_device *d, enum host_kind kind, uint8_t address,
                     int64_t configured_after_ns, int64_t led_after_ns);

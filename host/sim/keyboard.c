@@ -70,6 +70,13 @@ static void render(const struct keyboard *k, const struct held *h, struct keyboa
 	out->len = (uint8_t)(b - out->bytes);
 }
 
+void keyboard_now(const struct keyboard *k, uint8_t usage, struct keyboard_report *out)
+{
+	const struct held held = {.key = {usage}, .count = usage != 0};
+
+	render(k, &held, out);
+}
+
 size_t keyboard_reports(const struct keyboard *k, const struct key_edge *edges, size_t count,
                         int64_t poll_ns, int64_t phase_ns, struct keyboard_report *out, size_t max)
 {

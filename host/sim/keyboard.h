@@ -40,4 +40,7 @@ struct keyboard_report {
 size_t keyboard_reports(const struct keyboard *k, const struct key_edge *edges, size_t count,
                         int64_t poll_ns, int64_t phase_ns, struct keyboard_report *out, size_t max);
 
+/* The report that says that this key alone is down, or, for usage 0, that none is. Its time is left as it is. */
+void keyboard_now(const struct keyboard *k, uint8_t usage, struct keyboard_report *out);
+
 #endif

@@ -36,7 +36,7 @@ bool scenario_expected(struct scenario_reader *r, json_t *found, const char *exp
 		snprintf(value, sizeof(value), "%.12g", json_number_value(found));
 	else if (found)
 		snprintf(value, sizeof(value), "%s", kinds[json_typeof(found)]);
-	snprintf(r->message, SCENARIO_MESSAGE_MAX, "%.120s: %s: expected %s%s%s", r->name,
+	snprintf(r->message, SCENARIO_MESSAGE_MAX, "%.100s: %s: expected %.150s%s%s", r->name,
 	         r->path[0] ? r->path : "(the whole)", what, value[0] ? ", found " : "", value);
 	r->err = ERR_SCENARIO;
 	return false;

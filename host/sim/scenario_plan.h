@@ -42,11 +42,14 @@ struct scenario_plan {
 	/* To be forked, never drawn from: random_fork(&plan->random, a stream of enum scenario_stream and a number). */
 	struct random random;
 	int64_t vbus_on_ns, end_ns;
+	int64_t vbus_cut_ns; /* from when the tap has cut VBUS off for good, after an overvoltage; SCENARIO_NEVER */
+	enum host_kind host; /* the PC, where a scenario says Windows: see play_devices.c */
 	double idle_mA, load_mA;
 	struct scenario_resistance dp, dm, gnd;
 	struct scenario_span *item; /* by item number, scenario_items() of them */
 	struct scenario_reports reports[SCENARIO_RADIOS_MAX];
 	size_t report_lists;
+	bool failed; /* memory ran out while the bus half was played */
 };
 
 /* Streams of random numbers, so that one part's draws do not move another's. Add the number of the part. */
@@ -60,6 +63,20 @@ enum scenario_stream {
 	SCENARIO_STREAM_POWER = 0x7000,   /* + number of the item */
 	SCENARIO_STREAM_NOISE = 0x8000,
 };
+
+struct scenario_settings {
+	uint64_t seed;
+	enum scenario_load load;
+	int host; /* enum host_kind; below 0: drawn */
+};
+
+/*
+ * Draws what is drawn once, and plays the bus half once without telling anybody, for the times of all items: they hang on how
+ * long typing and enumerations take. ERR_MEMORY; then *p is NULL. The scenario is borrowed.
+ */
+enum err scenario_plan_new(struct scenario_plan **p, const struct scenario *s,
+                           const struct scenario_settings *set);
+void scenario_plan_free(struct scenario_plan *p);
 
 static inline double scenario_draw(struct random *r, const struct scenario_amount *a)
 {

@@ -31,13 +31,13 @@ void wire_sof(struct sim_packet *p, uint16_t frame)
 
 void wire_data(struct sim_packet *p, bool data1, const uint8_t *payload, size_t len)
 {
-	if (len > WIRE_PAYLOAD_MAX)
-		len = WIRE_PAYLOAD_MAX;
+	if (len > WIRE_ISOCHRONOUS_MAX)
+		len = WIRE_ISOCHRONOUS_MAX;
 	p->bytes[0] = pid_byte(data1 ? USB_PID_DATA1 : USB_PID_DATA0);
 	if (len)
 		memcpy(&p->bytes[1], payload, len);
 	store_le16(&p->bytes[1 + len], crc16(payload, len));
-	p->len = (uint8_t)(3 + len);
+	p->len = (uint16_t)(3 + len);
 }
 
 void wire_handshake(struct sim_packet *p, enum usb_pid pid)

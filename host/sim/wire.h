@@ -8,11 +8,14 @@
 
 #include "core/usb_packet.h"
 
-enum { WIRE_PAYLOAD_MAX = 64 }; /* low and full speed, isochronous left out */
+enum {
+	WIRE_PAYLOAD_MAX = 64, /* of a transaction that is acknowledged */
+	WIRE_ISOCHRONOUS_MAX = 1023,
+};
 
 struct sim_packet {
-	uint8_t len;
-	uint8_t bytes[1 + WIRE_PAYLOAD_MAX + 2];
+	uint16_t len;
+	uint8_t bytes[1 + WIRE_ISOCHRONOUS_MAX + 2];
 };
 
 void wire_token(struct sim_packet *p, enum usb_pid pid, uint8_t address, uint8_t endpoint);

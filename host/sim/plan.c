@@ -1,0 +1,164 @@
+/* Plans. See scenario_plan.h. In: a scenario and a seed. Out: figures and times of one run. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/play.h"
+
+enum { REPORTS_MAX = 1 << 22 }; /* of one event; some hours at one a millisecond */
+
+/* The room is heard alone for so long. */
+#define LEAD_MS_MIN 1500.0
+#define LEAD_MS_MAX 2500.0
+
+static int64_t ns(double ms)
+{
+	return (int64_t)(ms * 1e6 + 0.5);
+}
+
+/* Which PC: most are Windows. */
+static enum host_kind draw_host(struct random *r)
+{
+	static const struct {
+		enum host_kind host;
+		double share;
+	} hosts[] = {
+		{HOST_WINDOWS, 0.5},
+		{HOST_LINUX,   0.2},
+		{HOST_MACOS,   0.2},
+		{HOST_ANDROID, 0.1},
+	};
+	double u = random_unit(r);
+	unsigned i = 0;
+
+	while (i < 3 && u >= hosts[i].share)
+		u -= hosts[i++].share;
+	return hosts[i].host;
+}
+
+static struct scenario_resistance resistance(const struct scenario_path *path, struct random *r)
+{
+	struct scenario_resistance x = {.open = path->open};
+
+	if (!path->open)
+		x.ohm = scenario_draw(r, &path->ohm);
+	return x;
+}
+
+/* Scenarios differ under one seed too. */
+static uint64_t mix(uint64_t seed, const char *id)
+{
+	for (; *id; id++)
+		seed = (seed ^ (uint8_t)*id) * UINT64_C(0x100000001b3);
+	return seed;
+}
+
+static void draw(struct scenario_plan *p, const struct scenario_settings *set)
+{
+	const struct scenario *s = p->scenario;
+	const struct scenario_amount added = {100, 900};
+	struct random r;
+
+	random_init(&p->random, mix(set->seed, s->id));
+	r = random_fork(&p->random, SCENARIO_STREAM_PLAN);
+	p->vbus_on_ns = ns(random_uniform(&r, LEAD_MS_MIN, LEAD_MS_MAX));
+	p->end_ns = p->vbus_on_ns + ns(s->duration_s * 1000);
+	p->host = draw_host(&r);
+	if (set->host >= 0)
+		p->host = (enum host_kind)set->host;
+	p->idle_mA = scenario_draw(&r, &s->power.idle_mA);
+	p->dp = resistance(&s->dp, &r);
+	p->dm = resistance(&s->dm, &r);
+	p->gnd = resistance(&s->gnd, &r);
+	p->load_mA = s->far_end.has_load ? scenario_draw(&r, &s->far_end.load_mA) : 0;
+	if (set->load == SCENARIO_LOAD_NONE)
+		p->load_mA = 0;
+	if (set->load == SCENARIO_LOAD_ADDED && !s->far_end.has_load)
+		p->load_mA = scenario_draw(&r, &added);
+}
+
+static void on_item(void *context, int item, const struct scenario_span *span)
+{
+	struct scenario_plan *p = context;
+
+	p->item[item] = *span;
+	if ((size_t)item < p->scenario->usb_count &&
+	    p->scenario->usb[item].ev == SCENARIO_OVERVOLTAGE && span->start_ns < p->vbus_cut_ns)
+		p->vbus_cut_ns = span->start_ns;
+}
+
+static void on_report(void *context, int item, int64_t t_ns)
+{
+	struct scenario_plan *p = context;
+
+	for (size_t i = 0; i < p->report_lists; i++) {
+		struct scenario_reports *x = &p->reports[i];
+		int64_t *more;
+
+		if (x->item != item || x->count >= REPORTS_MAX)
+			continue;
+		if (x->count == x->room) {
+			more = realloc(x->t_ns, (x->room * 2 + 256) * sizeof(*more));
+			if (!more) {
+				p->failed = true;
+				return;
+			}
+			x->t_ns = more;
+			x->room = x->room * 2 + 256;
+		}
+		x->t_ns[x->count++] = t_ns;
+	}
+}
+
+static void nobody(void *context, const struct record *r)
+{
+	(void)context;
+	(void)r;
+}
+
+static bool rehearse(struct scenario_plan *p)
+{
+	const struct play_watch watch = {.context = p, .item = on_item, .report = on_report};
+	const struct record_sink sink = {.record = nobody};
+	struct play *play = play_new(p, &sink, &watch);
+
+	if (!play)
+		return false;
+	while (play_step(play))
+		;
+	play_free(play);
+	return !p->failed;
+}
+
+enum err scenario_plan_new(struct scenario_plan **plan, const struct scenario *s,
+                           const struct scenario_settings *set)
+{
+	struct scenario_plan *p = calloc(1, sizeof(*p));
+
+	*plan = NULL;
+	if (!p)
+		return ERR_MEMORY;
+	p->scenario = s;
+	p->seed = set->seed;
+	p->vbus_cut_ns = SCENARIO_NEVER;
+	p->item = calloc((size_t)scenario_items(s) + 1, sizeof(*p->item));
+	for (size_t i = 0; i < s->rf_count; i++)
+		if (s->rf[i].timing.kind == SCENARIO_PER_REPORT &&
+		    !scenario_reports(p, s->rf[i].timing.of.item))
+			p->reports[p->report_lists++].item = s->rf[i].timing.of.item;
+	draw(p, set);
+	if (!p->item || !rehearse(p)) {
+		scenario_plan_free(p);
+		return ERR_MEMORY;
+	}
+	*plan = p;
+	return ERR_NONE;
+}
+
+void scenario_plan_free(struct scenario_plan *p)
+{
+	for (size_t i = 0; p && i < p->report_lists; i++)
+		free(p->reports[i].t_ns);
+	if (p)
+		free(p->item);
+	free(p);
+}
