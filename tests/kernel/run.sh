@@ -35,9 +35,20 @@ timeout "${KERNEL_SECONDS:-600}" qemu-system-x86_64 -accel tcg -m 384 -nodefault
 qemu=$!
 exec 3>"$work/in"
 
-# What the guest asks of its host: "plug [options of vtap]", "pull", "sent".
+# What the guest asks of its host: "plug [options of vtap]", "emulated [waveform]", "pull", "left".
 answer() {
 	case $1 in
+	emulated) # the firmware's image, with a waveform on its pins
+		wave=''
+		if [ -n "${2:-}" ]; then
+			wave=$work/wave.json
+			build/release/wave "$2" 1 >"$wave"
+		fi
+		# shellcheck disable=SC2086
+		"$(dirname "$vtap")/vemu" "$work/redir" node tests/emulator/bridge.mjs build/firmware/cordon.bin $wave >"$work/sent" 2>"$work/vtap.log" &
+		tap=$!
+		echo plugged >&3
+		;;
 	plug)
 		shift
 		boot=$((boot + 1))
