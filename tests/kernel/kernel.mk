@@ -18,7 +18,7 @@ $(VEMU): $(BUILD)/tests/kernel/vemu/main.o $(BUILD)/tests/kernel/redir.o
 
 .PHONY: deps-kernel vtap test-kernel
 deps-kernel:
-	@tests/deps.sh build test kernel firmware emulator
+	@tests/deps.sh build test kernel firmware
 
 vtap: $(VTAP) $(VEMU)
 
