@@ -8,7 +8,7 @@ TUI := $(BUILD)/tui.a
 TUI_LDLIBS := -lncursesw -ludev
 CLI_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
 LIB := $(BUILD)/libcordon.a
-LDLIBS += -lxkbcommon -ljansson -lsodium -lm
+LDLIBS += -lxkbcommon -ljansson -lsodium -lm -Wl,--as-needed -lusb-1.0 -lhidapi-hidraw -lpthread
 
 ## program|build the program: build/release/cordon
 .PHONY: program
@@ -37,7 +37,8 @@ picture: program
 		tests/tools/picture.sh 'cordon analyze' >host/verdict.svg
 
 # The library stays inside: its headers are not laid out for others yet.
-INSTALLED := bin/cordon share/man/man1/cordon.1 share/bash-completion/completions/cordon
+# udev reads its rules below /usr/local/lib and /usr/lib; with another PREFIX the rule is to be linked there.
+INSTALLED := bin/cordon share/man/man1/cordon.1 share/bash-completion/completions/cordon lib/udev/rules.d/70-cordon.rules
 
 ## install|install the program, its manual and completion (PREFIX, DESTDIR); uninstall takes them away
 .PHONY: install uninstall
@@ -45,6 +46,7 @@ install: $(BUILD)/cordon
 	install -D -m 755 $(BUILD)/cordon "$(DESTDIR)$(PREFIX)/bin/cordon"
 	install -D -m 644 host/cli/cordon.1 "$(DESTDIR)$(PREFIX)/share/man/man1/cordon.1"
 	install -D -m 644 host/cli/cordon.bash "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/cordon"
+	install -D -m 644 host/cli/70-cordon.rules "$(DESTDIR)$(PREFIX)/lib/udev/rules.d/70-cordon.rules"
 
 uninstall:
 	for f in $(INSTALLED); do rm -f "$(DESTDIR)$(PREFIX)/$$f"; done

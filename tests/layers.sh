@@ -21,5 +21,10 @@ deny host/sim "curses|model/|detect/|report/|lib/|$up_cli"
 deny host/report "curses|libusb|hidapi|capture/|sim/|$up_cli"
 deny host/lib "curses|libusb|hidapi|$up_cli"
 deny host/tui 'libusb|hidapi|cli/'
+# The two libraries stay with who listens to taps.
+if grep -lE '#include +[<"](libusb|hidapi)' host/capture/*.[ch] | grep -vE '/(link_usb|tap_pipe|usb_taps)\.c$'; then
+	echo "layers: libusb and hidapi are for link_usb.c, tap_pipe.c and usb_taps.c" >&2
+	bad=1
+fi
 deny host/cli 'curses|libusb|hidapi'
 exit $bad

@@ -1,4 +1,4 @@
--include tests/tools/tools.mk tests/bench/bench.mk
+-include tests/tools/tools.mk tests/bench/bench.mk tests/link/link.mk
 
 # Tests: each tests/unit/test_*.c is a cmocka program, each tests/cli/test_*.sh a script that prints TAP.
 include tests/kernel/kernel.mk

@@ -38,6 +38,28 @@ enum err capture_open(struct capture **out, const char *path)
 	return capture_open_fd(out, fd);
 }
 
+enum err capture_open_fed(struct capture **out, enum capture_format format)
+{
+	enum err err = capture_open_fd(out, -1);
+
+	if (err)
+		return err;
+	(*out)->info.format = format;
+	tap_init(&(*out)->tap);
+	wire_reader_init(&(*out)->blocks);
+	return ERR_NONE;
+}
+
+enum err capture_feed(struct capture *c, const struct record_sink *sink, const uint8_t *data,
+                      size_t len)
+{
+	enum capture_state state;
+
+	c->window.feed = data;
+	c->window.feed_len = len;
+	return capture_steps(c, sink, UINT64_MAX, &state);
+}
+
 void capture_free(struct capture *c)
 {
 	if (!c)

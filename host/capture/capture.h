@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "capture/capture_test.h"
 #include "usb/err.h"
 #include "usb/record.h"
 
@@ -73,6 +74,8 @@ struct capture_info {
 	/* Options of the first section that has them; bytes as in the file, cut, not escaped. */
 	char hardware[CAPTURE_TEXT_MAX], os[CAPTURE_TEXT_MAX];
 	char application[CAPTURE_TEXT_MAX], comment[CAPTURE_TEXT_MAX];
+	struct capture_test
+		test; /* of the first section: what the operator said of the recording */
 };
 
 struct capture;
@@ -82,6 +85,22 @@ enum err capture_open(struct capture **c, const char *path);
 
 /* The descriptor passes to the capture also where this fails. */
 enum err capture_open_fd(struct capture **c, int fd);
+
+/*
+ * An input that the caller brings in pieces: what was recorded of a tap a moment ago, or its bulk stream
+ * (CAPTURE_FORMAT_TAP; UNKNOWN: found out). ERR_MEMORY.
+ */
+enum err capture_open_fed(struct capture **c, enum capture_format format);
+
+/* Everything that can be known by now goes to the sink; a piece of a block is kept for the next piece. */
+enum err capture_feed(struct capture *c, const struct record_sink *sink, const uint8_t *data,
+                      size_t len);
+
+/*
+ * A fed bulk stream stops here and will begin anew, `gap_ns` later: the tap was away. Until it has said who it is,
+ * nothing is taken; then the gap is told as a loss. Also to be called at the start, with 0, which is no loss.
+ */
+void capture_restart(struct capture *c, int64_t gap_ns);
 void capture_free(struct capture *c);
 
 /* Sees every byte of the input once, in order, as it is read; the bytes are borrowed. With a tap the input is read to

@@ -40,8 +40,11 @@ const char *section_begin(struct capture *c, const uint8_t *body, size_t len)
 	c->info.big_endian = c->big;
 	c->iface_count = c->iface_known = 0;
 	while (option_next(&b, c->big, &code, &value, &size)) {
-		if (code == OPTION_COMMENT)
+		if (code == OPTION_COMMENT) {
 			keep_text(c->info.comment, value, size);
+			if (c->info.sections == 1)
+				capture_test_read(&c->info.test, value, size);
+		}
 		if (code == OPTION_SHB_HARDWARE)
 			keep_text(c->info.hardware, value, size);
 		if (code == OPTION_SHB_OS)

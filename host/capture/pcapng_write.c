@@ -40,6 +40,8 @@ struct out_interface {
 
 struct pcapng_writer {
 	int fd;
+	pcapng_output output; /* NULL: to `fd` */
+	void *context;
 	bool big;
 	enum err err;
 	int error; /* errno of the first failure */
@@ -138,8 +140,11 @@ static void option_text(struct pcapng_writer *w, uint16_t code, const char *text
 		option(w, code, text, text_len(text));
 }
 
+/* What goes out at once is whole blocks, as long as one of them fits the buffer. */
 static void begin(struct pcapng_writer *w, enum block type, size_t body)
 {
+	if (w->used + body + BLOCK_FRAME > BUFFER_SIZE)
+		pcapng_flush(w);
 	put32(w, type);
 	put32(w, (uint32_t)(body + BLOCK_FRAME));
 }
@@ -154,12 +159,16 @@ static void section(struct pcapng_writer *w, const struct pcapng_head *head)
 	size_t body = 16 + option_size(head->comment) + option_size(head->hardware) +
 	              option_size(head->os) + option_size(head->application) + 4;
 
+	for (const char *const *c = head->comments; c && *c; c++)
+		body += option_size(*c);
 	begin(w, BLOCK_SECTION, body);
 	put32(w, 0x1a2b3c4d);
 	put16(w, 1); /* version 1.0 */
 	put16(w, 0);
 	put64(w, UINT64_MAX); /* the section's length is not known */
 	option_text(w, 1, head->comment);
+	for (const char *const *c = head->comments; c && *c; c++)
+		option_text(w, 1, *c);
 	option_text(w, 2, head->hardware);
 	option_text(w, 3, head->os);
 	option_text(w, 4, head->application);
@@ -186,17 +195,32 @@ static void interface(struct pcapng_writer *w, const struct pcapng_interface *f)
 	w->interface_count++;
 }
 
-enum err pcapng_create_fd(struct pcapng_writer **out, int fd, const struct pcapng_head *head)
+static int to_descriptor(int fd, const uint8_t *data, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno != EINTR)
+			return errno;
+		if (n > 0) {
+			data += n;
+			len -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+static enum err create(struct pcapng_writer **out, int fd, pcapng_output output, void *context,
+                       const struct pcapng_head *head)
 {
 	struct pcapng_writer *w = calloc(1, sizeof(*w));
 
 	*out = w;
-	if (!w) {
-		if (fd > 2)
-			close(fd);
+	if (!w)
 		return ERR_MEMORY;
-	}
 	w->fd = fd;
+	w->output = output;
+	w->context = context;
 	w->big = head->big_endian;
 	w->start_ns = head->start_ns;
 	tap_init(&w->tap);
@@ -204,6 +228,21 @@ enum err pcapng_create_fd(struct pcapng_writer **out, int fd, const struct pcapn
 	for (size_t i = 0; i < head->interface_count && i < PCAPNG_INTERFACES_MAX; i++)
 		interface(w, &head->interfaces[i]);
 	return ERR_NONE;
+}
+
+enum err pcapng_create_to(struct pcapng_writer **out, pcapng_output output, void *context,
+                          const struct pcapng_head *head)
+{
+	return create(out, -1, output, context, head);
+}
+
+enum err pcapng_create_fd(struct pcapng_writer **out, int fd, const struct pcapng_head *head)
+{
+	enum err err = create(out, fd, NULL, NULL, head);
+
+	if (err && fd > 2)
+		close(fd);
+	return err;
 }
 
 enum err pcapng_create(struct pcapng_writer **out, const char *path, const struct pcapng_head *head)
@@ -220,17 +259,10 @@ enum err pcapng_create(struct pcapng_writer **out, const char *path, const struc
 
 enum err pcapng_flush(struct pcapng_writer *w)
 {
-	size_t done = 0;
-
-	while (done < w->used && !w->err) {
-		ssize_t n = write(w->fd, w->buffer + done, w->used - done);
-
-		if (n > 0) {
-			done += (size_t)n;
-		} else if (n < 0 && errno != EINTR) {
-			w->err = ERR_WRITE;
-			w->error = errno;
-		}
+	if (w->used && !w->err) {
+		w->error = w->output ? w->output(w->context, w->buffer, w->used)
+		                     : to_descriptor(w->fd, w->buffer, w->used);
+		w->err = w->error ? ERR_WRITE : ERR_NONE;
 	}
 	w->used = 0;
 	return w->err;
@@ -440,6 +472,12 @@ static void statistics(struct pcapng_writer *w, uint32_t id)
 	end(w, body);
 }
 
+void pcapng_statistics(struct pcapng_writer *w)
+{
+	for (uint32_t i = 0; i < w->interface_count; i++)
+		statistics(w, i);
+}
+
 enum err pcapng_close(struct pcapng_writer *w)
 {
 	enum err err;
@@ -447,8 +485,7 @@ enum err pcapng_close(struct pcapng_writer *w)
 
 	if (!w)
 		return ERR_NONE;
-	for (uint32_t i = 0; i < w->interface_count; i++)
-		statistics(w, i);
+	pcapng_statistics(w);
 	err = pcapng_flush(w);
 	error = w->error;
 	if (w->fd > 2 && close(w->fd) < 0 && !err) {

@@ -28,6 +28,7 @@ struct pcapng_interface {
 /* Texts are UTF-8 and may be NULL; nothing is kept. */
 struct pcapng_head {
 	const char *hardware, *os, *application, *comment;
+	const char *const *comments; /* further ones, NULL after the last; may be NULL */
 	uint64_t start_ns; /* t = 0, since 1970. Earlier times than 1970 become 1970. */
 	bool big_endian;
 	const struct pcapng_interface *interfaces; /* in the order of their ids */
@@ -35,6 +36,13 @@ struct pcapng_head {
 };
 
 struct pcapng_writer;
+
+/* Takes whole blocks; returns 0 or an errno, which ends the writing. */
+typedef int (*pcapng_output)(void *context, const uint8_t *data, size_t len);
+
+/* Where the bytes go is the caller's matter; pcapng_flush brings them there. */
+enum err pcapng_create_to(struct pcapng_writer **w, pcapng_output output, void *context,
+                          const struct pcapng_head *head);
 
 /* "-" is standard output. On failure *w is NULL; errno is kept with ERR_OPEN. */
 enum err pcapng_create(struct pcapng_writer **w, const char *path, const struct pcapng_head *head);
@@ -52,6 +60,9 @@ uint64_t pcapng_left_out(const struct pcapng_writer *w);
 /* Any packet block, for interfaces whose link type is none of the above. */
 void pcapng_block(struct pcapng_writer *w, size_t interface, int64_t t_ns, const void *data,
                   size_t len);
+
+/* The statistics so far, one block an interface: pcapng_close writes them once more. */
+void pcapng_statistics(struct pcapng_writer *w);
 
 /* Everything so far to the file. Failures stay: each call after one does nothing and pcapng_close tells it. */
 enum err pcapng_flush(struct pcapng_writer *w);

@@ -112,6 +112,8 @@ struct capture {
 	/* Raw dumps of a tap, and interfaces of link type 147. */
 	struct tap tap;
 	struct wire_reader blocks;
+	bool await_hello; /* the stream began anew: nothing before its HELLO is taken */
+	bool gap_due;     /* with it, the time since is told as a loss */
 };
 
 static inline uint16_t load16(const uint8_t *p, bool big)

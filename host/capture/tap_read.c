@@ -18,6 +18,8 @@ static void on_lost(void *context, uint32_t blocks)
 {
 	struct blocks *b = context;
 
+	if (b->c->await_hello)
+		return;
 	b->gap = true;
 	b->lost = blocks < GAP_MAX ? blocks : 0;
 }
@@ -27,6 +29,10 @@ static void on_record(void *context, const struct wire_record *w)
 	struct blocks *b = context;
 	uint64_t time_ns;
 
+	if (b->c->await_hello && w->kind != WIRE_HELLO)
+		return;
+	b->gap |= b->c->gap_due;
+	b->c->await_hello = b->c->gap_due = false;
 	tap_hello(&b->c->tap, w);
 	time_ns = tap_time_ns(&b->c->tap, w->tick);
 	if (b->gap)
@@ -66,6 +72,16 @@ static enum walk end(struct capture *c, enum window_state state)
 	c->info.tap_bytes_skipped -= sizeof(zeros) - c->blocks.len;
 	c->blocks.len = 0;
 	return reader_damage(c, window_offset(&c->window) - left, "the last block is cut short");
+}
+
+void capture_restart(struct capture *c, int64_t gap_ns)
+{
+	c->gap_due = c->tap.known;
+	c->blocks.len = 0;
+	c->blocks.started = false;
+	c->await_hello = true;
+	if (gap_ns > 0)
+		c->tap.last_ns += (uint64_t)gap_ns;
 }
 
 enum walk tap_walk(struct capture *c, uint64_t max)

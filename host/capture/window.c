@@ -45,6 +45,20 @@ static void to_front(struct window *w)
 	w->end = w->buffer + left;
 }
 
+static enum window_state take_feed(struct window *w, size_t room)
+{
+	size_t n = w->feed_len < room ? w->feed_len : room;
+
+	if (!n)
+		return WINDOW_WAIT;
+	memcpy(w->buffer + (w->end - w->buffer), w->feed, n);
+	w->feed += n;
+	w->feed_len -= n;
+	w->end += n;
+	w->bytes += n;
+	return WINDOW_OK;
+}
+
 /* One read(2) behind what is there. */
 static enum window_state read_some(struct window *w)
 {
@@ -53,6 +67,8 @@ static enum window_state read_some(struct window *w)
 
 	if (w->ended)
 		return WINDOW_END;
+	if (w->fd < 0)
+		return take_feed(w, WINDOW_SIZE - used);
 	got = read(w->fd, w->buffer + used, WINDOW_SIZE - used);
 	/* After a signal whoever asked for it wants to have a look. */
 	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))

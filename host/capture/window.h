@@ -1,5 +1,5 @@
 /*
- * A window of fixed size over an input of any size, filled with read(2). What stands in it is contiguous; a fill moves
+ * A window of fixed size over an input of any size, filled with read(2), or with what it is fed. What stands in it is contiguous; a fill moves
  * the rest to the front, so pointers into the window end with the next fill.
  */
 #ifndef CORDON_CAPTURE_WINDOW_H
@@ -31,7 +31,9 @@ struct window {
 	uint64_t consumed_base;  /* offset of buffer[0] in the input */
 	uint64_t skip;           /* bytes still to be skipped before `at` means anything */
 	uint64_t bytes;          /* read so far */
-	int fd;                  /* owned */
+	int fd;                  /* owned; -1: fed */
+	const uint8_t *feed;     /* borrowed, of it `feed_len` bytes are still to be taken */
+	size_t feed_len;
 	int error;
 	bool ended, follow;
 	void (*tap)(void *context, const uint8_t *data, size_t len);

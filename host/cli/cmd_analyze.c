@@ -14,22 +14,20 @@
 #include <sodium.h>
 
 #include "cli/command.h"
+#include "cli/judged.h"
+#include "cli/profile_option.h"
 #include "cli/progress.h"
 #include "cli/say.h"
 #include "cli/why.h"
-#include "lib/analysis.h"
-#include "lib/usb_ids.h"
-#include "report/profile_file.h"
 
 /* Blocks between two looks at whether the user wants to stop. */
 enum { BATCH = 65536 };
 
 struct settings {
 	struct profile profile;
-	bool has_profile, json, hash, why;
+	bool has_profile, hash, why;
 	struct layout *layout;
-	struct report_options report;
-	struct usb_ids ids;
+	struct judged_output out;
 };
 
 static volatile sig_atomic_t interrupted;
@@ -107,27 +105,14 @@ static void complain(const char *path, enum err err, const struct capture_info *
 		          (unsigned long long)info->packets);
 }
 
-static bool print(struct analysis *a, const struct settings *s, const char *path,
-                  const char *sha256)
-{
-	struct report_input report = analysis_report(a);
-
-	report.input = path;
-	report.sha256 = sha256;
-	report.names = usb_ids_names;
-	report.names_context = (void *)(uintptr_t)&s->ids;
-	return s->json ? report_json(stdout, &report, &s->report)
-	               : report_text(stdout, &report, &s->report);
-}
-
 /* Exit code of one input. */
 static int judge(struct settings *s, const char *path)
 {
 	struct analysis_options options = {.profile = s->has_profile ? &s->profile : NULL,
-	                                   .layout = s->report.no_text ? NULL : s->layout};
+	                                   .layout = s->out.report.no_text ? NULL : s->layout};
 	char hex[2 * crypto_hash_sha256_BYTES + 1];
 	struct input in = {.hash = s->hash};
-	struct why why = {.json = s->json, .no_text = s->report.no_text};
+	struct why why = {.json = s->out.json, .no_text = s->out.report.no_text};
 	struct capture *capture = NULL;
 	struct analysis *analysis = NULL;
 	struct capture_info info;
@@ -167,58 +152,16 @@ static int judge(struct settings *s, const char *path)
 	analysis_end(analysis, &info);
 	/* The hash of a part would pass for the file's. */
 	whole = in.hash && !err && !interrupted;
-	if (!print(analysis, s, path, whole ? finish_hash(&in, hex) : NULL) && !ferror(stdout))
+	if (!judged_print(&s->out, analysis, path, whole ? finish_hash(&in, hex) : NULL) &&
+	    !ferror(stdout))
 		say_error("'%s': %s", path, err_text(ERR_MEMORY));
 	if (say_written(0))
 		goto cleanup;
-	code = verdict_exit_code(analysis_report(analysis).verdict);
-	/* What is not known of the rest must not pass for nothing found. */
-	if ((err || interrupted) && code != verdict_exit_code(VERDICT_MALICIOUS) &&
-	    code != verdict_exit_code(VERDICT_SUSPECT))
-		code = EXIT_FAULT;
+	code = judged_code(analysis_report(analysis).verdict, err || interrupted);
 cleanup:
 	analysis_free(analysis);
 	capture_free(capture);
 	return code;
-}
-
-/* Malicious, then suspect outrank a fault, which outranks not-covered, then no-finding. product.md */
-static int worse(int a, int b)
-{
-	static const enum verdict above[] = {VERDICT_MALICIOUS, VERDICT_SUSPECT};
-
-	for (unsigned i = 0; i < sizeof(above) / sizeof(above[0]); i++)
-		if (a == verdict_exit_code(above[i]) || b == verdict_exit_code(above[i]))
-			return verdict_exit_code(above[i]);
-	if (a == EXIT_FAULT || b == EXIT_FAULT)
-		return EXIT_FAULT;
-	return a > b ? a : b;
-}
-
-static int take_profile(struct settings *s, int argc, char **argv)
-{
-	const char *name = optarg;
-	const struct profile_info *info;
-	char error[PROFILE_ERROR_MAX];
-
-	/* `--profile device FILE` takes two words; one word with a space does as well. */
-	if (strncmp(name, "device", 6) == 0 && (name[6] == '\0' || name[6] == ' ')) {
-		const char *file = name[6] ? name + 7 : optind < argc ? argv[optind++] : NULL;
-
-		if (!file)
-			return command_misused(&command_analyze, "--profile device needs a file");
-		if (!profile_file_load(&s->profile, file, error)) {
-			fprintf(stderr, "cordon: %s\n", error); /* escaped already */
-			return EXIT_FAULT;
-		}
-	} else {
-		info = profile_find(name);
-		if (!info)
-			return command_misused(&command_analyze, "unknown profile '%s'", name);
-		s->profile = (struct profile){.kind = info->kind};
-	}
-	s->has_profile = true;
-	return 0;
 }
 
 enum { OPTION_NO_TEXT = 256, OPTION_HASH, OPTION_WHY };
@@ -253,21 +196,22 @@ static int parse(struct settings *s, int argc, char **argv)
 	for (int c; (c = getopt_long(argc, argv, ":p:l:jq", long_options, NULL)) != -1;) {
 		switch (c) {
 		case 'p':
-			bad = take_profile(s, argc, argv);
+			bad = profile_option(&command_analyze, argc, argv, &s->profile, NULL);
 			if (bad)
 				return bad;
+			s->has_profile = true;
 			break;
 		case 'l':
 			layout = optarg;
 			break;
 		case 'j':
-			s->json = true;
+			s->out.json = true;
 			break;
 		case 'q':
-			s->report.quiet = true;
+			s->out.report.quiet = true;
 			break;
 		case OPTION_NO_TEXT:
-			s->report.no_text = true;
+			s->out.report.no_text = true;
 			break;
 		case OPTION_HASH:
 			s->hash = true;
@@ -306,12 +250,12 @@ static int run(int argc, char **argv)
 
 	if (code)
 		goto cleanup;
-	s.report.colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
+	s.out.report.colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
 	sigaction(SIGINT, &stop, NULL);
 	for (int i = optind; i < argc && !interrupted && !ferror(stdout); i++)
-		code = worse(code, judge(&s, argv[i]));
+		code = judged_worse(code, judge(&s, argv[i]));
 cleanup:
-	usb_ids_release(&s.ids);
+	usb_ids_release(&s.out.ids);
 	layout_free(s.layout);
 	return code;
 }
@@ -321,10 +265,10 @@ const struct command command_analyze = {
 	.arguments = "[OPTION...] FILE...",
 	.summary = "judge captures of USB traffic: what is malicious in them, and on what evidence",
 	.help = "FILE is a pcap or pcapng capture of usbmon, USBPcap or raw USB 2.0 packets, or "
-                "what a tap "
+		"what a tap "
 		"recorded\n(pcapng, or its raw dump); '-' is standard input.\n\n"
 		"  -p, --profile P    what is expected: bare, keyboard, device FILE or host; by "
-                "default what "
+		"default what "
 		"a tap's\n"
 		"                     file says, else host; 'cordon profiles' tells more\n"
 		"  -l, --layout L     keyboard layout of the text, as libxkbcommon names it: us "

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "report/profile_file.h"
+#include "cli/profile_option.h"
 #include "tui/dashboard.h"
 #include "tui/keyboard_watch.h"
 
@@ -58,30 +58,6 @@ static const struct option long_options[] = {
 	{NULL,      0,                 NULL, 0             },
 };
 
-static int take_profile(struct live *l, int argc, char **argv)
-{
-	const struct profile_info *info;
-	char error[PROFILE_ERROR_MAX];
-
-	if (strncmp(optarg, "device", 6) == 0 && (optarg[6] == '\0' || optarg[6] == ' ')) {
-		const char *file = optarg[6] ? optarg + 7 : optind < argc ? argv[optind++] : NULL;
-
-		if (!file)
-			return command_misused(&command_live, "--profile device needs a file");
-		if (!profile_file_load(&l->profile, file, error)) {
-			fprintf(stderr, "cordon: %s\n", error);
-			return EXIT_FAULT;
-		}
-	} else {
-		info = profile_find(optarg);
-		if (!info)
-			return command_misused(&command_live, "unknown profile '%s'", optarg);
-		l->profile = (struct profile){.kind = info->kind};
-	}
-	l->has_profile = true;
-	return 0;
-}
-
 static int take_speed(struct live *l, const char *text)
 {
 	char *end;
@@ -106,7 +82,8 @@ static int take(struct live *l, int c, int argc, char **argv)
 	case OPTION_SPEED:
 		return take_speed(l, optarg);
 	case 'p':
-		return take_profile(l, argc, argv);
+		l->has_profile = true;
+		return profile_option(&command_live, argc, argv, &l->profile, NULL);
 	case 'l':
 		l->layout_name = optarg;
 		return 0;

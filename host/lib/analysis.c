@@ -39,6 +39,8 @@ struct analysis {
 	struct coverage coverage;
 	uint64_t skipped_packets;
 	size_t findings; /* so far */
+	struct capture_test test;
+	struct report_label labels[CAPTURE_TEST_FIELDS];
 };
 
 /* What is new may be the attack: whoever typed least gives its place up, of equals the oldest. */
@@ -246,6 +248,7 @@ void analysis_look(struct analysis *a, const struct capture_info *info)
 		.truncated = info->truncated,
 	};
 	a->skipped_packets = info->packets_skipped;
+	a->test = info->test;
 	coverage_judge(&a->coverage, &a->seen, a->options.profile);
 }
 
@@ -292,6 +295,14 @@ struct report_input analysis_report(struct analysis *a)
 			.last_ns = t->keys.last_ns,
 		};
 	}
+	for (unsigned i = 0; i < CAPTURE_TEST_FIELDS; i++) {
+		const char *said = capture_test_text(&a->test, i);
+
+		if (*said)
+			a->labels[in.label_count++] =
+				(struct report_label){capture_test_name(i), said};
+	}
+	in.labels = a->labels;
 	in.finding = engine_findings(a->engine, &in.findings);
 	in.verdict = verdict_of(in.finding, in.findings, &a->coverage);
 	return in;

@@ -62,11 +62,11 @@ static json_t *count(uint64_t v)
 	return json_integer(v > INT64_MAX ? INT64_MAX : (json_int_t)v);
 }
 
-static json_t *hex16(uint16_t v)
+static json_t *hex(int digits, uint64_t v)
 {
-	char s[5];
+	char s[24];
 
-	snprintf(s, sizeof(s), "%04x", v);
+	snprintf(s, sizeof(s), "%0*llx", digits, (unsigned long long)v);
 	return json_string(s);
 }
 
@@ -139,8 +139,8 @@ static void descriptors(struct writer *w, json_t *o, const struct report_input *
 	char vendor[REPORT_NAME_MAX] = "", product[REPORT_NAME_MAX] = "";
 
 	if (d->has_device) {
-		set(w, o, "vid", hex16(d->device.idVendor));
-		set(w, o, "pid", hex16(d->device.idProduct));
+		set(w, o, "vid", hex(4, d->device.idVendor));
+		set(w, o, "pid", hex(4, d->device.idProduct));
 		if (in->names)
 			in->names(in->names_context, d->device.idVendor, d->device.idProduct,
 			          vendor, sizeof(vendor), product, sizeof(product));
@@ -320,6 +320,27 @@ static json_t *coverage(struct writer *w, const struct coverage *c)
 	return o;
 }
 
+static json_t *labels(struct writer *w, const struct report_input *in)
+{
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < in->label_count; i++)
+		set(w, o, in->labels[i].name, text(in->labels[i].text));
+	return o;
+}
+
+static json_t *tap(struct writer *w, const struct wire_hello *h)
+{
+	json_t *o = json_object();
+
+	set(w, o, "serial", hex(16, h->serial));
+	set(w, o, "board", json_integer(h->board));
+	set(w, o, "firmware", hex(8, h->firmware));
+	set(w, o, "calibration", hex(8, h->calibration));
+	set(w, o, "protocol", json_integer(h->version));
+	return o;
+}
+
 static json_t *versions(struct writer *w, const struct report_input *in)
 {
 	json_t *o = json_object();
@@ -341,6 +362,10 @@ bool report_json(FILE *out, const struct report_input *in, const struct report_o
 	set(&w, root, "profile", json_string(profile_name(in->profile->kind)));
 	set(&w, root, "verdict", json_string(verdict_name(in->verdict)));
 	set(&w, root, "versions", versions(&w, in));
+	if (in->label_count)
+		set(&w, root, "test", labels(&w, in));
+	if (in->model->tap.known)
+		set(&w, root, "tap", tap(&w, &in->model->tap.hello));
 	if (in->sha256)
 		set(&w, root, "sha256", text(in->sha256));
 	set(&w, root, "duration_s", seconds(in->duration_ns));

@@ -27,6 +27,11 @@ struct report_keystrokes {
 	int64_t first_ns, last_ns;
 };
 
+/* What the operator said of the recording: "case", "2026-117". */
+struct report_label {
+	const char *name, *text;
+};
+
 /* Vendor and product by number; both empty where unknown. */
 typedef void (*report_names)(void *context, uint16_t vid, uint16_t pid, char *vendor,
                              size_t vendor_size, char *product, size_t product_size);
@@ -49,6 +54,8 @@ struct report_input {
 	size_t keyboards;
 	uint64_t keys;                /* of all keyboards, those not in the list too */
 	uint64_t keyboards_forgotten; /* that typed and are not in the list */
+	const struct report_label *labels; /* of the recording */
+	size_t label_count;
 	const char *sha256; /* of the input, in hex; NULL where it was not asked for */
 	report_names names; /* NULL: numbers alone */
 	void *names_context;

@@ -157,6 +157,13 @@ static void head(FILE *out, const struct report_input *in, const struct report_o
 	add_wire(&l, in->input);
 	fprintf(out, "%s: %s%s%s\n", l.text, o->colour ? colour_of(in->verdict) : "",
 	        verdict_words[in->verdict], o->colour ? "\033[0m" : "");
+	for (size_t i = 0; i < in->label_count && !o->quiet; i++) {
+		l.text[0] = '\0';
+		add(&l, in->labels[i].name);
+		add(&l, " ");
+		add_wire(&l, in->labels[i].text);
+		wrap(out, "  ", "    ", &l);
+	}
 }
 
 static void finding(FILE *out, const struct finding *f)

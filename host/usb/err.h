@@ -14,7 +14,14 @@
 	X(ERR_NOT_CAPTURE, -5, "not a pcap or pcapng file")                                        \
 	X(ERR_PCAP_VARIANT, -6, "a variant of pcap that is not supported")                         \
 	X(ERR_LINK_TYPE, -7, "no packets of a link type that is supported")                        \
-	X(ERR_SCENARIO, -8, "not a scenario that can be played")
+	X(ERR_SCENARIO, -8, "not a scenario that can be played")                                   \
+	X(ERR_NO_TAP, -9, "no such tap")                                                           \
+	X(ERR_ACCESS, -10, "no access to the tap")                                                 \
+	X(ERR_BUSY, -11, "the tap is in use by another program")                                   \
+	X(ERR_VERSION, -12, "the tap speaks another version of the protocol")                      \
+	X(ERR_PROTOCOL, -13, "what comes is not the stream of a tap")                              \
+	X(ERR_SILENT, -14, "the tap does not answer")                                              \
+	X(ERR_USB, -15, "USB error")
 
 enum err {
 #define ERR_VALUE(name, value, text) name = (value),

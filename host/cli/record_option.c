@@ -1,0 +1,145 @@
+/* See record_option.h. */
+#include "cli/record_option.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "capture/record_files.h"
+#include "capture/tap_record.h"
+#include "cli/profile_option.h"
+#include "cli/say.h"
+#include "detect/rule.h"
+
+/* "500K", "20M", "2G", or bytes. 0 where it is no size, or too small for a ring. */
+static uint64_t size_of(const char *text)
+{
+	static const char units[] = "KMG";
+	unsigned long long n;
+	const char *unit;
+	char *end;
+
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	if (errno || end == text || *text == '-')
+		return 0;
+	unit = *end ? strchr(units, *end) : NULL;
+	if (*end && (!unit || end[1]))
+		return 0;
+	for (int i = unit ? (int)(unit - units) : -1; i >= 0; i--)
+		if (__builtin_mul_overflow(n, 1024, &n))
+			return 0;
+	return n >= RECORD_RING_MIN && n <= (uint64_t)INT64_MAX ? n : 0;
+}
+
+/* The record's text: the profile's name; of a declared device the file as well, for it may be gone when it is judged. */
+static int take_profile(struct record_option *o, const struct command *command, int argc,
+                        char **argv)
+{
+	const char *path;
+	struct profile p;
+	FILE *f;
+	int code = profile_option(command, argc, argv, &p, &path);
+
+	if (code)
+		return code;
+	o->profile_len = (size_t)snprintf(o->profile, sizeof(o->profile), "%s%s",
+	                                  profile_name(p.kind), path ? "\n" : "");
+	if (!path)
+		return 0;
+	f = fopen(path, "r");
+	if (!f) {
+		say_error("cannot open '%s': %s", path, strerror(errno));
+		return EXIT_FAULT;
+	}
+	o->profile_len +=
+		fread(o->profile + o->profile_len, 1, sizeof(o->profile) - o->profile_len, f);
+	fclose(f);
+	if (o->profile_len <= TAP_BODY_MAX)
+		return 0;
+	say_error("'%s' is too long to be recorded: %d bytes at most", path, TAP_BODY_MAX - 7);
+	return EXIT_FAULT;
+}
+
+static int take_claim(struct record_option *o, const struct command *command)
+{
+	const char *is = strchr(optarg, '=');
+
+	if (!is || is == optarg)
+		return command_misused(command, "'%s' is no claim: NAME=VALUE", optarg);
+	if (o->claim_count == RECORD_CLAIMS_MAX)
+		return command_misused(command, "%d claims at most", RECORD_CLAIMS_MAX);
+	o->claims[o->claim_count++] = optarg;
+	return 0;
+}
+
+bool record_option_take(struct record_option *o, const struct command *command, int c, int argc,
+                        char **argv, int *code)
+{
+	static const char *const fields[] = {"case", "exhibit", "end", "flip", "note"};
+
+	*code = 0;
+	switch (c) {
+	case 'o':
+		o->path = optarg;
+		return true;
+	case 'p':
+		*code = take_profile(o, command, argc, argv);
+		return true;
+	case RECORD_CASE:
+	case RECORD_EXHIBIT:
+	case RECORD_END:
+	case RECORD_FLIP:
+	case RECORD_NOTE:
+		if (!capture_test_set(&o->test, fields[c - RECORD_CASE], optarg))
+			*code = command_misused(command, "the %s is too long",
+			                        fields[c - RECORD_CASE]);
+		return true;
+	case RECORD_CLAIM_OPTION:
+		*code = take_claim(o, command);
+		return true;
+	case RECORD_RING:
+		o->ring = size_of(optarg);
+		if (!o->ring)
+			*code = command_misused(command,
+			                        "'%s' is no size of a ring: 512K at least, K, "
+			                        "M or G behind the number",
+			                        optarg);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int64_t wall_ns(void)
+{
+	struct timespec wall, now;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return ((int64_t)wall.tv_sec - now.tv_sec) * 1000000000 + wall.tv_nsec - now.tv_nsec;
+}
+
+struct link *record_option_link(const struct record_option *o, struct link *inner, const char *path)
+{
+	struct record_options options = {
+		.path = path,
+		.ring = o->ring,
+		.test = &o->test,
+		.application = "cordon " CORDON_VERSION ", rules " RULES_VERSION,
+		.profile = o->profile_len ? o->profile : NULL,
+		.profile_len = o->profile_len,
+		.wall_ns = wall_ns(),
+	};
+	struct link *l;
+	enum err err;
+
+	memcpy(options.claims, o->claims, sizeof(options.claims));
+	err = link_record(&l, inner, &options);
+	if (err == ERR_OPEN)
+		say_error("cannot create '%s': %s", path, strerror(errno));
+	else if (err)
+		say_error("'%s': %s", path ? path : "", err_text(err));
+	return l;
+}

@@ -1,0 +1,71 @@
+/*
+ * What can be said of a recording on the command line (`-o`, --case, --exhibit, ...), for every command that records, and
+ * the link that it becomes.
+ */
+#ifndef CORDON_CLI_RECORD_OPTION_H
+#define CORDON_CLI_RECORD_OPTION_H
+
+#include <getopt.h>
+
+#include "capture/link_record.h"
+#include "cli/command.h"
+
+enum { RECORD_TEXT_MAX = 2048 };
+
+struct record_option {
+	const char *path; /* -o; NULL: none */
+	uint64_t ring;
+	struct capture_test test;
+	const char *claims[RECORD_CLAIMS_MAX];
+	unsigned claim_count;
+	char profile[RECORD_TEXT_MAX]; /* of the record; "" none */
+	size_t profile_len;
+};
+
+/* For a command's table of long options, and in its help. -o and -p are the short ones. */
+#define RECORD_LONG_OPTIONS                                                                        \
+	{"output", required_argument, NULL, 'o'}, {"profile", required_argument, NULL, 'p'},       \
+		{"case", required_argument, NULL, RECORD_CASE},                                    \
+		{"exhibit", required_argument, NULL, RECORD_EXHIBIT},                              \
+		{"end", required_argument, NULL, RECORD_END},                                      \
+		{"flip", required_argument, NULL, RECORD_FLIP},                                    \
+		{"note", required_argument, NULL, RECORD_NOTE},                                    \
+		{"claim", required_argument, NULL, RECORD_CLAIM_OPTION},                           \
+	{                                                                                          \
+		"ring", required_argument, NULL, RECORD_RING                                       \
+	}
+
+#define RECORD_HELP                                                                                \
+	"  -p, --profile P    what is expected: bare, keyboard, device FILE or host (the "         \
+	"default); recorded too\n"                                                                 \
+	"      --case TEXT    stand in the file's header and in the report: the case,\n"           \
+	"      --exhibit TEXT the exhibit,\n"                                                      \
+	"      --end TEXT     which end of the cable is in the tap,\n"                             \
+	"      --flip TEXT    which way round it is plugged,\n"                                    \
+	"      --note TEXT    anything else; more than once if need be\n"                          \
+	"      --claim N=V    what the seller says of the cable; more than once if need be\n"      \
+	"      --ring SIZE    a row of files, FILE-000001 and so on, SIZE together; around "       \
+	"findings none is deleted\n"
+
+enum {
+	RECORD_CASE = 512,
+	RECORD_EXHIBIT,
+	RECORD_END,
+	RECORD_FLIP,
+	RECORD_NOTE,
+	RECORD_CLAIM_OPTION,
+	RECORD_RING,
+};
+
+/* Whether it is one of ours; then `*code` is 0, or an exit code with the message said. `c` as getopt_long returns it. */
+bool record_option_take(struct record_option *o, const struct command *command, int c, int argc,
+                        char **argv, int *code);
+
+/*
+ * The recording link around `inner`, which passes to it. `path` replaces o->path (NULL: none is written). NULL with the
+ * message said.
+ */
+struct link *record_option_link(const struct record_option *o, struct link *inner,
+                                const char *path);
+
+#endif
