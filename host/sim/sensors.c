@@ -29,8 +29,6 @@ enum {
 #define RADIO_SD        16.0
 #define RADIO_SIGNAL_SD 6.0
 #define VBUS_V          5.0
-/* Half the power of a supply's noise is what a processor does from millisecond to millisecond. E */
-#define SLOW_SHARE 0.5
 /* record_doubt_na: what the amplifiers may be off by. */
 #define ZERO_MA 9.0
 #define ZERO_UA 0.02
@@ -144,7 +142,7 @@ void sensors_init(struct sensors *s, int64_t start_ns, int64_t end_ns, const str
 
 static void measure(struct sensors *s, struct stretch *x, int64_t from_ns)
 {
-	double ma = sensors_level_ma(s, from_ns), white = s->f.noise_ma * sqrt(1 - SLOW_SHARE);
+	double ma = sensors_level_ma(s, from_ns), white = sensors_white_ma(s->f.noise_ma);
 	double db = sensors_level_db(s, from_ns);
 	bool on = sensors_powered(s, from_ns);
 
@@ -251,9 +249,7 @@ static void millisecond(struct sensors *s)
 	unsigned n;
 
 	s->outs = s->told = 0;
-	s->was_on = s->on;
-	sensors_advance(s, end_ns);
-	s->slow_ma = s->f.noise_ma * sqrt(SLOW_SHARE) * adc_normal(&s->adc, &s->random);
+	sensors_millisecond(s);
 	n = sensors_breaks(s, s->now_ns, end_ns, breaks) - 1;
 	for (unsigned i = 0; i < n; i++) {
 		stretch[i].until_ns = breaks[i + 1];

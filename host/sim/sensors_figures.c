@@ -255,6 +255,8 @@ static void switches(struct sensors_figures *f, const struct scenario_plan *plan
 		change(f, span->start_ns, false);
 		change(f, span->end_ns, true);
 	}
+	if (plan->vbus_cut_ns != SCENARIO_NEVER)
+		change(f, plan->vbus_cut_ns, false);
 }
 
 void sensors_figures(struct sensors_figures *f, const struct scenario_plan *plan)

@@ -13,6 +13,8 @@
 #define RISE_NS  MS
 #define VBUS_V   5.0
 #define LIMIT_MA 557.0
+/* Half the power of a supply's noise is what a processor does from millisecond to millisecond. E */
+#define SLOW_SHARE 0.5
 
 static void stop_supplied(struct sensors *s, int64_t t_ns)
 {
@@ -49,7 +51,7 @@ static void take_pulses(struct sensors *s, int64_t until_ns)
 	}
 }
 
-void sensors_advance(struct sensors *s, int64_t until_ns)
+static void advance(struct sensors *s, int64_t until_ns)
 {
 	unsigned kept = 0;
 
@@ -76,6 +78,18 @@ void sensors_advance(struct sensors *s, int64_t until_ns)
 		s->next_ns = c->t_ns;
 	}
 	take_pulses(s, until_ns);
+}
+
+double sensors_white_ma(double noise_ma)
+{
+	return noise_ma * sqrt(1 - SLOW_SHARE);
+}
+
+void sensors_millisecond(struct sensors *s)
+{
+	s->was_on = s->on;
+	advance(s, s->now_ns + MS);
+	s->slow_ma = s->f.noise_ma * sqrt(SLOW_SHARE) * adc_normal(&s->adc, &s->random);
 }
 
 /* Whether VBUS was on: of the millisecond at hand the last change each way is known. */

@@ -90,13 +90,16 @@ void sensors_init(struct sensors *s, int64_t start_ns, int64_t end_ns, const str
 /* What a scenario's run is for the sensors. */
 void sensors_figures(struct sensors_figures *f, const struct scenario_plan *plan);
 
-/* Pulses and level under the records, for waveforms and tests: see sensors_level.c. */
+/* What is on and how noisy it is in the millisecond from now_ns on. Whoever calls this moves now_ns behind it. */
+void sensors_millisecond(struct sensors *s);
+
+/* In that millisecond: whether VBUS is on; what flows, without noise; what the antenna hears, above the noise. */
 bool sensors_powered(const struct sensors *s, int64_t t_ns);
 double sensors_level_ma(const struct sensors *s, int64_t t_ns);
 double sensors_level_db(const struct sensors *s, int64_t t_ns);
 
-/* The next whole millisecond of pulses into `active`, changes of supply applied. */
-void sensors_advance(struct sensors *s, int64_t until_ns);
+/* The part of a supply's noise that is new with each sample. */
+double sensors_white_ma(double noise_ma);
 
 /* Sorted times in [from, to] at which something changes, both ends included; returns how many. */
 unsigned sensors_breaks(const struct sensors *s, int64_t from_ns, int64_t to_ns,
