@@ -61,6 +61,31 @@ static enum wire_error capture(struct tap *t, uint16_t request, uint8_t on)
 	return WIRE_OK;
 }
 
+/* Its reply has the code: what the PC keeps of a capture tells then what was switched, and why. */
+static enum wire_error vbus_code(struct tap *t, uint16_t request, const uint8_t *args,
+                                 uint8_t *data, size_t *data_len)
+{
+	struct vbus_code code;
+
+	if (!vbus_code_get(&code, args, VBUS_CODE_BYTES))
+		return WIRE_E_VALUE;
+	if (board_io_trips() & BOARD_IO_OVERVOLTAGE)
+		return WIRE_E_STATE;
+	vbus_keyer_start(&t->keyer, &code, clock64_now(), request);
+	vbus_code_put(data, &code);
+	*data_len = VBUS_CODE_BYTES;
+	return WIRE_OK;
+}
+
+void control_key(struct tap *t)
+{
+	bool on;
+
+	if (vbus_keyer_due(&t->keyer, clock64_now(), &on) && board_io_get(WIRE_SET_VBUS) != on &&
+	    control_set(t, WIRE_SET_VBUS, on, WIRE_BY_COMMAND, t->keyer.request) != WIRE_OK)
+		t->keyer.running = false;
+}
+
 /* The record has the step threshold; HELLO has all three. */
 static enum wire_error thresholds(struct tap *t, uint16_t request, const uint8_t *args)
 {
@@ -95,6 +120,13 @@ void control_do(void *context, const struct wire_command *c, const uint8_t *args
 		break;
 	case WIRE_OP_REBOOT:
 		tick_reboot_to_loader();
+		break;
+	case WIRE_OP_VBUS_CODE:
+		error = vbus_code(t, c->request, args, data, data_len);
+		break;
+	case WIRE_OP_VBUS:
+		t->keyer.running = false;
+		error = set_pins(t, c, args[0]);
 		break;
 	default:
 		error = set_pins(t, c, args[0]);

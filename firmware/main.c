@@ -127,6 +127,7 @@ int main(void)
 		watch_run(&tap);
 		more |= adc_run(&tap.sensor, SENSOR_BUDGET);
 		alerts_run(&tap.alerts, &tap.up, usb_dev_active(&tap.usb), send_report, NULL);
+		control_key(&tap);
 		command_run(&tap.command, &tap.up, &tap.usb, clock64_now());
 		if (now_ms != done_ms) {
 			done_ms = now_ms;

@@ -9,6 +9,7 @@
 #include "core/command.h"
 #include "core/reporter.h"
 #include "core/sensor.h"
+#include "core/vbus_code.h"
 
 struct tap {
 	struct usb_dev usb;
@@ -18,6 +19,7 @@ struct tap {
 	struct command command;
 	struct sensor sensor;
 	struct alerts alerts;
+	struct vbus_keyer keyer;
 };
 
 /* say.c: records and reports about the tap itself. */
@@ -31,6 +33,9 @@ enum wire_error control_set(struct tap *t, enum wire_setting setting, uint32_t v
                             enum wire_cause cause, uint16_t request);
 void control_do(void *context, const struct wire_command *c, const uint8_t *args,
                 struct wire_reply *reply, uint8_t *data, size_t *data_len);
+
+/* The next chip of the keyed supply, where it is due. Each turn of the main loop. */
+void control_key(struct tap *t);
 
 /* watch.c: what the hardware does by itself. Each turn of the main loop. */
 void watch_run(struct tap *t);

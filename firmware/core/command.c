@@ -16,6 +16,7 @@ static const struct {
         {WIRE_OP_PULL_DOWNS, 1},
         {WIRE_OP_MUX,        1},
 	{WIRE_OP_THRESHOLDS, 6},
+        {WIRE_OP_VBUS_CODE,  8},
 };
 
 void command_init(struct command *c, command_do *act, void *context)

@@ -236,6 +236,24 @@ const cases = {
     assert(tap.command(0x22, [1]).error === 0, 'the bus cannot be closed after it');
     return [tap, 'pins, states and the overvoltage alert'];
   },
+  // Keyed supply: the pin follows the code's chips, each a state at its tick; then it is off.
+  'vbus-code': () => {
+    const tap = new Tap(), chip = 100, chips = 6, vbus = 1 << 8;
+    tap.command(0x10, [1]);
+    const code = [0x78, 0x56, 0x34, 0x12, chips, 0, chip, 0];
+    assert(tap.command(0x21, [...code.slice(0, 4), 3, 0, chip, 0]).error === 4 && tap.command(0x21, [1]).error === 3, 'what is no code is not refused');
+    const reply = tap.command(0x21, code);
+    assert(reply.error === 0 && [...reply.data].join() === code.join(), 'the reply does not have the code');
+    let on = 0, steps = 0;
+    const start = Number(reply.done);
+    while (tap.chip.cycle < start + (chips * chip + 20) * 120000) { tap.host.run(500); tap.fetch(); steps++; on += tap.chip.outputs & vbus ? 1 : 0; }
+    assert(!(tap.chip.outputs & vbus), 'VBUS stays on behind the code');
+    const states = tap.reader.of(KIND.STATE).filter((r) => r.body[0] === 2), starts = states.map((r) => (r.tick - start) / 120000);
+    assert(states.length >= 3 && states.every((r, i) => r.body[1] === 1 && r.body[8] === (i + 1) % 2), `${states.length} states`);
+    assert(starts.every((ms) => Math.abs(ms - chip * Math.round(ms / chip)) < 0.5), `chips begin at ${starts.map((x) => x.toFixed(2)).join()} ms`);
+    assert(Math.abs(on / steps - (chips / 2) * chip / (chips * chip + 20)) < 0.03, `on for ${(100 * on / steps).toFixed(0)} % of the time`);
+    return [tap, `${states.length} changes, the latest ${Math.max(...starts.map((ms) => Math.abs(ms - chip * Math.round(ms / chip)))).toFixed(2)} ms late`];
+  },
   'boot-log': () => {
     const tap = new Tap(), w = waveform('boot-log');
     tap.command(0x10, [1]);
