@@ -254,7 +254,7 @@ const struct command command_capture = {
 	.arguments = "-o FILE [OPTION...]",
 	.summary = "record from a tap without a screen, and judge it",
 	.help = "  -o, --output FILE  the recording, pcapng; a file that is there is not written "
-                "over\n"
+		"over\n"
 		"      --tap SERIAL   which tap, by the end of its serial number; up to four, or "
 		"'all': then\n"
 		"                     each has its own file, FILE-SERIAL\n"

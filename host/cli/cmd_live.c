@@ -11,17 +11,26 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "cli/profile_option.h"
+#include "cli/judged.h"
+#include "cli/record_option.h"
+#include "cli/say.h"
+#include "cli/tap_option.h"
 #include "tui/dashboard.h"
 #include "tui/keyboard_watch.h"
 
 struct live {
 	const char *replay, *layout_name;
 	double speed;
-	bool has_profile, no_text, masked, ascii;
-	struct profile profile;
+	bool no_text, masked, ascii;
+	struct record_option record;
+	struct tap_option tap;
 	struct layout *layout;
+	char name[LINK_NAME_MAX + LINK_MESSAGE_MAX]; /* of the input, on screen */
 };
+
+#define FINISH_NS INT64_C(1000000000)
+
+enum { SERIAL_SHOWN = 4 };
 
 static volatile sig_atomic_t stopped;
 
@@ -45,12 +54,22 @@ static int64_t now_ns(void)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-enum { OPTION_REPLAY = 256, OPTION_SPEED, OPTION_NO_TEXT, OPTION_MASK, OPTION_ASCII };
+enum {
+	OPTION_REPLAY = 256,
+	OPTION_SPEED,
+	OPTION_NO_TEXT,
+	OPTION_MASK,
+	OPTION_ASCII,
+	OPTION_TAP,
+	OPTION_CONNECT,
+};
 
 static const struct option long_options[] = {
+	RECORD_LONG_OPTIONS,
 	{"replay",  required_argument, NULL, OPTION_REPLAY },
+	{"tap",     required_argument, NULL, OPTION_TAP    },
+	{"connect", required_argument, NULL, OPTION_CONNECT},
 	{"speed",   required_argument, NULL, OPTION_SPEED  },
-	{"profile", required_argument, NULL, 'p'           },
 	{"layout",  required_argument, NULL, 'l'           },
 	{"no-text", no_argument,       NULL, OPTION_NO_TEXT},
 	{"mask",    no_argument,       NULL, OPTION_MASK   },
@@ -75,15 +94,21 @@ static int take_speed(struct live *l, const char *text)
 
 static int take(struct live *l, int c, int argc, char **argv)
 {
+	int code;
+
+	if (record_option_take(&l->record, &command_live, c, argc, argv, &code))
+		return code;
 	switch (c) {
+	case OPTION_TAP:
+		return tap_option_add(&l->tap, &command_live, optarg);
+	case OPTION_CONNECT:
+		l->tap.connect = optarg;
+		return 0;
 	case OPTION_REPLAY:
 		l->replay = optarg;
 		return 0;
 	case OPTION_SPEED:
 		return take_speed(l, optarg);
-	case 'p':
-		l->has_profile = true;
-		return profile_option(&command_live, argc, argv, &l->profile, NULL);
 	case 'l':
 		l->layout_name = optarg;
 		return 0;
@@ -108,14 +133,17 @@ static int parse(struct live *l, int argc, char **argv)
 	int bad = 0;
 
 	opterr = 0;
-	for (int c; !bad && (c = getopt_long(argc, argv, ":p:l:", long_options, NULL)) != -1;)
+	for (int c; !bad && (c = getopt_long(argc, argv, ":o:p:l:", long_options, NULL)) != -1;)
 		bad = take(l, c, argc, argv);
 	if (bad)
 		return bad;
 	if (optind < argc)
 		return command_misused(&command_live, "unexpected argument '%s'", argv[optind]);
-	if (!l->replay)
-		return command_misused(&command_live, "nothing to show: give --replay FILE");
+	if ((l->replay != NULL) + (l->tap.connect != NULL) + (l->tap.taps > 0) > 1)
+		return command_misused(&command_live,
+		                       "--replay, --connect and --tap exclude each other");
+	if (l->replay && l->record.path)
+		return command_misused(&command_live, "-o records taps, not a replay");
 	l->layout = layout_new(l->layout_name);
 	if (!l->layout) {
 		fprintf(stderr, "cordon: %s\n", err_text(ERR_MEMORY));
@@ -162,13 +190,41 @@ static void loop(struct dashboard *d, struct keyboard_watch *w)
 /* Keys come from the terminal also where standard input is the capture. */
 static int keyboard(const struct live *l)
 {
-	return strcmp(l->replay, "-") == 0 ? STDOUT_FILENO : STDIN_FILENO;
+	return l->replay && strcmp(l->replay, "-") == 0 ? STDOUT_FILENO : STDIN_FILENO;
+}
+
+/* What the tap still has goes into the recording; that takes half a second at most. */
+static void finish(struct dashboard *d, struct link *link)
+{
+	int64_t end = now_ns() + FINISH_NS;
+
+	link_finish(link, now_ns());
+	while (!dashboard_over(d) && now_ns() < end) {
+		struct pollfd wait = {.fd = link_fd(link), .events = POLLIN};
+
+		dashboard_read(d, now_ns());
+		if (!dashboard_over(d))
+			poll(&wait, 1, 10);
+	}
+}
+
+/* After the screen is gone. */
+static bool complain(const struct live *l, const struct link *link, enum err err)
+{
+	const struct link_status *s = link_status(link);
+
+	if (err && s && s->message[0])
+		say_error("%s", s->message);
+	else if (err)
+		say_error("'%s': %s", l->name, err_text(err));
+	if (s && s->trouble[0])
+		say_error("%s", s->trouble);
+	return err || (s && s->failed);
 }
 
 static int show(struct live *l, struct link *link)
 {
 	const char *no_color = getenv("NO_COLOR");
-	const struct profile host = {.kind = PROFILE_HOST};
 	struct keyboard_watch *w;
 	struct dashboard *d = NULL;
 	enum verdict verdict;
@@ -177,9 +233,9 @@ static int show(struct live *l, struct link *link)
 	err = dashboard_new(&d,
 	                    &(struct dashboard_options){
 				    .link = link,
-				    .profile = l->has_profile ? &l->profile : &host,
+				    .profile = l->record.has_profile ? &l->record.expected : NULL,
 				    .layout = l->no_text ? NULL : l->layout,
-				    .name = strcmp(l->replay, "-") ? l->replay : "standard input",
+				    .name = l->name,
 				    .layout_name = l->layout_name,
 				    .masked = l->masked,
 				    .tui = {.in_fd = keyboard(l),
@@ -202,13 +258,48 @@ static int show(struct live *l, struct link *link)
 	w = keyboard_watch_open();
 	loop(d, w);
 	keyboard_watch_close(w);
+	if (!l->replay)
+		finish(d, link);
 	verdict = dashboard_verdict(d, &err);
 	dashboard_free(d);
-	if (err) {
-		fprintf(stderr, "cordon: '%s': %s\n", l->replay, err_text(err));
+	return complain(l, link, err) ? judged_code(verdict, true) : verdict_exit_code(verdict);
+}
+
+static int open_replay(struct live *l, struct link **link)
+{
+	enum err err = link_file_open(link, l->replay, l->speed);
+
+	snprintf(l->name, sizeof(l->name), "%s",
+	         strcmp(l->replay, "-") ? l->replay : "standard input");
+	if (err == ERR_OPEN)
+		say_error("cannot open '%s': %s", l->replay, strerror(errno));
+	else if (err)
+		say_error("'%s': %s", l->replay, err_text(err));
+	return err ? EXIT_FAULT : 0;
+}
+
+static int open_tap(struct live *l, struct link **link)
+{
+	struct tap_choice choice;
+	const char *name;
+	size_t len;
+	int code = tap_option_choose(&l->tap, 1, &choice);
+
+	if (code)
+		return code;
+	*link = tap_option_open(&l->tap, &choice, 0);
+	if (*link)
+		*link = record_option_link(&l->record, *link, l->record.path);
+	if (!*link)
 		return EXIT_FAULT;
-	}
-	return verdict_exit_code(verdict);
+	name = tap_option_name(&l->tap, &choice, 0);
+	len = strlen(name);
+	/* Of a serial number the end is enough to tell taps apart. */
+	if (!l->tap.connect && len > SERIAL_SHOWN)
+		name += len - SERIAL_SHOWN;
+	snprintf(l->name, sizeof(l->name), "%s%s%s", name, l->record.path ? " → " : "",
+	         l->record.path ? l->record.path : "");
+	return 0;
 }
 
 static int run(int argc, char **argv)
@@ -216,7 +307,6 @@ static int run(int argc, char **argv)
 	struct live l = {.layout_name = "us", .speed = 1};
 	struct link *link = NULL;
 	int code = parse(&l, argc, argv);
-	enum err err;
 
 	if (code)
 		goto cleanup;
@@ -227,12 +317,10 @@ static int run(int argc, char **argv)
 		code = EXIT_FAULT;
 		goto cleanup;
 	}
-	err = link_file_open(&link, l.replay, l.speed);
-	if (err == ERR_OPEN)
-		fprintf(stderr, "cordon: cannot open '%s': %s\n", l.replay, strerror(errno));
-	else if (err)
-		fprintf(stderr, "cordon: '%s': %s\n", l.replay, err_text(err));
-	code = err ? EXIT_FAULT : show(&l, link);
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is told as one */
+	code = l.replay ? open_replay(&l, &link) : open_tap(&l, &link);
+	if (!code)
+		code = show(&l, link);
 cleanup:
 	link_free(link);
 	layout_free(l.layout);
@@ -241,13 +329,17 @@ cleanup:
 
 const struct command command_live = {
 	.name = "live",
-	.arguments = "--replay FILE [OPTION...]",
-	.summary = "the dashboard: watch a capture as it was recorded, or a stream as it comes",
-	.help = "      --replay FILE  a pcap or pcapng capture at its own pace; '-' follows one on "
+	.arguments = "[OPTION...]",
+	.summary = "the dashboard: on a tap, on a capture as it was recorded, or on a stream",
+	.help = "Without --connect or --replay: on the tap that is plugged in.\n\n"
+		"      --tap SERIAL   which tap, by the end of its serial number\n"
+		"      --connect PATH a simulated tap that listens on this Unix socket\n"
+		"      --replay FILE  a pcap or pcapng capture at its own pace; '-' follows one on "
 		"standard input\n"
-		"      --speed X      times as fast, 0.001 to 1000000, or max\n"
-		"  -p, --profile P    what is expected: bare, keyboard, device FILE or host (the "
-		"default)\n"
+		"      --speed X      of a replay: times as fast, 0.001 to 1000000, or max\n"
+		"  -o, --output FILE  record the tap meanwhile; a file that is there is not "
+                "written "
+		"over\n" RECORD_HELP
 		"  -l, --layout L     keyboard layout of the text: us (the default), de, fr, ...\n"
 		"      --no-text      do not keep what was typed\n"
 		"      --mask         mask what was typed until 'x' is pressed\n"

@@ -38,14 +38,14 @@ static int take_profile(struct record_option *o, const struct command *command, 
                         char **argv)
 {
 	const char *path;
-	struct profile p;
 	FILE *f;
-	int code = profile_option(command, argc, argv, &p, &path);
+	int code = profile_option(command, argc, argv, &o->expected, &path);
 
 	if (code)
 		return code;
+	o->has_profile = true;
 	o->profile_len = (size_t)snprintf(o->profile, sizeof(o->profile), "%s%s",
-	                                  profile_name(p.kind), path ? "\n" : "");
+	                                  profile_name(o->expected.kind), path ? "\n" : "");
 	if (!path)
 		return 0;
 	f = fopen(path, "r");

@@ -9,6 +9,7 @@
 
 #include "capture/link_record.h"
 #include "cli/command.h"
+#include "detect/profile.h"
 
 enum { RECORD_TEXT_MAX = 2048 };
 
@@ -18,7 +19,9 @@ struct record_option {
 	struct capture_test test;
 	const char *claims[RECORD_CLAIMS_MAX];
 	unsigned claim_count;
-	char profile[RECORD_TEXT_MAX]; /* of the record; "" none */
+	bool has_profile;
+	struct profile expected;
+	char profile[RECORD_TEXT_MAX]; /* the same as a record's text */
 	size_t profile_len;
 };
 

@@ -156,8 +156,10 @@ static void read_link(struct dashboard *d, int64_t now_ns)
 			break;
 	}
 	d->more = d->state == LINK_MORE && !d->ended;
-	if (d->history->findings > findings)
+	if (d->history->findings > findings) {
 		d->alert = d->dirty = true;
+		link_keep(d->options.link);
+	}
 }
 
 static void look(struct dashboard *d, int64_t now_ns)
@@ -208,18 +210,34 @@ static void answer(struct dashboard *d, int64_t now_ns)
 	d->view.set_speed = -1;
 }
 
+/* Marks are part of the recording, where there is one. The time is the cursor's: it may lie in the past. */
+static void record_marks(struct dashboard *d, unsigned before)
+{
+	for (unsigned i = before; i < d->view.marks; i++) {
+		char text[64];
+		int len = snprintf(text, sizeof(text), "mark %u at %.3f s", i + 1,
+		                   (double)d->view.mark_ns[i] / 1e9);
+
+		link_note(d->options.link, RECORD_MARK, text, (size_t)len);
+	}
+}
+
 static bool read_keys(struct dashboard *d, int64_t now_ns)
 {
 	bool any = false;
 
 	for (int key; (key = tui_key(d->tui)) != 0;) {
+		unsigned marks;
+
 		if (now_ns < d->view.guard_until_ns)
 			continue;
 		any = true;
 		if (d->options.key && d->options.key(d->options.key_context, &d->view, key))
 			continue;
 		look(d, now_ns);
+		marks = d->view.marks;
 		keys_press(&d->view, &d->scene, key);
+		record_marks(d, marks);
 		answer(d, now_ns);
 	}
 	return any;
@@ -314,6 +332,11 @@ static void draw(struct dashboard *d, int64_t now_ns)
 	d->drawn_ns = now_ns;
 	d->rows_drawn = d->history->rows;
 	d->clock_drawn_ns = d->scene.clock_ns;
+}
+
+void dashboard_read(struct dashboard *d, int64_t now_ns)
+{
+	read_link(d, now_ns);
 }
 
 bool dashboard_turn(struct dashboard *d, int64_t now_ns)

@@ -48,6 +48,9 @@ struct view *dashboard_view(struct dashboard *d);
 /* Whether the input is over. */
 bool dashboard_over(const struct dashboard *d);
 
+/* What is due of the link alone: no keys, no screen. To bring it to its end. */
+void dashboard_read(struct dashboard *d, int64_t now_ns);
+
 /* Everything that is due at `now_ns`. False where the operator quits or the terminal went away. */
 bool dashboard_turn(struct dashboard *d, int64_t now_ns);
 

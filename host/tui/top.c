@@ -20,6 +20,9 @@ static const struct banner banners[] = {
 /* Where the input comes from, never left out: nobody shall take a replay for a cable. */
 static void source_text(const struct scene *s, char *out, size_t size)
 {
+	const struct link_status *status = link_status(s->link);
+	bool away = status && status->presence == LINK_AWAY;
+
 	switch (s->link->source) {
 	case LINK_SOURCE_FILE:
 		if (s->over)
@@ -35,12 +38,32 @@ static void source_text(const struct scene *s, char *out, size_t size)
 		snprintf(out, size, s->over ? "STREAM, at its end" : "LIVE stream");
 		break;
 	case LINK_SOURCE_TAP:
-		snprintf(out, size, "LIVE");
+		snprintf(out, size, away ? "LIVE, TAP UNPLUGGED" : "LIVE");
 		break;
 	case LINK_SOURCE_SIMULATOR:
-		snprintf(out, size, "SIMULATED");
+		snprintf(out, size, s->over ? "SIMULATED, at its end" : "SIMULATED");
 		break;
 	}
+}
+
+/* "" where nothing is being recorded. */
+static const char *recording_text(const struct scene *s)
+{
+	const struct link_status *status = link_status(s->link);
+
+	if (!status || !status->recording)
+		return "";
+	return status->failed ? "RECORDING FAILED" : s->over ? "RECORDED" : "● REC";
+}
+
+/* What befell the tap or the file, "" nothing. */
+static const char *trouble_text(const struct scene *s)
+{
+	const struct link_status *status = link_status(s->link);
+
+	if (!status)
+		return "";
+	return status->trouble[0] ? status->trouble : status->message;
 }
 
 static void state_text(const struct scene *s, char *out, size_t size)
@@ -61,6 +84,7 @@ static void state_text(const struct scene *s, char *out, size_t size)
 static void draw_context(struct grid *g, const struct scene *s, bool small)
 {
 	char source[64], state[64];
+	const char *recording = recording_text(s);
 	int x, right = g->w - 1;
 	double t = (double)s->clock_ns / 1e9;
 
@@ -73,6 +97,10 @@ static void draw_context(struct grid *g, const struct scene *s, bool small)
 	}
 	right -= grid_width(g, source) + 2;
 	grid_format(g, 0, right, g->w - right, STYLE_BAR_ALERT, " %s ", source);
+	if (recording[0]) {
+		right -= grid_width(g, recording) + 3;
+		grid_format(g, 0, right, g->w - right, STYLE_BAR_ALERT, " %s ", recording);
+	}
 	if (state[0]) {
 		right -= grid_width(g, state) + 3;
 		grid_format(g, 0, right, g->w - right, STYLE_BAR_ALERT, " %s ", state);
@@ -174,6 +202,8 @@ static void draw_coverage(struct grid *g, int y, const struct scene *s, bool sma
 		                (unsigned long long)in->bad_packets);
 	if (s->error)
 		grid_format(g, y, x, g->w - x, STYLE_SERIOUS, "  %s", s->error);
+	else if (trouble_text(s)[0])
+		grid_format(g, y, x, g->w - x, STYLE_SERIOUS, "  %s", trouble_text(s));
 	else if (s->truncated)
 		grid_text(g, y, x, g->w - x, STYLE_SERIOUS, "  cut or damaged");
 }

@@ -7,3 +7,5 @@ $(BUILD)/link/tap_socket: $(BUILD)/tests/link/tap_socket.o $(SIM_TAP_OBJ) $(LIB)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 unit: $(BUILD)/link/tap_socket
+
+$(BUILD)/unit/test_tui_tap: $(SIM_TAP_OBJ)
