@@ -199,8 +199,8 @@ static inline bool usual_block(struct capture *c, const uint8_t *at, size_t left
 	f = &c->ifaces[id];
 	time_ns = f->offset_ns + timescale_ns(&f->scale, load_time(body + 4, big));
 	c->window.at = at + total;
-	if (f->kind == LINK_RAW)
-		deliver_raw(c, f, time_ns, data, kept, whole, 0);
+	if (f->kind == LINK_RAW && kept == whole)
+		deliver_raw(c, f, time_ns, data, kept, kept, 0);
 	else
 		deliver_packet(
 			c, f,

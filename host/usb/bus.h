@@ -110,6 +110,9 @@ void usb_bus_free(struct usb_bus *b);
 /* Any packet; most are those of usb_bus_poll, below, which is to be asked first. */
 void usb_bus_packet(struct usb_bus *b, const struct record *r);
 
+/* The same, and nothing but the table of steps: for what is unusual, and for tests. */
+void usb_bus_step(struct usb_bus *b, const struct record *r);
+
 /* Polls of an endpoint that were refused, and counted by the tap instead of sent. */
 void usb_bus_folded(struct usb_bus *b, int64_t t_ns, const struct record_fold *f);
 
