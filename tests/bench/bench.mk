@@ -6,7 +6,7 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-## bench|measure CPU time against tshark, capinfos and a bare walk, memory, start-up; BENCH_100M=1 adds 100 M packets
+## bench|measure CPU time against tshark, capinfos and a bare walk, memory, start-up; BENCH_100M=1 adds 100 M packets (=only: those alone)
 .PHONY: bench
 bench: deps-test
 	@$(MAKE) --no-print-directory KIND=release program $(patsubst $(BUILD)/%,build/release/%,$(BENCH_TOOLS))
