@@ -37,14 +37,16 @@ picture: program
 		tests/tools/picture.sh 'cordon analyze' >host/verdict.svg
 
 # The library stays inside: its headers are not laid out for others yet.
+SHARED := scenarios.json
 # udev reads its rules below /usr/local/lib and /usr/lib; with another PREFIX the rule is to be linked there.
-INSTALLED := bin/cordon share/man/man1/cordon.1 share/bash-completion/completions/cordon lib/udev/rules.d/70-cordon.rules
+INSTALLED := bin/cordon share/man/man1/cordon.1 share/bash-completion/completions/cordon lib/udev/rules.d/70-cordon.rules $(addprefix share/cordon/,$(SHARED))
 
 ## install|install the program, its manual and completion (PREFIX, DESTDIR); uninstall takes them away
 .PHONY: install uninstall
 install: $(BUILD)/cordon
 	install -D -m 755 $(BUILD)/cordon "$(DESTDIR)$(PREFIX)/bin/cordon"
 	install -D -m 644 host/cli/cordon.1 "$(DESTDIR)$(PREFIX)/share/man/man1/cordon.1"
+	for f in $(SHARED); do install -D -m 644 "host/sim/$$f" "$(DESTDIR)$(PREFIX)/share/cordon/$$f" || exit; done
 	install -D -m 644 host/cli/cordon.bash "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/cordon"
 	install -D -m 644 host/cli/70-cordon.rules "$(DESTDIR)$(PREFIX)/lib/udev/rules.d/70-cordon.rules"
 

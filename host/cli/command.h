@@ -22,7 +22,7 @@ struct command {
 };
 
 extern const struct command command_analyze, command_capture, command_devices, command_live,
-	command_profiles, command_rules;
+	command_profiles, command_rules, command_scenarios, command_sim;
 
 void command_usage(FILE *out, const struct command *c);
 

@@ -17,6 +17,18 @@ _cordon() {
 		mapfile -t COMPREPLY < <(compgen -W "$("$cordon" profiles 2>/dev/null | sed 's/ .*//')" -- "$cur")
 		return
 		;;
+	sim:sim | live:--sim)
+		mapfile -t COMPREPLY < <(compgen -W "$("$cordon" scenarios 2>/dev/null | sed 's/ .*//')" -- "$cur")
+		[ ${#COMPREPLY[@]} -eq 0 ] || return
+		;;
+	sim:--far-load)
+		mapfile -t COMPREPLY < <(compgen -W "as-written none added" -- "$cur")
+		return
+		;;
+	sim:--host)
+		mapfile -t COMPREPLY < <(compgen -W "windows linux macos android" -- "$cur")
+		return
+		;;
 	*:--layout | *:-l)
 		mapfile -t COMPREPLY < <(compgen -W "$(sed -n '/^! layout/,/^$/s/^  \([a-z]*\) .*/\1/p' /usr/share/X11/xkb/rules/evdev.lst 2>/dev/null)" -- "$cur")
 		return

@@ -126,10 +126,17 @@ static void on_event(void *context, const struct event *e)
  * The profile that was recorded, where nobody asked for another: it holds from the start, so that one that comes behind
  * traffic or findings is too late. The rules begin anew under it.
  */
-static __attribute__((noinline)) void take_profile(struct analysis *a, const struct record_text *text)
+static __attribute__((noinline)) void take_profile(struct analysis *a,
+                                                   const struct record_text *text)
 {
-	static const char device[] = "device\n";
-	const size_t head = sizeof(device) - 1;
+	/* With the JSON of a declared device behind them. */
+	static const struct {
+		const char *head;
+		enum profile_kind kind;
+	} declared[] = {
+		{"device\n",   PROFILE_DEVICE  },
+		{"keyboard\n", PROFILE_KEYBOARD},
+	};
 	const char *name = (const char *)text->bytes;
 	char error[PROFILE_ERROR_MAX];
 	struct profile p = {.kind = PROFILE_HOST};
@@ -145,8 +152,14 @@ static __attribute__((noinline)) void take_profile(struct analysis *a, const str
 			p.kind = profile_infos[i].kind;
 			known = true;
 		}
-	if (text->len > head && memcmp(name, device, head) == 0)
+	for (unsigned i = 0; i < sizeof(declared) / sizeof(declared[0]); i++) {
+		size_t head = strlen(declared[i].head);
+
+		if (text->len <= head || memcmp(name, declared[i].head, head) != 0)
+			continue;
 		known = profile_file_parse(&p, "capture", name + head, text->len - head, error);
+		p.kind = declared[i].kind;
+	}
 	if (!known)
 		return;
 	a->recorded = p;

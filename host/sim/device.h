@@ -29,6 +29,7 @@ struct device_text {
 		const char *hex;
 	} report[SIM_INTERFACES_MAX];
 	const char *string[SIM_STRINGS_MAX];
+	const char *structure_sha256; /* in hex, of a scenario file's set; else NULL */
 };
 
 struct sim_bytes {

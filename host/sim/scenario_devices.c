@@ -129,7 +129,7 @@ static bool reports(struct scenario_reader *r, json_t *v, void *to)
 
 static bool hash(struct scenario_reader *r, json_t *v, void *to)
 {
-	(void)to;
+	((struct device_text *)to)->structure_sha256 = json_string_value(v);
 	return (json_is_string(v) && scenario_hex(json_string_value(v), 64)) ||
 	       scenario_expected(r, v, "64 hex digits");
 }
@@ -197,7 +197,7 @@ bool scenario_read_descriptors(struct scenario_reader *r, json_t *v)
 /* idVendor or idProduct of `hex`, at byte `at`: low byte first. Table 9-8 */
 static bool identity(struct scenario_reader *r, json_t *v, char *hex, size_t at)
 {
-	const char *id;
+	const char *id = "";
 
 	if (!scenario_text(r, v, &id))
 		return false;

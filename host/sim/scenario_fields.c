@@ -265,7 +265,7 @@ static bool read_field(struct scenario_reader *r, json_t *v, const struct field 
 {
 	void *at = to + f->at;
 	const char *s;
-	double d;
+	double d = 0;
 	unsigned n;
 
 	if (f->has) {

@@ -20,7 +20,7 @@ make --no-print-directory KIND=release BUILD="$(dirname "$CORDON")" PREFIX=/opt/
 	>"$work/log" 2>&1
 ok $? 'make install'
 (cd "$work/a folder" && find . -type f | sort) >"$work/files"
-printf './opt/cordon/%s\n' bin/cordon lib/udev/rules.d/70-cordon.rules share/bash-completion/completions/cordon share/man/man1/cordon.1 | cmp -s - "$work/files"
+printf './opt/cordon/%s\n' bin/cordon lib/udev/rules.d/70-cordon.rules share/bash-completion/completions/cordon share/cordon/scenarios.json share/man/man1/cordon.1 | cmp -s - "$work/files"
 ok $? 'installs what it says, and nothing else'
 "$work/a folder/opt/cordon/bin/cordon" --version >"$work/out" 2>&1 && "$CORDON" --version | cmp -s - "$work/out"
 ok $? 'what is installed runs'
@@ -76,6 +76,8 @@ if command -v bash >/dev/null; then
 	ok $? 'completes options'
 	[ "$(complete_words analyze --profile ke)" = keyboard ]
 	ok $? 'completes profiles'
+	[ "$(complete_words sim B1 | wc -l)" = 7 ]
+	ok $? 'completes scenarios'
 	[ "$(complete_words analyze tests/captures/omg-plug/cap)" = tests/captures/omg-plug/capture.pcapng ]
 	ok $? 'completes files'
 	[ "$(complete_words help pro)" = profiles ]

@@ -1,0 +1,258 @@
+/*
+ * `cordon sim`: a recording of a scenario, as a tap would have made it: into a file, to standard output, or live on a
+ * socket.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/capture.h"
+#include "capture/pcapng_write.h"
+#include "capture/tap_write.h"
+#include "cli/command.h"
+#include "cli/say.h"
+#include "cli/scenario_option.h"
+#include "cli/sim_listen.h"
+#include "sim/recording.h"
+#include "sim/truth.h"
+
+enum { OPTION_TRUTH = OPTION_SCENARIO_LAST, OPTION_CHECK, OPTION_LISTEN, OPTION_SPEED };
+
+struct sim {
+	struct scenario_option scenario;
+	const char *output, *truth, *check, *listen;
+	double speed; /* 0: as fast as it can be made */
+};
+
+/* 2026-01-01, 0 o'clock: a simulation happened at no time, and must always give the same bytes. */
+#define START_NS (UINT64_C(1767225600) * 1000000000)
+
+static const struct option long_options[] = {
+	SCENARIO_OPTIONS,
+	{"output", required_argument, NULL, 'o'          },
+	{"truth",  required_argument, NULL, OPTION_TRUTH },
+	{"check",  required_argument, NULL, OPTION_CHECK },
+	{"listen", required_argument, NULL, OPTION_LISTEN},
+	{"speed",  required_argument, NULL, OPTION_SPEED },
+	{NULL,     0,                 NULL, 0            },
+};
+
+static bool ends_in(const char *path, const char *end)
+{
+	size_t n = strlen(path), m = strlen(end);
+
+	return n >= m && strcmp(path + n - m, end) == 0;
+}
+
+static int take_speed(struct sim *s, const char *argument)
+{
+	char *end;
+
+	if (strcmp(argument, "max") == 0) {
+		s->speed = 0;
+		return 0;
+	}
+	s->speed = strtod(argument, &end);
+	if (end == argument || *end || !(s->speed >= 0.001 && s->speed <= 1e6))
+		return command_misused(&command_sim, "'%s' is no speed: 0.001 to 1000000, or max",
+		                       argument);
+	return 0;
+}
+
+static int take(struct sim *s, int c, char **argv)
+{
+	switch (c) {
+	case 'o':
+		s->output = optarg;
+		return 0;
+	case OPTION_TRUTH:
+		s->truth = optarg;
+		return 0;
+	case OPTION_CHECK:
+		s->check = optarg;
+		return 0;
+	case OPTION_LISTEN:
+		s->listen = optarg;
+		return 0;
+	case OPTION_SPEED:
+		return take_speed(s, optarg);
+	case ':':
+		return command_misused(&command_sim, "'%s' needs a value", argv[optind - 1]);
+	case '?':
+		return command_misused(&command_sim, "unknown option '%s'", argv[optind - 1]);
+	default:
+		return scenario_option_take(&s->scenario, &command_sim, c, optarg);
+	}
+}
+
+static int parse(struct sim *s, int argc, char **argv)
+{
+	int code = 0;
+
+	opterr = 0;
+	for (int c; !code && (c = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1;)
+		code = take(s, c, argv);
+	if (code || s->check)
+		return code;
+	if (optind >= argc)
+		return command_misused(&command_sim, "which scenario?");
+	if (optind + 1 < argc)
+		return command_misused(&command_sim, "'%s' is one argument too many",
+		                       argv[optind + 1]);
+	if (!s->output == !s->listen)
+		return command_misused(&command_sim, "give either --output FILE or --listen PATH");
+	if (s->output && strcmp(s->output, "-") && !ends_in(s->output, ".pcapng") &&
+	    !ends_in(s->output, ".tap"))
+		return command_misused(&command_sim, "'%s' is neither a .pcapng nor a .tap",
+		                       s->output);
+	return scenario_option_find(&s->scenario, argv[optind]);
+}
+
+/* Where records go: a pcapng file, or the stream of a tap. */
+struct output {
+	struct pcapng_writer *pcapng;
+	struct tap_writer *tap;
+	struct record_sink sink;
+};
+
+static enum err open_output(struct output *o, const struct sim *s)
+{
+	static const struct pcapng_interface interfaces[] = {
+		{.link_type = 294, .name = "full speed"    },
+		{.link_type = 293, .name = "low speed"     },
+		{.link_type = 147, .name = CAPTURE_TAP_NAME},
+	};
+	const struct pcapng_head head = {
+		.hardware = "simulated tap",
+		.application = "cordon " CORDON_VERSION,
+		.comment = s->scenario.scenario->name,
+		.start_ns = START_NS,
+		.interfaces = interfaces,
+		.interface_count = sizeof(interfaces) / sizeof(interfaces[0]),
+	};
+	enum err err;
+
+	if (ends_in(s->output, ".tap")) {
+		err = tap_writer_create(&o->tap, s->output);
+		o->sink = (struct record_sink){.context = o->tap, .record = tap_writer_record};
+	} else {
+		err = pcapng_create(&o->pcapng, s->output, &head);
+		o->sink = (struct record_sink){.context = o->pcapng, .record = pcapng_record};
+	}
+	return err;
+}
+
+static enum err close_output(struct output *o)
+{
+	return o->tap ? tap_writer_close(o->tap) : pcapng_close(o->pcapng);
+}
+
+static int make(const struct sim *s, const struct scenario_plan *plan,
+                const struct play_watch *watch)
+{
+	struct output o = {0};
+	struct recording *r = NULL;
+	enum err err = open_output(&o, s);
+
+	if (err) {
+		say_error(err == ERR_OPEN ? "cannot open '%s': %s" : "'%s': %s", s->output,
+		          err == ERR_OPEN ? strerror(errno) : err_text(err));
+		return EXIT_FAULT;
+	}
+	r = recording_new(plan, &o.sink, watch);
+	if (!r)
+		err = ERR_MEMORY;
+	while (r && recording_step(r))
+		;
+	recording_free(r);
+	if (!err)
+		err = close_output(&o);
+	else
+		close_output(&o);
+	if (err == ERR_WRITE)
+		say_error("cannot write '%s': %s", s->output, strerror(errno));
+	else if (err)
+		say_error("%s", err_text(err));
+	return err ? EXIT_FAULT : 0;
+}
+
+static int write_truth(struct truth *t, const char *path)
+{
+	FILE *f = fopen(path, "w");
+	bool good = f && truth_write(t, f);
+
+	if (f && fclose(f) != 0)
+		good = false;
+	if (!good)
+		say_error("cannot write '%s': %s", path, strerror(errno));
+	return good ? 0 : EXIT_FAULT;
+}
+
+static int play(struct sim *s)
+{
+	struct scenario_plan *plan;
+	struct truth *truth = NULL;
+	struct play_watch watch = {0};
+	int code = scenario_option_plan(&s->scenario, &plan);
+
+	if (code)
+		return code;
+	if (s->truth) {
+		truth = truth_new(plan);
+		if (truth)
+			watch = truth_watch(truth);
+		else
+			code = EXIT_FAULT;
+	}
+	if (!code)
+		code = s->listen ? sim_listen(plan, &watch, s->listen, s->speed > 0 ? s->speed : 1)
+		                 : make(s, plan, &watch);
+	if (!code && truth)
+		code = write_truth(truth, s->truth);
+	truth_free(truth);
+	scenario_plan_free(plan);
+	return code;
+}
+
+static int check(struct sim *s)
+{
+	int code;
+
+	s->scenario.file = s->check;
+	code = scenario_option_read(&s->scenario);
+	if (!code)
+		printf("%zu scenario%s, nothing wrong\n", s->scenario.set.count,
+		       s->scenario.set.count == 1 ? "" : "s");
+	return code;
+}
+
+static int run(int argc, char **argv)
+{
+	struct sim s = {0};
+	int code;
+
+	scenario_option_init(&s.scenario);
+	code = parse(&s, argc, argv);
+	if (!code)
+		code = s.check ? check(&s) : play(&s);
+	scenario_option_release(&s.scenario);
+	return code;
+}
+
+const struct command command_sim = {
+	.name = "sim",
+	.arguments = "SCENARIO -o FILE [OPTION...]",
+	.summary = "play a cable without hardware: what a tap would have recorded of it",
+	.help = "SCENARIO is the id of one that 'cordon scenarios' lists, or a JSON file with "
+		"one.\n\n"
+		"  -o, --output FILE  .pcapng or .tap, by its name; '-' is pcapng to standard "
+		"output\n"
+		"      --listen PATH  instead: a live tap on a Unix socket, at its own pace\n"
+		"      --speed X      of --listen: times as fast, 0.001 to 1000000\n"
+		"      --truth FILE   what was really played: keys, times, devices, expected "
+		"verdict\n" SCENARIO_HELP
+		"      --check FILE   only say whether the scenarios of a file can be played\n"
+		"\nSame scenario, options and seed: same bytes.\n",
+	.run = run,
+};

@@ -1,0 +1,123 @@
+/*
+ * The simulated tap on a socket. In: a plan. Out: blocks, when they are due. What it is told to do (commands of a tap)
+ * is read and not obeyed: it plays.
+ */
+#include "cli/sim_listen.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "capture/tap_write.h"
+#include "cli/command.h"
+#include "cli/say.h"
+
+static volatile sig_atomic_t stopped;
+
+static void on_stop(int signal_number)
+{
+	(void)signal_number;
+	stopped = 1;
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int fail(const char *what, const char *path)
+{
+	say_error("%s '%s': %s", what, path, strerror(errno));
+	return -1;
+}
+
+/* The other side's end, or -1 after a message. */
+static int accept_one(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int listening, fd;
+
+	if (strlen(path) >= sizeof(address.sun_path)) {
+		errno = ENAMETOOLONG;
+		return fail("cannot listen on", path);
+	}
+	strcpy(address.sun_path, path);
+	listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (listening < 0)
+		return fail("cannot listen on", path);
+	if (bind(listening, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    listen(listening, 1) < 0) {
+		fail("cannot listen on", path);
+		close(listening);
+		return -1;
+	}
+	fd = accept(listening, NULL, NULL);
+	if (fd < 0 && !stopped)
+		fail("cannot listen on", path);
+	close(listening);
+	unlink(path);
+	return fd;
+}
+
+static void pass(int64_t until_ns)
+{
+	int64_t wait = until_ns - now_ns();
+	struct timespec t = {wait / 1000000000, wait % 1000000000};
+
+	if (wait > 0)
+		nanosleep(&t, NULL);
+}
+
+static void swallow(int fd)
+{
+	char commands[256];
+
+	while (recv(fd, commands, sizeof(commands), MSG_DONTWAIT) > 0)
+		;
+}
+
+int sim_listen(const struct scenario_plan *plan, const struct play_watch *watch, const char *path,
+               double speed)
+{
+	struct sigaction stop = {.sa_handler = on_stop};
+	struct tap_writer *w = NULL;
+	struct recording *r = NULL;
+	enum err err;
+	int64_t begun;
+	int fd;
+
+	sigaction(SIGINT, &stop, NULL);
+	sigaction(SIGTERM, &stop, NULL);
+	fd = accept_one(path);
+	if (fd < 0)
+		return stopped ? 0 : EXIT_FAULT;
+	err = tap_writer_create_fd(&w, fd);
+	if (!err) {
+		struct record_sink sink = {.context = w, .record = tap_writer_record};
+
+		r = recording_new(plan, &sink, watch);
+		err = r ? ERR_NONE : ERR_MEMORY;
+	}
+	begun = now_ns();
+	while (!err && !stopped && recording_step(r)) {
+		err = tap_writer_flush(w);
+		swallow(fd);
+		pass(begun + (int64_t)((double)recording_now(r) / speed));
+	}
+	/* Whoever hangs up has seen enough. */
+	if (err == ERR_WRITE)
+		err = ERR_NONE;
+	if (tap_writer_close(w) && errno != EPIPE && errno != ECONNRESET && !err)
+		err = ERR_WRITE;
+	recording_free(r);
+	if (err)
+		say_error("%s", err_text(err));
+	return err ? EXIT_FAULT : 0;
+}

@@ -1,0 +1,27 @@
+/*
+ * The recording of one run: what a tap would have sent, from the lines (play.h, tap_model.h) and from its sensors
+ * (sensors.h), merged in order of time, with what the PC adds (profile, claims) and what was measured before VBUS came
+ * on (wires, CC pins). Step by step, so that it may keep pace with a clock; memory does not grow with its length.
+ */
+#ifndef CORDON_SIM_RECORDING_H
+#define CORDON_SIM_RECORDING_H
+
+#include "sim/play.h"
+
+/* One edge in ten thousand gets lost: threats.md §9. */
+#define RECORDING_LOSS 1e-4
+
+struct recording;
+
+/* All borrowed; `watch` may be NULL. NULL: out of memory. */
+struct recording *recording_new(const struct scenario_plan *plan, const struct record_sink *sink,
+                                const struct play_watch *watch);
+void recording_free(struct recording *r);
+
+/* False: it is over, and everything has been told. */
+bool recording_step(struct recording *r);
+
+/* How far it has come. */
+int64_t recording_now(const struct recording *r);
+
+#endif

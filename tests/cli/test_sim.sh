@@ -1,0 +1,100 @@
+#!/bin/sh
+# `cordon sim` and `cordon scenarios`: the same bytes for the same seed, both formats judged alike, errors with their place. TAP.
+# usage: test_sim.sh    needs CORDON (release)
+set -u
+: "${CORDON:=$PWD/build/release/cordon}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+n=0
+
+ok() {
+	n=$((n + 1))
+	[ "$1" = 0 ] && echo "ok $n - $2" || echo "not ok $n - $2"
+}
+refused() { # CODE PATTERN ARGUMENT...
+	code=$1 pattern=$2
+	shift 2
+	"$CORDON" sim "$@" >"$work/out" 2>"$work/err"
+	[ $? = "$code" ] && [ ! -s "$work/out" ] && grep -q -- "$pattern" "$work/err"
+	ok $? "refuses: $*"
+}
+verdict() { "$CORDON" analyze --json "$1" | sed 's/"input":"[^"]*"//; s/"duration_s":[0-9.]*//'; }
+
+"$CORDON" scenarios >"$work/list"
+[ "$(wc -l <"$work/list")" = 51 ] && grep -q '^B16  keyboard' "$work/list"
+ok $? 'lists 51 scenarios'
+[ "$("$CORDON" scenarios --json | grep -c '^{"id":"[MB][0-9][0-9]",.*"must":\[')" = 51 ]
+ok $? 'lists them as JSON'
+
+"$CORDON" sim M13 -o "$work/a.pcapng" --truth "$work/a.json" && "$CORDON" sim m13 -o "$work/b.pcapng" && cmp -s "$work/a.pcapng" "$work/b.pcapng"
+ok $? 'same seed, same bytes'
+"$CORDON" sim M13 -o - >"$work/c.pcapng" && cmp -s "$work/a.pcapng" "$work/c.pcapng"
+ok $? 'standard output'
+"$CORDON" sim M13 --seed 2 -o "$work/c.pcapng" && ! cmp -s "$work/a.pcapng" "$work/c.pcapng"
+ok $? 'another seed, other bytes'
+"$CORDON" sim M13 -o "$work/a.tap" && "$CORDON" sim M13 -o "$work/b.tap" && cmp -s "$work/a.tap" "$work/b.tap"
+ok $? 'raw dump'
+# Ticks round times: verdict, findings and what was typed are the same, their times to the tick are not.
+for f in a.pcapng a.tap; do
+	"$CORDON" analyze --json "$work/$f" | grep -o '"verdict":"[a-z-]*"\|"rule":"[A-Za-z0-9]*"\|"text":"[^"]*"\|"packets":[0-9]*' >"$work/$f.said"
+done
+[ "$(grep -c rule "$work/a.tap.said")" -gt 3 ] && diff "$work/a.pcapng.said" "$work/a.tap.said"
+ok $? 'both formats are judged alike'
+[ "$(grep -c '"usage"' "$work/a.json")" = 40 ] && grep -q '"verdict": \[' "$work/a.json" && grep -q '"vid": "16c0"' "$work/a.json"
+ok $? 'the truth has keys, devices and the verdict'
+
+refused 2 "no scenario 'M99'" M99 -o "$work/x.tap"
+refused 2 "neither a .pcapng nor a .tap" M01 -o "$work/x.txt"
+refused 2 "either --output FILE or --listen" M01
+refused 2 "no seed" M01 --seed -1 -o "$work/x.tap"
+refused 2 "no load" M01 --far-load some -o "$work/x.tap"
+refused 1 "cannot open" M01 -o "$work/none/x.tap"
+refused 1 "cannot open '$work/none.json'" "$work/none.json" -o "$work/x.tap"
+refused 1 "line 1" --check tests/cli/test_sim.sh
+sed 's/"baud": 74880/"baud": "fast"/' host/sim/scenarios.json >"$work/bad.json"
+refused 1 "bad.json: scenarios.M01.usb\[3\].baud: expected a number from 300 to 1000000, found 'fast'" --check "$work/bad.json"
+refused 2 "has 51 scenarios" host/sim/scenarios.json -o "$work/x.tap"
+"$CORDON" sim --check host/sim/scenarios.json | grep -q '^51 scenarios'
+ok $? 'checks a file'
+"$CORDON" sim M13 -o /dev/full 2>/dev/null
+[ $? = 2 ]
+ok $? 'a device is no .pcapng'
+"$CORDON" sim M13 -o - >/dev/full 2>"$work/err"
+[ $? = 1 ] && grep -q 'cannot write' "$work/err"
+ok $? 'a full disk is an error'
+
+# One file of one's own.
+python=$(command -v python3 || true)
+if [ -n "$python" ]; then
+	"$python" -c '
+import json, sys
+d = json.load(open("host/sim/scenarios.json"))
+d["scenarios"] = [s for s in d["scenarios"] if s["id"] == "B01"]
+d["scenarios"][0]["id"] = "B77"
+json.dump(d, open(sys.argv[1], "w"))' "$work/own.json" && "$CORDON" sim "$work/own.json" -o "$work/own.tap" &&
+		"$CORDON" sim --scenarios "$work/own.json" B77 -o "$work/own2.tap" && cmp -s "$work/own.tap" "$work/own2.tap"
+	ok $? 'a scenario of one'"'"'s own'
+fi
+
+# Live on a socket: what comes is the raw dump.
+if [ -n "$python" ]; then
+	"$CORDON" sim M13 --listen "$work/tap" --speed 1000000 &
+	"$python" -c '
+import socket, sys, time
+for _ in range(500):
+    try:
+        s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); break
+    except OSError: time.sleep(0.01)
+out = open(sys.argv[2], "wb")
+while True:
+    b = s.recv(65536)
+    if not b: break
+    out.write(b)' "$work/tap" "$work/live.tap"
+	wait $!
+	ok $? 'plays on a socket'
+	"$CORDON" analyze --json "$work/live.tap" | grep -o '"verdict":"[a-z-]*"\|"rule":"[A-Za-z0-9]*"\|"text":"[^"]*"\|"packets":[0-9]*' | cmp -s - "$work/a.tap.said"
+	ok $? 'and is judged as the file'
+	[ ! -e "$work/tap" ]
+	ok $? 'the socket goes away'
+fi
+echo "1..$n"
