@@ -124,6 +124,7 @@ int main(void)
 		bool more = listen_run(&tap.line, BUDGET);
 		uint32_t now_ms = tick_ms();
 
+		tap.reporter.behind = listen_behind();
 		watch_run(&tap);
 		more |= adc_run(&tap.sensor, SENSOR_BUDGET);
 		alerts_run(&tap.alerts, &tap.up, usb_dev_active(&tap.usb), send_report, NULL);

@@ -21,7 +21,32 @@ uint16_t crc16(const uint8_t *data, size_t len);
 /* The same, piece by piece: start with 0xffff, complement the last result. */
 uint16_t crc16_update(uint16_t crc, const uint8_t *data, size_t len);
 
-/* Its table, for a loop that has the bytes one at a time: crc = crc >> 8 ^ table[(crc ^ byte) & 0xff]. */
-const uint16_t *crc16_table(void);
+/*
+ * The same over whole 32-bit words, in nine steps a word and without a table. The polynomial is (x + 1)(x^15 + x + 1): its
+ * first factor asks for the parity of all words, and by its second x^32 is x^4 + x^2. The first bit sent is the lowest of
+ * a word and the highest power of x. `rest` and `all` begin at 0; the checksum so far is added to the first word.
+ */
+struct crc16_words {
+	uint32_t rest; /* by x^15 + x + 1, not yet reduced to 15 bits */
+	uint32_t all;  /* of one parity with all words */
+};
+
+static inline void crc16_word(struct crc16_words *c, uint32_t word)
+{
+	/* Powers of 32 and more come back as those four and two lower by 28 and 30. */
+	uint32_t rest = c->rest ^ c->rest << 28 ^ c->rest << 30;
+
+	c->rest = (rest ^ rest >> 2) >> 2 ^ word;
+	c->all ^= word;
+}
+
+/* The checksum, as crc16_update has it. */
+uint16_t crc16_words_end(const struct crc16_words *c);
+
+/*
+ * Whether the words are data with a good checksum behind them, as sent in a packet: the first word was added to ffff, the last
+ * has `zeros` bytes at its end that are not of the packet and are 0.
+ */
+bool crc16_words_good(const struct crc16_words *c, unsigned zeros);
 
 #endif

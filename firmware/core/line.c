@@ -40,38 +40,6 @@ static void event(struct line *l, enum wire_line_event what, uint64_t tick, uint
 	l->sink->event(l->sink->context, what, tick, duration);
 }
 
-/* Endpoints with two data packets since the last SOF may be cut; control and all slower ones never are. */
-static void note_endpoint(struct line *l, const struct rx_packet *p)
-{
-	unsigned pid = p->bytes[0] & 0xf, at = (l->token ^ l->token >> 7) % LINE_BUSY;
-
-	switch (pid) {
-	case USB_PID_SOF:
-		for (unsigned i = 0; i < LINE_BUSY; i++)
-			l->busy[i].data = 0;
-		break;
-	case USB_PID_IN:
-	case USB_PID_OUT:
-	case USB_PID_SETUP:
-		l->token = (uint16_t)((p->bytes[1] | p->bytes[2] << 8) & 0x7ff);
-		break;
-	case USB_PID_DATA0:
-	case USB_PID_DATA1:
-		if (l->busy[at].token != l->token)
-			l->busy[at].data = 0;
-		l->busy[at].token = l->token;
-		l->busy[at].data = (uint8_t)(l->busy[at].data + (l->busy[at].data < 2));
-		break;
-	}
-}
-
-static bool may_cut(const struct line *l)
-{
-	unsigned at = (l->token ^ l->token >> 7) % LINE_BUSY;
-
-	return l->token >> 7 && l->busy[at].token == l->token && l->busy[at].data == 2;
-}
-
 static void on_packet(void *context, const struct rx_packet *p)
 {
 	struct line *l = context;
@@ -83,14 +51,12 @@ static void on_packet(void *context, const struct rx_packet *p)
 		l->suspended = false;
 		event(l, WIRE_RESUME, p->start, 0);
 	}
-	l->history = p->flags & ~(WIRE_CUT | WIRE_UNCHECKED) || p->speed != l->speed
+	l->history = p->flags || p->speed != l->speed
 	                     ? 0
-	                     : (uint16_t)((l->history << 4 | (p->bytes[0] & 0xf)) & 0xfff);
+	                     : (uint16_t)(l->history << 4 | (p->bytes[0] & 0xf));
 	l->seen_packet = true;
 	l->packets++;
-	if (!(p->flags & ~(WIRE_CUT | WIRE_UNCHECKED)) && p->len)
-		note_endpoint(l, p);
-	if (p->flags & ~(WIRE_CUT | WIRE_UNCHECKED))
+	if (p->flags)
 		l->bad_packets++;
 	l->last_packet = p->start;
 	l->sink->packet(l->sink->context, p);
@@ -214,8 +180,6 @@ void line_change(struct line *l, uint64_t tick, enum wire_lines lines)
 		l->gated = true;
 		l->seen_packet = false;
 		rx_begin(&l->rx, tick, l->speed);
-		if (l->behind && may_cut(l))
-			l->rx.enough = LINE_CUT_BYTES;
 		return;
 	}
 	if (rx_open(&l->rx)) {
@@ -258,29 +222,34 @@ void line_words(struct line *l, const uint32_t *words, unsigned count)
 	}
 }
 
-enum line_skip line_may_skip(const struct line *l)
+bool line_packet(struct line *l, uint64_t k, const uint32_t *words, unsigned count)
 {
-	unsigned first = l->history >> 8, second = l->history >> 4 & 0xf, third = l->history & 0xf;
-
-	if (second == USB_PID_IN && third == USB_PID_NAK)
-		return LINE_SKIP_NAKS;
-	if (l->behind > 1 && (first == USB_PID_IN || first == USB_PID_OUT) &&
-	    (second == USB_PID_DATA0 || second == USB_PID_DATA1) && third == USB_PID_ACK &&
-	    may_cut(l))
-		return LINE_SKIP_DATA;
-	return LINE_SKIP_NONE;
+	if (l->gated || rx_open(&l->rx) || l->in_eop || !is_idle(l))
+		return false;
+	l->seen_packet = false;
+	l->k_tick = k;
+	rx_at(&l->rx, k, l->speed);
+	if (count - 2 < 2 && rx_again(&l->rx, words, count))
+		return true;
+	return rx_whole(&l->rx, words, count);
 }
 
-void line_skip(struct line *l, const struct line_skipped *s)
+void line_idle(struct line *l, uint64_t j)
 {
-	l->packets += s->what * s->count;
-	l->since = l->heard = s->last_change;
-	l->last_packet = s->last;
-	if (s->what == LINE_SKIP_NAKS)
-		l->sink->repeated(l->sink->context, s->count, s->last);
-	else
-		l->sink->counted(l->sink->context, l->token, s->count, 2 * s->words, s->first,
-		                 s->last);
+	l->since = l->heard = j;
+}
+
+bool line_may_repeat(const struct line *l)
+{
+	return (l->history & 0xff) == (USB_PID_IN << 4 | USB_PID_NAK);
+}
+
+void line_repeated(struct line *l, uint32_t count, uint64_t last, uint64_t end)
+{
+	l->packets += 2 * count;
+	l->since = l->heard = end;
+	l->last_packet = last;
+	l->sink->repeated(l->sink->context, count, last);
 }
 
 void line_lost(struct line *l, uint64_t now)

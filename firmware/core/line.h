@@ -14,8 +14,6 @@
 #include "core/packet_rx.h"
 #include "core/wire.h"
 
-enum { LINE_BUSY = 8, LINE_CUT_BYTES = 17 };
-
 struct line_sink {
 	void *context;
 	void (*packet)(void *context, const struct rx_packet *packet);
@@ -27,9 +25,6 @@ struct line_sink {
 	void (*lost)(void *context, uint64_t from, uint64_t to);
 	/* The last IN and its NAK came `count` times more, the last one's poll at `tick`. */
 	void (*repeated)(void *context, uint32_t count, uint64_t tick);
-	/* So did the last transaction with acknowledged data, of the endpoint `token`, with other data: about `bytes` in all. */
-	void (*counted)(void *context, uint16_t token, uint32_t count, uint32_t bytes,
-	                uint64_t first, uint64_t last);
 	/* The sampler and the watcher must be set to this speed; unknown: sampler off, all changes watched. */
 	void (*speed)(void *context, enum usb_speed speed);
 };
@@ -47,12 +42,6 @@ struct line {
 	uint64_t last_packet; /* its start; 0: none since the attach */
 	uint64_t se0_since;   /* J before it: what a reset, a detach or a keep-alive begins with */
 	bool held;            /* an edge to SE0 that may yet be part of a keep-alive */
-	uint8_t behind; /* set by who feeds it: 1 cut the data of busy endpoints, 2 leave it out */
-	uint16_t token; /* address and endpoint of the last good token */
-	struct {
-		uint16_t token;
-		uint8_t data; /* packets since the last SOF */
-	} busy[LINE_BUSY];
 	uint16_t
 		history; /* PIDs of the last three packets, the last one lowest; a bad one clears it */
 	bool gated;      /* between that K and the next change */
@@ -71,24 +60,17 @@ void line_change(struct line *l, uint64_t tick, enum wire_lines lines);
 void line_words(struct line *l, const uint32_t *words, unsigned count);
 
 /*
- * Transactions that whoever holds the words may count by them instead of decoding each: an IN and its NAK that come again to the
- * bit; and, for who is far behind, token and ACK to the bit with data between them, of a busy endpoint.
+ * A packet of which all is there: its K and its words. False where it takes the steps above; nothing was taken then. The J behind it
+ * need not be told, if those of packets that follow at once are neither; but the last one must be, by line_idle, before anything else.
  */
-enum line_skip {
-	LINE_SKIP_NONE = 0,
-	LINE_SKIP_NAKS = 2, /* packets in it */
-	LINE_SKIP_DATA = 3,
-};
+bool line_packet(struct line *l, uint64_t k, const uint32_t *words, unsigned count);
+void line_idle(struct line *l, uint64_t j);
 
-enum line_skip line_may_skip(const struct line *l);
+/* Whether the last two packets were an IN and its NAK: those that are the same to the bit may be counted by their words. */
+bool line_may_repeat(const struct line *l);
 
-struct line_skipped {
-	enum line_skip what;
-	uint32_t count;
-	uint32_t words;                    /* of data */
-	uint64_t first, last, last_change; /* ticks: of the first and the last token, of the end */
-};
-void line_skip(struct line *l, const struct line_skipped *s);
+/* So many more of them came; the last one's IN at `last`, its end at `end`. */
+void line_repeated(struct line *l, uint32_t count, uint64_t last, uint64_t end);
 
 /* Changes and words up to `now` are missing. The watcher will tell the state of the lines again. */
 void line_lost(struct line *l, uint64_t now);

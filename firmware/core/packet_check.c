@@ -3,9 +3,6 @@
 #include "core/crc.h"
 #include "core/wire.h"
 
-/* What a register of ffff holds behind data and its checksum. §8.3.5.2 */
-enum { CRC16_GOOD = 0xb001 };
-
 static uint8_t check_length(uint8_t pid, uint16_t len)
 {
 	switch (pid & 0xf) {
@@ -27,31 +24,43 @@ static uint8_t check_length(uint8_t pid, uint16_t len)
 	}
 }
 
-static uint8_t check_crc(const struct rx *rx)
+/* The bytes behind the PID begin a word; those at the end that fill none are summed with zeros behind them. */
+static uint8_t check_crc16(struct rx *rx)
 {
+	unsigned rest = (rx->len - 1u) & 3;
+	const uint32_t *last = rx->store + 1 + (rx->len - 1) / 4;
+
+	packet_sum(rx);
+	if (rest)
+		crc16_word(&rx->crc, (*last & ~(~0u << 8 * rest)) ^ (rx->summed ? 0 : 0xffff));
+	return crc16_words_good(&rx->crc, -rest & 3) ? 0 : WIRE_BAD_CRC;
+}
+
+static uint8_t check_crc(struct rx *rx)
+{
+	const uint8_t *bytes = rx_bytes(rx);
 	uint32_t v;
 
-	switch (rx->bytes[0] & 0xf) {
+	switch (bytes[0] & 0xf) {
 	case USB_PID_DATA0:
 	case USB_PID_DATA1:
 	case USB_PID_DATA2:
 	case USB_PID_MDATA:
-		return rx->crc == CRC16_GOOD ? 0 : WIRE_BAD_CRC;
+		return check_crc16(rx);
 	case USB_PID_SPLIT:
-		v = (uint32_t)rx->bytes[1] | (uint32_t)rx->bytes[2] << 8 |
-		    (uint32_t)rx->bytes[3] << 16;
+		v = (uint32_t)bytes[1] | (uint32_t)bytes[2] << 8 | (uint32_t)bytes[3] << 16;
 		return crc5(v, 19) == v >> 19 ? 0 : WIRE_BAD_CRC;
 	default:
 		if (rx->len == 1)
 			return 0;
-		v = (uint32_t)rx->bytes[1] | (uint32_t)rx->bytes[2] << 8;
+		v = (uint32_t)bytes[1] | (uint32_t)bytes[2] << 8;
 		return crc5(v & 0x7ff, 11) == v >> 11 ? 0 : WIRE_BAD_CRC;
 	}
 }
 
-uint8_t packet_check(const struct rx *rx)
+uint8_t packet_check(struct rx *rx)
 {
-	uint8_t bad = check_length(rx->bytes[0], rx->len);
+	uint8_t bad = check_length(rx_bytes(rx)[0], rx->len);
 
 	return bad ? bad : check_crc(rx);
 }

@@ -1,46 +1,36 @@
 /*
- * The hot path of the receiver: whole words behind a packet's sync, two at a time, with the state in registers. In: words, the
- * state of a struct rx. Out: bytes and their checksum in it. Leaves alone: beginnings and ends (packet_rx.c).
+ * The hot path of the receiver: whole words behind a packet's sync, two at a time. In: words, the state of a struct rx. Out: bytes
+ * and their checksum in it. Leaves alone: beginnings and ends (packet_rx.c).
+ * In three passes over some words at a time, each with so little state that the core's eight registers hold it: symbols to bits,
+ * bits to bytes, bytes to checksum. Words are taken for little-endian, as they are on the chip and on the PC.
  */
 #include "core/packet_plain.h"
 #include "core/crc.h"
 #include "core/wire.h"
 
-/* What eight bits with stuffing become, by the number of ones before them. */
-uint16_t packet_unstuffed[STUFF_AFTER + 1][256];
 /* How many of a byte's low bits are like its lowest. */
 uint8_t packet_run_length[256];
+uint8_t packet_gathered[256];
 
-static uint16_t unstuff_byte(unsigned ones, unsigned byte)
-{
-	unsigned data = 0, n = 0, bad = 0;
-
-	for (unsigned i = 0; i < 8; i++) {
-		unsigned bit = byte >> i & 1;
-
-		if (ones == STUFF_AFTER) {
-			bad |= bit;
-			ones = 0;
-			continue;
-		}
-		data |= bit << n++;
-		ones = bit ? ones + 1 : 0;
-	}
-	return (uint16_t)(data | n << BITS_SHIFT | ones << ONES_SHIFT | (bad ? ENTRY_BAD : 0));
-}
+enum { PAIRS = 20 }; /* a bulk packet is one go */
 
 void rx_tables(void)
 {
 	for (unsigned byte = 0; byte < 256; byte++) {
 		unsigned n = 1;
 
-		for (unsigned ones = 0; ones <= STUFF_AFTER; ones++)
-			packet_unstuffed[ones][byte] = unstuff_byte(ones, byte);
 		while (n < 8 && (byte >> n & 1) == (byte & 1))
 			n++;
 		packet_run_length[byte] = (uint8_t)n;
+		packet_gathered[byte] =
+			(uint8_t)((byte & 1) | (byte >> 1 & 2) | (byte >> 2 & 4) | (byte >> 3 & 8) |
+		                  (byte << 3 & 16) | (byte << 2 & 32) | (byte << 1 & 64) |
+		                  (byte & 128));
 	}
 }
+
+/* The loops below keep all they need in eight registers, and lose that when they are put into others. */
+#define APART __attribute__((noinline))
 
 /* Whether six ones follow each other anywhere. */
 static inline uint32_t six_ones(uint32_t x)
@@ -50,7 +40,7 @@ static inline uint32_t six_ones(uint32_t x)
 }
 
 /* The state of the unstuffing behind so many ones: the seventh is taken for the stuffed bit, whatever it is. */
-static unsigned ones_behind(uint32_t bits)
+static inline unsigned ones_behind(uint32_t bits)
 {
 	unsigned ones = 0;
 
@@ -59,121 +49,251 @@ static unsigned ones_behind(uint32_t bits)
 	return ones;
 }
 
-/* 32 bits with stuffed ones among them, without those. Returns how many are left, 27 or more. */
-static unsigned unstuff(uint32_t *bits, uint32_t before, uint32_t *bad)
+/*
+ * Pairs of whole words to bits behind NRZI, up to `end` or a word that is not whole. `levels` are the last 32. Returns where the
+ * bits end; they begin with the level before them, and the last levels are behind them.
+ */
+static inline uint32_t *pairs_to_bits(uint32_t *to, const uint32_t *end, const uint32_t *words,
+                                      uint32_t levels, unsigned shift)
 {
-	uint32_t from = *bits, to = 0;
-	unsigned ones = ones_behind(before), n = 0;
+	while (to < end) {
+		uint32_t a = *words++, b = *words++, last = levels >> 31;
 
-	for (unsigned i = 0; i < 4; i++, from >>= 8) {
-		uint32_t entry = packet_unstuffed[ones][from & 0xff];
-
-		*bad |= entry;
-		ones = entry >> ONES_SHIFT & 7;
-		to |= (entry & 0xff) << n;
-		n += entry >> BITS_SHIFT & 15;
+		if (!packet_is_whole(a) || !packet_is_whole(b))
+			break;
+		levels = packet_levels(a >> shift);
+		levels |= packet_levels(b >> shift) << 16;
+		*to++ = ~(levels ^ (levels << 1 | last));
 	}
-	*bits = to;
-	return n;
+	*to = levels;
+	return to;
 }
 
-/* Two whole words at a time: their 32 bits are three or four bytes, with what was left of the bits before. */
-static unsigned take_pairs(struct rx *rx, const uint32_t *words, unsigned count, unsigned shift)
+static APART uint32_t *full_speed_bits(uint32_t *to, const uint32_t *end, const uint32_t *words,
+                                       uint32_t levels)
 {
-	const uint16_t *table = crc16_table();
-	const uint32_t *at = words, *end = words + (count & ~1u);
-	uint32_t held = rx->held, crc = rx->crc, level = rx->level, before = rx->before,
-		 levels = rx->recent, bad = 0;
-	unsigned held_bits = rx->held_bits;
-	uint8_t *to = rx->bytes + rx->len, *room = rx->bytes + PACKET_RX_MAX - 4;
+	return pairs_to_bits(to, end, words, levels, 0);
+}
 
-	for (; at < end && to < room && packet_is_whole(at[0]) && packet_is_whole(at[1]); at += 2) {
-		uint32_t bits, raw;
-		unsigned n = 32;
+static APART uint32_t *low_speed_bits(uint32_t *to, const uint32_t *end, const uint32_t *words,
+                                      uint32_t levels)
+{
+	return pairs_to_bits(to, end, words, levels, 1);
+}
 
-		levels = packet_levels(at[0] >> shift) | packet_levels(at[1] >> shift) << 16;
-		raw = bits = ~(levels ^ (levels << 1 | level));
-		level = levels >> 31;
-		if (six_ones(bits) | six_ones(bits << 6 | before >> 26))
-			n = unstuff(&bits, before, &bad);
-		before = raw;
-		raw = held | bits << held_bits;
-		to[0] = (uint8_t)raw;
-		to[1] = (uint8_t)(raw >> 8);
-		to[2] = (uint8_t)(raw >> 16);
-		crc = crc >> 8 ^ table[(crc ^ raw) & 0xff];
-		crc = crc >> 8 ^ table[(crc ^ raw >> 8) & 0xff];
-		crc = crc >> 8 ^ table[(crc ^ raw >> 16) & 0xff];
-		if (held_bits + n >= 32) {
-			to[3] = (uint8_t)(raw >> 24);
-			crc = crc >> 8 ^ table[(crc ^ raw >> 24) & 0xff];
-			to += 4;
-			held = held_bits ? bits >> (32 - held_bits) : 0;
-			held_bits = held_bits + n - 32;
-		} else {
-			to += 3;
-			held = raw >> 24;
-			held_bits = held_bits + n - 24;
+/* Of 32 bits, those before which six ones stand: stuffed bits. `before` are the 32 before them. */
+static inline uint32_t stuffed(uint32_t bits, uint32_t before)
+{
+	uint32_t two = bits & (bits << 1 | before >> 31), two_before = before & before << 1;
+	uint32_t four = two & (two << 2 | two_before >> 30),
+		 four_before = two_before & two_before << 2;
+	uint32_t six = four & (two << 4 | two_before >> 28),
+		 six_before = four_before & two_before << 4;
+
+	return six << 1 | six_before >> 31;
+}
+
+/* Both halves of what unstuffing leaves: bits, and in the upper half how many; 128 more where a stuffed bit was not zero. */
+static inline uint64_t unstuffed(uint32_t bits, uint32_t count)
+{
+	return (uint64_t)count << 32 | bits;
+}
+
+/* A seventh one stands where a stuffed bit must: by the table, step by step, so that all is as it was for one bit at a time. */
+static APART uint64_t unstuff_bad(uint32_t from, uint32_t before, unsigned valid)
+{
+	unsigned ones = ones_behind(before), n = 0;
+	uint32_t to = 0;
+
+	for (; valid; valid--, from >>= 1) {
+		if (ones == STUFF_AFTER) {
+			ones = 0;
+			continue;
 		}
+		to |= (from & 1) << n++;
+		ones = from & 1 ? ones + 1 : 0;
 	}
-	if (at == words)
-		return 0;
-	rx->before = before;
-	rx->recent = levels;
-	rx->ones = (uint8_t)ones_behind(before);
+	return unstuffed(to, n | 128);
+}
+
+/* `valid` bits (the others are 0) with stuffed ones among them, without those. */
+static APART uint64_t unstuff(uint32_t bits, uint32_t before, unsigned valid)
+{
+	uint32_t at = stuffed(bits, before);
+
+	/* Behind the last valid bit none is stuffed. In two steps, for 32. */
+	at &= ~(~1u << (valid - 1));
+	if (at & bits)
+		return unstuff_bad(bits, before, valid);
+	for (; at; valid--) {
+		uint32_t below = (at & -at) - 1;
+
+		bits = (bits & below) | (bits >> 1 & ~below);
+		at = (at & (at - 1)) >> 1;
+	}
+	return unstuffed(bits, valid);
+}
+
+/* What passes through the loop below, and comes out of it. */
+struct packing {
+	uint32_t held, held_bits, before, bad;
+};
+
+/* Bits, thirty-two at a time, to words of bytes without the stuffed ones. Returns where these end. */
+static APART uint32_t *pack(uint32_t *to, const uint32_t *from, const uint32_t *end,
+                            struct packing *p)
+{
+	uint32_t held = p->held, before = p->before;
+	unsigned held_bits = p->held_bits;
+
+	do {
+		uint32_t bits = *from++, two = bits & bits >> 1;
+
+		if ((two & two >> 2 & two >> 4) ||
+		    (before >> 31 && six_ones(bits << 6 | before >> 26))) {
+			uint64_t left = unstuff(bits, before, 32);
+			unsigned n = (unsigned)(left >> 32);
+
+			before = bits;
+			bits = (uint32_t)left;
+			p->bad |= n;
+			n &= 63;
+			held |= bits << held_bits;
+			held_bits += n;
+			if (held_bits < 32)
+				continue;
+			*to++ = held;
+			held_bits -= 32;
+			held = bits >> 1 >> (n - held_bits - 1);
+			continue;
+		}
+		before = bits;
+		*to++ = held | bits << held_bits;
+		/* By 32 in two steps, which C wants. */
+		held = bits >> 1 >> (31 - held_bits);
+	} while (from < end);
+	p->held = held;
+	p->held_bits = held_bits;
+	p->before = before;
+	return to;
+}
+
+static inline void flush_bytes(struct rx *rx, uint32_t held, unsigned held_bits)
+{
+	uint8_t *bytes = rx_bytes(rx), *to = bytes + rx->len;
+
+	for (; held_bits >= 8; held_bits -= 8, held >>= 8)
+		*to++ = (uint8_t)held;
 	rx->held = held;
 	rx->held_bits = (uint8_t)held_bits;
-	rx->crc = (uint16_t)crc;
-	rx->level = (uint8_t)level;
-	rx->len = (uint16_t)(to - rx->bytes);
-	rx->symbols += 16 * (uint32_t)(at - words);
-	if (bad & ENTRY_BAD)
-		rx->flags |= WIRE_BAD_STUFFING;
-	return (unsigned)(at - words);
+	rx->len = (uint16_t)(to - bytes);
 }
 
-/* One word behind the sync, whatever is in it. */
-static void take_single(struct rx *rx, uint32_t word, unsigned shift)
+/* Bits of some pairs, to the bytes of the packet. */
+static void take_bits(struct rx *rx, const uint32_t *bits, const uint32_t *end)
 {
-	/* The whole table's first entry: rows are reached across their borders. */
-	const uint16_t *rows = (const uint16_t *)&packet_unstuffed;
-	const uint16_t *table = crc16_table(), *row = packet_unstuffed[rx->ones];
-	uint32_t levels = packet_levels(word >> shift),
-		 bits = ~(levels ^ (levels << 1 | rx->level)), bad = 0;
+	struct packing p = {rx->held, rx->held_bits, rx->before, 0};
+	uint32_t *to;
 
-	rx->recent = rx->recent >> 16 | levels << 16;
-	rx->before = rx->before >> 16 | bits << 16;
-	rx->level = (uint8_t)(levels >> 15);
-	rx->symbols += 16;
-	for (unsigned half = 0; half < 2; half++, bits >>= 8) {
-		uint32_t entry = row[bits & 0xff];
-
-		bad |= entry;
-		rx->held |= (entry & 0xff) << rx->held_bits;
-		rx->held_bits = (uint8_t)(rx->held_bits + (entry >> BITS_SHIFT & 15));
-		row = rows + ((entry & ONES_MASK) >> (ONES_SHIFT - 8));
-		if (rx->held_bits >= 8) {
-			rx->bytes[rx->len++] = (uint8_t)rx->held;
-			rx->crc = rx->crc >> 8 ^ table[(rx->crc ^ rx->held) & 0xff];
-			rx->held >>= 8;
-			rx->held_bits = (uint8_t)(rx->held_bits - 8);
-		}
-	}
-	rx->ones = (uint8_t)((row - rows) >> 8);
-	if (bad & ENTRY_BAD)
+	/* Bytes that do not fill a word go back to the bits that wait, so that the next one does. */
+	for (; (rx->len - 1) & 3; p.held_bits += 8)
+		p.held = p.held << 8 | rx_bytes(rx)[--rx->len];
+	to = pack(rx->store + 1 + (rx->len - 1) / 4, bits, end, &p);
+	rx->len = (uint16_t)(1 + 4 * (to - rx->store - 1));
+	rx->before = p.before;
+	rx->ones = (uint8_t)ones_behind(p.before);
+	flush_bytes(rx, p.held, p.held_bits);
+	if (p.bad & 0x80)
 		rx->flags |= WIRE_BAD_STUFFING;
+}
+
+static APART void sum(struct crc16_words *c, const uint32_t *at, const uint32_t *end)
+{
+	struct crc16_words now = *c;
+
+	for (; at + 1 < end; at += 2) {
+		crc16_word(&now, at[0]);
+		crc16_word(&now, at[1]);
+	}
+	if (at < end)
+		crc16_word(&now, *at);
+	*c = now;
+}
+
+void packet_sum(struct rx *rx)
+{
+	const uint32_t *at = rx->store + 1 + rx->summed / 4,
+		       *end = rx->store + 1 + (rx->len - 1) / 4;
+
+	if (at >= end || rx->len > PACKET_RX_MAX)
+		return;
+	if (!rx->summed)
+		crc16_word(&rx->crc, *at++ ^ 0xffff);
+	sum(&rx->crc, at, end);
+	rx->summed = (uint16_t)(4 * (end - rx->store - 1));
+}
+
+void packet_take_rest(struct rx *rx, uint32_t levels, unsigned n)
+{
+	uint32_t bits = ~(levels ^ (levels << 1 | rx->level)) & ~(~1u << (n - 1)), held = rx->held;
+	unsigned held_bits = rx->held_bits, got;
+	uint64_t left = unstuff(bits, rx->before, n);
+
+	rx->before = rx->before >> n | bits << (32 - n);
+	rx->level = (uint8_t)(levels >> (n - 1) & 1);
+	rx->ones = (uint8_t)ones_behind(rx->before);
+	bits = (uint32_t)left;
+	got = (unsigned)(left >> 32);
+	if (got & 128)
+		rx->flags |= WIRE_BAD_STUFFING;
+	got &= 63;
+	/* Fewer than eight are held, and a whole word's room is there for both after the first half. */
+	if (got > 16) {
+		flush_bytes(rx, held | (bits & 0xffff) << held_bits, held_bits + 16);
+		held = rx->held;
+		held_bits = rx->held_bits;
+		bits >>= 16;
+		got -= 16;
+	}
+	flush_bytes(rx, held | bits << held_bits, held_bits + got);
+}
+
+static unsigned take_pairs(struct rx *rx, const uint32_t *words, unsigned pairs)
+{
+	uint32_t bits[PAIRS + 1], *end = bits + pairs, levels = (uint32_t)rx->level << 31;
+
+	end = rx->speed == USB_SPEED_LOW ? low_speed_bits(bits, end, words, levels)
+	                                 : full_speed_bits(bits, end, words, levels);
+	if (end == bits)
+		return 0;
+	rx->recent = *end;
+	rx->level = (uint8_t)(*end >> 31);
+	take_bits(rx, bits, end);
+	return (unsigned)(end - bits);
 }
 
 /* Whole words behind sync and PID, for as long as there is room for their bytes. */
 unsigned packet_take_plain(struct rx *rx, const uint32_t *words, unsigned count)
 {
-	unsigned shift = rx->speed == USB_SPEED_LOW, done = 0;
+	unsigned done = 0;
 
-	while (done < count && rx->len < PACKET_RX_MAX - 2) {
-		done += take_pairs(rx, words + done, count - done, shift);
-		if (done == count || !packet_is_whole(words[done]) || rx->len >= PACKET_RX_MAX - 2)
+	while (done < count && rx->len <= PACKET_RX_MAX) {
+		unsigned room = (PACKET_RX_MAX + 4 - rx->len) / 4u, pairs = (count - done) / 2;
+
+		if (pairs > PAIRS)
+			pairs = PAIRS;
+		if (pairs > room)
+			pairs = room;
+		if (pairs)
+			pairs = take_pairs(rx, words + done, pairs);
+		if (pairs) {
+			done += 2 * pairs;
+			continue;
+		}
+		if (!packet_is_whole(words[done]))
 			break;
-		take_single(rx, words[done++], shift);
+		packet_take_rest(rx, packet_note_levels(rx, words[done++], 16), 16);
 	}
+	rx->symbols += 16 * done;
 	return done;
 }

@@ -9,26 +9,20 @@
 
 enum {
 	STUFF_AFTER = 6,
-	/* Entries of the unstuffing table: eight bits of data, then these. */
-	BITS_SHIFT = 8,
-	ONES_SHIFT = 12,
-	ONES_MASK = 7 << ONES_SHIFT,
-	ENTRY_BAD = 1u << 15,
 };
 
-/* What eight bits with stuffing become, by the number of ones before them. */
-extern uint16_t packet_unstuffed[STUFF_AFTER + 1][256];
 /* How many of a byte's low bits are like its lowest. */
 extern uint8_t packet_run_length[256];
+
+/* Every second bit of eight: the four even ones are symbols 0 to 3, the odd ones 4 to 7. */
+extern uint8_t packet_gathered[256];
 
 /* The even bits of a word, packed. */
 static inline uint32_t packet_levels(uint32_t v)
 {
 	v &= 0x55555555;
-	v = (v | v >> 1) & 0x33333333;
-	v = (v | v >> 2) & 0x0f0f0f0f;
-	v = (v | v >> 4) & 0x00ff00ff;
-	return (v | v >> 8) & 0xffff;
+	v |= v >> 7;
+	return packet_gathered[v & 0xff] | (uint32_t)packet_gathered[v >> 16 & 0xff] << 8;
 }
 
 /* SE0 is never a symbol, and a word that is not full is zero at the bottom. */
@@ -37,10 +31,25 @@ static inline bool packet_is_whole(uint32_t word)
 	return (word & 3) != 0;
 }
 
+/* The levels of a word's first `n` symbols, which the receiver remembers as the newest. */
+static inline uint32_t packet_note_levels(struct rx *rx, uint32_t word, unsigned n)
+{
+	uint32_t levels = packet_levels(word >> (rx->speed == USB_SPEED_LOW));
+
+	rx->recent = rx->recent >> n | levels << (32 - n);
+	return levels;
+}
+
 /* Whole words, for as long as there is room for their bytes. Returns how many were taken. */
 unsigned packet_take_plain(struct rx *rx, const uint32_t *words, unsigned count);
 
+/* 1 to 31 levels more, the first lowest, the others 0. Fewer than eight bits may be held. */
+void packet_take_rest(struct rx *rx, uint32_t levels, unsigned n);
+
+/* Of the bytes that are there, those that fill a word go into the checksum. */
+void packet_sum(struct rx *rx);
+
 /* What is wrong with a packet's length for its PID, or with its checksum; enum wire_packet_flag. */
-uint8_t packet_check(const struct rx *rx);
+uint8_t packet_check(struct rx *rx);
 
 #endif

@@ -4,7 +4,6 @@
  */
 #include "core/packet_rx.h"
 #include "core/packet_plain.h"
-#include "core/crc.h"
 #include "core/listen_pio.h"
 #include "core/wire.h"
 
@@ -19,6 +18,8 @@ void rx_init(struct rx *rx, const struct rx_sink *sink)
 {
 	rx->sink = sink;
 	rx->phase = RX_CLOSED;
+	for (unsigned i = 0; i < RX_SHORT; i++)
+		rx->known[i].count = 0;
 }
 
 static void start_packet(struct rx *rx, enum rx_phase phase, uint64_t tick)
@@ -32,16 +33,14 @@ static void start_packet(struct rx *rx, enum rx_phase phase, uint64_t tick)
 	rx->held = 0;
 	rx->held_bits = 0;
 	rx->len = 0;
-	rx->crc = 0xffff;
-	rx->enough = 0;
+	rx->summed = 0;
+	rx->crc.rest = rx->crc.all = 0;
 }
 
 static void take_byte(struct rx *rx, uint8_t byte)
 {
 	if (rx->len < PACKET_RX_MAX)
-		rx->bytes[rx->len] = byte;
-	if (rx->len)
-		rx->crc = crc16_update(rx->crc, &byte, 1);
+		rx_bytes(rx)[rx->len] = byte;
 	/* Noise can last for ever. */
 	if (rx->len < UINT16_MAX)
 		rx->len++;
@@ -103,16 +102,6 @@ static void take_level_bits(struct rx *rx, uint32_t levels, unsigned n)
 	}
 }
 
-static void take_byte_of_levels(struct rx *rx, uint32_t bits)
-{
-	uint16_t entry = packet_unstuffed[rx->ones][bits];
-
-	rx->ones = entry >> ONES_SHIFT & 7;
-	if (entry & ENTRY_BAD)
-		rx->flags |= WIRE_BAD_STUFFING;
-	take_bits(rx, entry & 0xff, entry >> BITS_SHIFT & 15);
-}
-
 /* A run of one level has ended: so many bits of it, the first of which is a change. */
 static void slow_run(struct rx *rx)
 {
@@ -163,20 +152,14 @@ static void finish(struct rx *rx, bool eop)
 {
 	struct rx_packet p = {
 		.start = rx->start,
+		.flags = 0,
 		.speed = rx->phase == RX_SLOW ? USB_SPEED_LOW : rx->speed,
 		.len = rx->len,
 		.len_true = rx->len,
-		.bytes = rx->bytes,
+		.bytes = rx_bytes(rx),
 	};
 
 	rx->phase = RX_CLOSED;
-	if (rx->flags & WIRE_UNCHECKED) {
-		/* By the clock of the samples: all bits behind the sync. */
-		p.len_true = (uint16_t)(rx->symbols / 8 - 1);
-		p.flags = rx->flags;
-		rx->sink->packet(rx->sink->context, &p);
-		return;
-	}
 	if (rx->in_sync)
 		rx->flags |= WIRE_BAD_SYNC;
 	/* A hub may stretch the last bit into one too many. USB 2.0 §7.1.9.1 */
@@ -185,18 +168,12 @@ static void finish(struct rx *rx, bool eop)
 	if (!rx->len) {
 		rx->flags |= WIRE_BAD_LENGTH;
 	} else {
-		if (!usb_pid_valid(rx->bytes[0]))
+		if (!usb_pid_valid(p.bytes[0]))
 			rx->flags |= WIRE_BAD_PID;
 		rx->flags |= packet_check(rx);
 	}
 	p.flags = rx->flags;
 	rx->sink->packet(rx->sink->context, &p);
-}
-
-/* The level of each of a word's symbols. */
-static inline uint32_t levels_of(const struct rx *rx, uint32_t word)
-{
-	return packet_levels(word >> (rx->speed == USB_SPEED_LOW));
 }
 
 /* Decides what kind of packet the first samples belong to. */
@@ -217,11 +194,11 @@ static void take_first(struct rx *rx, uint32_t levels, unsigned n)
 	}
 	rx->zeros = SYNC_ZEROS;
 	sync_ends(rx);
-	rx->level = levels >> 15 & 1;
-	take_byte_of_levels(rx, bits >> 8 & 0xff);
-	rx->before = bits << 16;
+	rx->level = levels >> 7 & 1;
+	rx->before = bits << 24;
+	packet_take_rest(rx, levels >> 8, 8);
 	/* PRE has no EOP: idle follows, then eight-fold bits. USB 2.0 §8.6.5 */
-	if (rx->speed == USB_SPEED_FULL && rx->bytes[0] == PRE_BYTE) {
+	if (rx->speed == USB_SPEED_FULL && rx_bytes(rx)[0] == PRE_BYTE) {
 		finish(rx, true);
 		rx->phase = RX_GAP;
 	}
@@ -234,7 +211,10 @@ static void take_levels(struct rx *rx, uint32_t levels, unsigned n)
 		take_first(rx, levels, n);
 		break;
 	case RX_PLAIN:
-		take_level_bits(rx, levels, n);
+		if (!rx->in_sync && rx->len <= PACKET_RX_MAX)
+			packet_take_rest(rx, levels, n);
+		else
+			take_level_bits(rx, levels, n);
 		break;
 	case RX_GAP:
 	case RX_SLOW:
@@ -287,23 +267,29 @@ static bool ended_by_idle(const struct rx *rx)
 	return !(~rx->recent >> (32 - LISTEN_IDLE_BITS));
 }
 
-/* The last word of a packet: its symbols are at the top. */
-static void take_last(struct rx *rx, uint32_t word)
+/* Symbols of a packet's last word: they are at its top. */
+static inline unsigned last_symbols(uint32_t *word)
 {
 	unsigned n = 16;
-	uint32_t levels;
 
-	if (!word)
-		n = 0;
-	for (; n > 4 && !(word & 0xff); n -= 4)
-		word >>= 8;
-	for (; n && !(word & 3); n--)
-		word >>= 2;
-	if (n && !(rx->flags & WIRE_UNCHECKED)) {
-		levels = levels_of(rx, word);
-		rx->recent = rx->recent >> n | levels << (32 - n);
-		take_levels(rx, levels, n);
+	if (!*word)
+		return 0;
+	if (!(*word & 0xffff)) {
+		*word >>= 16;
+		n = 8;
 	}
+	for (; !(*word & 3); n--)
+		*word >>= 2;
+	return n;
+}
+
+/* The last word of a packet. */
+static void take_last(struct rx *rx, uint32_t word)
+{
+	unsigned n = last_symbols(&word);
+
+	if (n)
+		take_levels(rx, packet_note_levels(rx, word, n), n);
 	if (rx->phase == RX_SLOW) {
 		if (ended_by_idle(rx))
 			return;
@@ -315,43 +301,13 @@ static void take_last(struct rx *rx, uint32_t word)
 		finish(rx, !ended_by_idle(rx));
 }
 
-static bool has_enough(const struct rx *rx)
-{
-	uint8_t pid = rx->bytes[0] & 0xf;
-
-	return rx->enough && rx->len >= rx->enough &&
-	       (pid == USB_PID_DATA0 || pid == USB_PID_DATA1);
-}
-
-/* Words whose number is all that is wanted of them: two bytes each, without the stuffed bits. */
-static unsigned skip_plain(struct rx *rx, const uint32_t *words, unsigned count)
-{
-	unsigned n = 0;
-
-	while (n < count && packet_is_whole(words[n]))
-		n++;
-	if (n)
-		rx->flags |= WIRE_CUT | WIRE_UNCHECKED;
-	rx->symbols += 16 * n;
-	return n;
-}
-
 unsigned rx_words(struct rx *rx, const uint32_t *words, unsigned count)
 {
 	unsigned done = 0;
-	uint32_t levels;
 
 	while (done < count && rx->phase != RX_CLOSED) {
-		if (rx->phase == RX_PLAIN && !rx->in_sync && rx->len &&
-		    rx->len < PACKET_RX_MAX - 2) {
-			unsigned rest = count - done;
-
-			if (has_enough(rx))
-				done += skip_plain(rx, words + done, rest);
-			else if (rx->enough && rest > 4)
-				done += packet_take_plain(rx, words + done, 4);
-			else
-				done += packet_take_plain(rx, words + done, rest);
+		if (rx->phase == RX_PLAIN && !rx->in_sync && rx->len && rx->len <= PACKET_RX_MAX) {
+			done += packet_take_plain(rx, words + done, count - done);
 			if (done == count)
 				break;
 			if (packet_is_whole(words[done]))
@@ -361,11 +317,98 @@ unsigned rx_words(struct rx *rx, const uint32_t *words, unsigned count)
 			take_last(rx, words[done]);
 			return done + 1;
 		}
-		levels = levels_of(rx, words[done++]);
-		rx->recent = rx->recent >> 16 | levels << 16;
-		take_levels(rx, levels, 16);
+		take_levels(rx, packet_note_levels(rx, words[done++], 16), 16);
 	}
 	return done;
+}
+
+/* The first eight symbols of a packet, as they are at either speed: K J K J K J K K. USB 2.0 §7.1.10 */
+static const uint16_t sync_symbols[2] = {0xa666, 0x5999};
+
+/* Where the words of a short packet are kept: by the PID's symbols, and those of the address. */
+static inline struct rx_short *place_of(struct rx *rx, const uint32_t *words)
+{
+	return &rx->known[(words[0] >> 18 ^ words[0] >> 22 ^ words[1] ^ words[1] >> 5) % RX_SHORT];
+}
+
+bool rx_again(struct rx *rx, const uint32_t *words, unsigned count)
+{
+	struct rx_short *k = place_of(rx, words);
+
+	if (words[0] != k->words[0] || words[1] != k->words[1] || count != k->count ||
+	    (count == 3 && words[2] != k->words[2]) || rx->speed != k->packet.speed)
+		return false;
+	k->packet.start = rx->start;
+	rx->sink->packet(rx->sink->context, &k->packet);
+	return true;
+}
+
+static void learn(struct rx *rx, const uint32_t *words, unsigned count)
+{
+	struct rx_short *k = place_of(rx, words);
+
+	if (rx->flags || rx->len != (count == 2 ? 1 : 3) || packet_is_whole(words[count - 1]))
+		return;
+	k->count = count;
+	for (unsigned i = 0; i < 3; i++) {
+		k->words[i] = i < count ? words[i] : 0;
+		k->bytes[i] = rx_bytes(rx)[i];
+	}
+	k->packet = (struct rx_packet){
+		.speed = rx->speed, .len = rx->len, .len_true = rx->len, .bytes = k->bytes};
+}
+
+bool rx_whole(struct rx *rx, const uint32_t *words, unsigned count)
+{
+	bool low = rx->speed == USB_SPEED_LOW;
+	uint32_t levels, last, pid;
+	unsigned n, pairs, all = count;
+
+	if (count < 2 || (words[0] & 0xffff) != sync_symbols[low] || !packet_is_whole(words[0]) ||
+	    packet_is_whole(words[count - 1]))
+		return false;
+	levels = packet_levels(words[0] >> low);
+	pid = ~(levels ^ levels << 1) >> 8 & 0xff;
+	/* No PID that is one has so many ones that any of its bits were stuffed. */
+	if (!usb_pid_valid((uint8_t)pid) || (pid == PRE_BYTE && !low))
+		return false;
+	rx->phase = RX_PLAIN;
+	rx->in_sync = false;
+	rx->flags = 0;
+	rx->summed = 0;
+	rx->crc.rest = rx->crc.all = 0;
+	rx->level = (uint8_t)(levels >> 15);
+	rx->recent = levels << 16;
+	rx->before = pid << 24 | 1u << 23;
+	rx->held = 0;
+	rx->held_bits = 0;
+	rx->len = 1;
+	rx_bytes(rx)[0] = (uint8_t)pid;
+	last = words[count - 1];
+	n = last_symbols(&last);
+	words++;
+	count -= 2;
+	pairs = count / 2;
+	if (pairs && packet_take_plain(rx, words, 2 * pairs) != 2 * pairs)
+		goto not_simple;
+	levels = 0;
+	if (count & 1) {
+		if (!packet_is_whole(words[count - 1]))
+			goto not_simple;
+		levels = packet_note_levels(rx, words[count - 1], 16);
+	}
+	if (n)
+		levels |= packet_note_levels(rx, last, n) << (count & 1 ? 16 : 0);
+	n += count & 1 ? 16 : 0;
+	if (n)
+		packet_take_rest(rx, levels, n);
+	finish(rx, !ended_by_idle(rx));
+	if (all <= 3)
+		learn(rx, words - 1, all);
+	return true;
+not_simple:
+	rx->phase = RX_CLOSED;
+	return false;
 }
 
 void rx_close(struct rx *rx)

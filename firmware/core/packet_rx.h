@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/crc.h"
 #include "core/usb_packet.h"
 
 enum {
@@ -39,23 +40,41 @@ enum rx_phase {
 	RX_SLOW,  /* eight symbols a bit */
 };
 
+enum { RX_SHORT = 8 };
+
+/* A token or a handshake that was heard of late, by its words: the same come again and again. */
+struct rx_short {
+	uint32_t words[3];
+	uint32_t count; /* of the words; 0: nothing here yet */
+	struct rx_packet packet;
+	uint8_t bytes[3];
+};
+
 struct rx {
 	const struct rx_sink *sink;
+	struct rx_short known[RX_SHORT];
 	enum usb_speed speed; /* of the bus */
 	enum rx_phase phase;
 	bool in_sync;
-	/* Of a data packet only so many bytes are decoded (0: all), the rest counted: for those who are behind. Set after rx_begin. */
-	uint8_t enough;
 	uint8_t zeros, ones, flags, level, held_bits;
 	uint32_t held;
-	uint16_t len, crc;
+	uint16_t len;
+	uint16_t summed; /* bytes behind the PID that are in `crc` */
+	struct crc16_words crc;
 	uint64_t origin, start; /* of the sampling, of the packet */
 	uint32_t recent;        /* levels of the last 32 symbols, the newest on top */
 	uint32_t before;        /* the last 32 bits behind NRZI, likewise */
 	uint32_t symbols;       /* sampled since the origin */
 	uint32_t run, run_at;   /* RX_SLOW: symbols of one level, and which was the first */
-	uint8_t bytes[PACKET_RX_MAX];
+	/* The bytes begin at the last of the first word: those behind the PID lie on words' borders. */
+	uint32_t store[(3 + PACKET_RX_MAX) / 4 + 3];
 };
+
+/* PID first. */
+static inline uint8_t *rx_bytes(struct rx *rx)
+{
+	return (uint8_t *)rx->store + 3;
+}
 
 /* Builds the tables that all receivers share. Once, before anything else. */
 void rx_tables(void);
@@ -67,6 +86,22 @@ void rx_begin(struct rx *rx, uint64_t tick, enum usb_speed speed);
 
 /* The next words, up to the last of the packet at most. Returns how many were taken; none where no packet is open. */
 unsigned rx_words(struct rx *rx, const uint32_t *words, unsigned count);
+
+/* Before the two below: where the packet begins, and the speed of the bus. */
+static inline void rx_at(struct rx *rx, uint64_t tick, enum usb_speed speed)
+{
+	rx->start = tick;
+	rx->speed = speed;
+}
+
+/*
+ * A packet that is there from its first word to its last, on an idle bus. False where it is not of the simple kind (whole sync, no
+ * PRE, no low speed at full): then nothing was taken. Does what rx_begin and rx_words do, in fewer steps.
+ */
+bool rx_whole(struct rx *rx, const uint32_t *words, unsigned count);
+
+/* The same for a short one that was heard before, to the bit: 2 or 3 words. False where it was not. */
+bool rx_again(struct rx *rx, const uint32_t *words, unsigned count);
 
 /* SE0 at `tick`, which the sampler did not see as an end because it had stopped in a long J. */
 void rx_end(struct rx *rx, uint64_t tick);

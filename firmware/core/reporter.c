@@ -5,18 +5,51 @@
 #include "core/reporter.h"
 #include "core/bytes.h"
 
+static bool is_data(unsigned pid)
+{
+	return pid == USB_PID_DATA0 || pid == USB_PID_DATA1;
+}
+
+/* Most packets are a token or a handshake. */
+static inline void copy(uint8_t *to, const uint8_t *from, size_t n)
+{
+	if (n > 3) {
+		bytes_copy(to, from, n);
+		return;
+	}
+	for (; n; n--)
+		*to++ = *from++;
+}
+
+/* How full the way up is, or the line's ring where that is more, of 256. */
+static unsigned pressure(const struct reporter *r)
+{
+	unsigned up = upstream_level(r->up);
+
+	return up > r->behind ? up : r->behind;
+}
+
+/* Whether the data that have just come may be cut. */
+static bool may_cut(const struct reporter *r, const struct rx_packet *p)
+{
+	return p->len > REPORTER_CUT && is_data(p->bytes[0] & 0xf) && load_may_cut(&r->load);
+}
+
 static void put_packet(struct reporter *r, uint64_t start, uint8_t speed, uint8_t flags,
-                       uint16_t len, uint16_t len_true, const uint8_t *bytes)
+                       uint16_t len, uint16_t len_true, const uint8_t *bytes, bool busy)
 {
 	size_t kept = len < PACKET_RX_MAX ? len : PACKET_RX_MAX;
-	uint8_t *to = upstream_put(r->up, WIRE_PACKET, 0, start, WIRE_PACKET_HEAD + kept);
+	uint8_t *to;
 
+	if (busy && pressure(r) >= REPORTER_CUT_FROM)
+		kept = REPORTER_CUT;
+	to = upstream_put_packet(r->up, start, WIRE_PACKET_HEAD + kept);
 	if (!to)
 		return;
 	to[0] = kept < len_true ? flags | WIRE_CUT : flags;
 	to[1] = speed;
 	store_le16(to + 2, len_true);
-	bytes_copy(to + WIRE_PACKET_HEAD, bytes, kept);
+	copy(to + WIRE_PACKET_HEAD, bytes, kept);
 }
 
 static void flush_fold(struct reporter *r, struct reporter_fold *f)
@@ -44,14 +77,6 @@ static void flush_edges(struct reporter *r)
 	r->edge_len = 0;
 }
 
-static void release_held(struct reporter *r)
-{
-	for (unsigned i = 0; i < r->held_count; i++)
-		put_packet(r, r->held[i].start, r->held[i].speed, 0, r->held[i].len, r->held[i].len,
-		           r->held[i].bytes);
-	r->held_count = 0;
-}
-
 static void count(struct reporter_fold *f, uint64_t tick)
 {
 	if (!f->fold.count)
@@ -67,7 +92,8 @@ static void hold(struct reporter *r, const struct rx_packet *p)
 	h->start = p->start;
 	h->speed = (uint8_t)p->speed;
 	h->len = (uint8_t)p->len;
-	bytes_copy(h->bytes, p->bytes, p->len);
+	h->may_cut = may_cut(r, p);
+	copy(h->bytes, p->bytes, p->len);
 }
 
 static void fold_nak(struct reporter *r)
@@ -87,17 +113,72 @@ static void fold_nak(struct reporter *r)
 	r->held_count = 0;
 }
 
-static bool is_data(unsigned pid)
+/* The data of the held token's transaction come, or came damaged, and there is room for a number only. */
+static bool is_to_count(const struct reporter *r)
 {
-	return pid == USB_PID_DATA0 || pid == USB_PID_DATA1;
+	return r->held_count == 1 && load_may_cut(&r->load) && pressure(r) >= REPORTER_COUNT_FROM;
+}
+
+static void add_to_count(struct reporter *r, bool good)
+{
+	struct load_endpoint *e = r->load.now;
+	uint64_t start = r->held[0].start;
+
+	if (!e->count.packets && !e->count.bad)
+		e->first = start;
+	e->last = start;
+	if (good) {
+		e->count.packets++;
+		/* Without PID and CRC. */
+		e->count.bytes += r->data_len - 3u;
+	} else {
+		e->count.bad++;
+	}
+	r->held_count = 0;
+	r->counting = false;
+}
+
+/* The packet behind data that were taken for a count. True where it belongs to them. */
+static bool count_answer(struct reporter *r, unsigned pid)
+{
+	r->counting = false;
+	if (pid == USB_PID_ACK) {
+		add_to_count(r, true);
+		return true;
+	}
+	if (pid == USB_PID_NAK && (r->held[0].bytes[0] & 0xf) == USB_PID_OUT) {
+		fold_nak(r);
+		return true;
+	}
+	/* Nobody answers isochronous data. After others a STALL is told with its token. */
+	if (pid != USB_PID_STALL)
+		add_to_count(r, load_isochronous(r->load.now));
+	return false;
+}
+
+static void release_held(struct reporter *r)
+{
+	/* Something came between data that were taken for a count and their answer. */
+	if (r->counting)
+		add_to_count(r, load_isochronous(r->load.now));
+	for (unsigned i = 0; i < r->held_count; i++)
+		put_packet(r, r->held[i].start, r->held[i].speed, 0, r->held[i].len, r->held[i].len,
+		           r->held[i].bytes, r->held[i].may_cut);
+	r->held_count = 0;
 }
 
 /* One step of the pattern that is folded; false: the packet is nothing to hold or fold. */
 static bool fold(struct reporter *r, const struct rx_packet *p)
 {
 	unsigned pid = p->bytes[0] & 0xf;
-	unsigned first = r->held_count ? r->held[0].bytes[0] & 0xf : 0;
+	unsigned first;
 
+	if (is_data(pid) && is_to_count(r)) {
+		r->counting = true;
+		r->data_len = p->len_true;
+		return true;
+	}
+	first = r->held_count ? r->held[0].bytes[0] & 0xf : 0;
 	if (pid == USB_PID_SOF && !r->held_count) {
 		uint16_t frame = load_le16(p->bytes + 1) & 0x7ff;
 
@@ -130,13 +211,31 @@ static void on_packet(void *context, const struct rx_packet *p)
 {
 	struct reporter *r = context;
 
-	if (!r->capturing)
+	if (!r->capturing) {
+		r->held_count = 0;
+		r->counting = false;
 		return;
-	if (!p->flags && fold(r, p))
+	}
+	/* Before the load hears of the next transaction. */
+	if (r->counting && count_answer(r, p->flags ? USB_PID_EXT : p->bytes[0] & 0xf)) {
+		load_packet(&r->load, p);
 		return;
+	}
+	if (!p->flags) {
+		load_packet(&r->load, p);
+		if (fold(r, p))
+			return;
+	} else {
+		r->load.waits = false;
+		if (p->len && (p->bytes[0] & 3) == 3 && is_to_count(r)) {
+			add_to_count(r, false);
+			return;
+		}
+	}
 	release_held(r);
 	flush_edges(r);
-	put_packet(r, p->start, (uint8_t)p->speed, p->flags, p->len, p->len_true, p->bytes);
+	put_packet(r, p->start, (uint8_t)p->speed, p->flags, p->len, p->len_true, p->bytes,
+	           may_cut(r, p));
 }
 
 static void on_edge(void *context, uint64_t tick, enum wire_lines lines)
@@ -166,6 +265,7 @@ static void on_event(void *context, enum wire_line_event event, uint64_t tick, u
 	if (event == WIRE_KEEPALIVE) {
 		r->keepalive.fold.what = WIRE_FOLD_KEEPALIVE;
 		count(&r->keepalive, tick);
+		load_frame(&r->load, tick);
 		return;
 	}
 	release_held(r);
@@ -202,37 +302,24 @@ static void on_lost(void *context, uint64_t from, uint64_t to)
 	flush_lost(r);
 }
 
-static void flush_count(struct reporter *r)
+static void flush_counts(struct reporter *r)
 {
-	uint8_t *to;
+	for (unsigned i = 0; i < LOAD_ENDPOINTS; i++) {
+		struct load_endpoint *e = &r->load.endpoint[i];
+		uint8_t *to;
 
-	if (!r->count.packets)
-		return;
-	r->count.span = (uint32_t)(r->count_last - r->count_first);
-	to = upstream_put(r->up, WIRE_COUNT, 0, r->count_first, 20);
-	if (to)
-		wire_count_put(to, &r->count);
-	r->count.packets = r->count.bytes = 0;
-}
-
-static void on_counted(void *context, uint16_t token, uint32_t count, uint32_t bytes,
-                       uint64_t first, uint64_t last)
-{
-	struct reporter *r = context;
-	uint8_t address = token & 0x7f, endpoint = (uint8_t)(token >> 7);
-
-	if (!r->capturing)
-		return;
-	release_held(r);
-	if (r->count.packets && (r->count.address != address || r->count.endpoint != endpoint))
-		flush_count(r);
-	if (!r->count.packets)
-		r->count_first = first;
-	r->count.address = address;
-	r->count.endpoint = endpoint;
-	r->count.packets += count;
-	r->count.bytes += bytes;
-	r->count_last = last;
+		if (!e->count.packets && !e->count.bad)
+			continue;
+		e->count.address = e->name & 0x7f;
+		e->count.endpoint = (uint8_t)((e->name >> 7 & 0xf) | (e->name >> 11 ? 0x80 : 0));
+		e->count.span = (uint32_t)(e->last - e->first);
+		to = upstream_put(r->up, WIRE_COUNT, 0, e->first, 20);
+		/* Kept until there is room: no count is lost. */
+		if (!to)
+			continue;
+		wire_count_put(to, &e->count);
+		e->count.packets = e->count.bytes = e->count.bad = 0;
+	}
 }
 
 void reporter_flush(struct reporter *r)
@@ -242,7 +329,7 @@ void reporter_flush(struct reporter *r)
 	flush_fold(r, &r->sof);
 	flush_fold(r, &r->keepalive);
 	flush_fold(r, &r->nak);
-	flush_count(r);
+	flush_counts(r);
 }
 
 static void on_repeated(void *context, uint32_t count, uint64_t tick)
@@ -270,12 +357,12 @@ static void on_speed(void *context, enum usb_speed speed)
 void reporter_init(struct reporter *r, struct upstream *up, void (*speed)(enum usb_speed speed))
 {
 	*r = (struct reporter){.up = up, .speed = speed};
+	load_init(&r->load);
 	r->sink = (struct line_sink){.context = r,
 	                             .packet = on_packet,
 	                             .edge = on_edge,
 	                             .event = on_event,
 	                             .lost = on_lost,
 	                             .repeated = on_repeated,
-	                             .counted = on_counted,
 	                             .speed = on_speed};
 }

@@ -1,17 +1,22 @@
 /*
- * From what the listener heard to records: packets as they are, edges gathered, SOFs and NAKed polls folded into counts.
+ * From what the listener heard to records: packets as they are, edges gathered, SOFs and NAKed polls folded into counts. When the
+ * way up is half full the data of busy endpoints (core/load.h) are cut, later counted: each millisecond, each endpoint.
  * In: the calls of a line_sink. Out: an upstream. Leaves alone: the speed, which it hands on.
  */
 #ifndef CORDON_CORE_REPORTER_H
 #define CORDON_CORE_REPORTER_H
 
 #include "core/line.h"
+#include "core/load.h"
 #include "core/upstream.h"
 
 enum {
 	REPORTER_EDGE_BYTES = 240,
 	REPORTER_HELD = 2, /* a poll that may yet be NAKed: its token, and for OUT its data */
 	REPORTER_HELD_BYTES = 72,
+	REPORTER_CUT = 1 + 16,     /* what is kept of data that are cut: PID and so many bytes */
+	REPORTER_CUT_FROM = 128,   /* of 256: how full the way up is when busy endpoints are cut, */
+	REPORTER_COUNT_FROM = 192, /* and when they are only counted */
 };
 
 struct reporter_fold {
@@ -22,6 +27,7 @@ struct reporter_fold {
 struct reporter_held {
 	uint64_t start;
 	uint8_t speed, len;
+	bool may_cut;
 	uint8_t bytes[REPORTER_HELD_BYTES];
 };
 
@@ -36,8 +42,11 @@ struct reporter {
 	size_t edge_len;
 	uint8_t edges[REPORTER_EDGE_BYTES];
 	struct reporter_fold sof, keepalive, nak; /* nak: of one endpoint at a time */
-	struct wire_count count;                  /* likewise */
-	uint64_t count_first, count_last;
+	/* Of 256: how far the decoder is behind, by whoever feeds it. It is relieved in the same two steps as the way up. */
+	unsigned behind;
+	struct load load;
+	bool counting; /* data after the held token were taken for a count: what is the answer? */
+	uint16_t data_len;           /* of them */
 	uint64_t lost_from, lost_to; /* of the line, not yet told: the upstream was full */
 	bool lost;
 	struct reporter_held held[REPORTER_HELD];

@@ -97,8 +97,6 @@ enum wire_packet_flag {
 	WIRE_BAD_LENGTH = 1u << 5, /* too long, or not what its PID asks for */
 	WIRE_CUT =
 		1u << 6, /* fewer bytes follow than `len_true`; CRC was checked over all of them */
-	/* With WIRE_CUT: no time to decode the rest; nothing was checked, `len_true` may be a sixth too long. */
-	WIRE_UNCHECKED = 1u << 7,
 };
 
 struct wire_packet {

@@ -133,92 +133,139 @@ static uint32_t event_write(void)
 	return (DMA->channel[CH_PLACE].write_addr - (uint32_t)(uintptr_t)place) / 2 % EVENTS;
 }
 
-static void feed_words(struct line *line, uint32_t to)
+/* What is handed over has been written, and is not written again before the ring comes round. */
+static const uint32_t *words_at(uint32_t index)
 {
-	/* What is fed has been written, and is not written again before the ring comes round. */
-	const uint32_t *from = (const uint32_t *)(uintptr_t)words;
-
-	if (to < word_read) {
-		line_words(line, from + word_read, WORDS - word_read);
-		word_read = 0;
-	}
-	line_words(line, from + word_read, to - word_read);
-	word_read = to;
+	return (const uint32_t *)(uintptr_t)words + index;
 }
 
-/* Where among the words the last three packets begin, and where the next one will. */
-static uint32_t packet_at[4];
+static void feed_words(struct line *line, uint32_t to)
+{
+	if (to < word_read) {
+		line_words(line, words_at(word_read), WORDS - word_read);
+		word_read = 0;
+	}
+	line_words(line, words_at(word_read), to - word_read);
+	word_read = to;
+}
 
 static uint32_t place_of(uint32_t event)
 {
 	return place[event % EVENTS] / 4 % WORDS;
 }
 
-static uint64_t tick_of(const struct clock64_base *now, uint32_t event)
+/*
+ * Stamps of one run of the main loop: each from the one before, which is less than 65 ms away, as all of them are from the moment
+ * the run began. Microseconds tell how far about, cycles exactly.
+ */
+struct stamp {
+	struct clock64_base now;
+	uint64_t tick;
+	uint16_t cycles, us;
+	bool known;
+	bool owed; /* the J at event_read - 1 has not been told */
+};
+
+static uint64_t tick_of(struct stamp *s, uint32_t event)
 {
-	return clock64_of(now, cycles[event % EVENTS], microsecond[event % EVENTS]) -
-	       LISTEN_WATCHER_DELAY;
+	uint16_t at_cycles = cycles[event], at_us = microsecond[event];
+
+	/* 32768 cycles are 273 us. */
+	if (s->known && (uint16_t)(at_us - s->us + 256) < 512)
+		s->tick += (uint64_t)(int64_t)(int16_t)(at_cycles - s->cycles);
+	else
+		s->tick = clock64_of(&s->now, at_cycles, at_us) - LISTEN_WATCHER_DELAY;
+	s->cycles = at_cycles;
+	s->us = at_us;
+	s->known = true;
+	return s->tick;
 }
 
-static bool same_words(uint32_t a, uint32_t b, uint32_t n)
-{
-	for (; n; n--, a = (a + 1) % WORDS, b = (b + 1) % WORDS)
-		if (words[a] != words[b])
-			return false;
-	return true;
-}
+/* Where among the words the last poll and its answer begin, and where what follows begins. */
+static uint32_t packet_at[3];
+static unsigned models; /* of the packets before the next, how many are there */
 
-static bool is_like(uint32_t from, uint32_t to, uint32_t model)
-{
-	uint32_t len = (packet_at[model + 1] - packet_at[model]) % WORDS;
-
-	return (to - from) % WORDS == len && same_words(from, packet_at[model], len);
-}
+enum { PAIR_MAX = 8 }; /* words of an IN and a NAK: 3 and 2, one more where the IN has stuffing */
 
 /*
- * A poll and its NAK, again and again, leave no time to decode each, and neither does a saturated bulk pipe: as long as the next changes
- * are K and J by turns, and the words between them those of the last packets (but for data), they are counted. True if any were.
+ * A poll and its NAK, again and again, leave no time to decode each. As long as the next changes are K and J by turns, and the
+ * words between them those of the last poll and answer, they are counted. True if any were.
  */
-static bool skip(struct line *line, const struct clock64_base *now, uint32_t event_end)
+static bool skip(struct line *line, struct stamp *stamp, uint32_t event_end)
 {
-	uint8_t j = line->speed == USB_SPEED_LOW ? WIRE_DM : WIRE_DP, k = WIRE_SE1 - j;
-	struct line_skipped s = {.what = line_may_skip(line)};
-	uint32_t changes = 2 * s.what, first_model = 3 - s.what;
+	const uint8_t j = line->speed == USB_SPEED_LOW ? WIRE_DM : WIRE_DP, k = WIRE_SE1 - j;
+	uint32_t len = (packet_at[2] - packet_at[0]) % WORDS, count = 0, model[PAIR_MAX];
+	uint32_t at = event_read, first_len = (packet_at[1] - packet_at[0]) % WORDS;
+	const uint32_t *next;
+	uint64_t last;
 
-	if (!s.what)
+	if (models < 2 || len > PAIR_MAX || place_of(at) != packet_at[2])
 		return false;
-	while ((event_end - event_read) % EVENTS >= changes) {
-		uint32_t at = event_read, from = place_of(at), data = 0, to, found[4];
+	for (uint32_t i = 0; i < len; i++)
+		model[i] = words[(packet_at[0] + i) % WORDS];
+	next = words_at(packet_at[2]);
+	for (;; at += 4, count++, next += len) {
+		volatile uint8_t *line_at = lines + at % EVENTS;
+		uint32_t i = 0;
 
-		for (uint32_t i = 0; i < s.what; i++, at += 2, from = to) {
-			bool last = i + 1 == s.what;
-
-			found[i] = from;
-			to = place_of(last ? at + 1 : at + 2);
-			if (lines[at % EVENTS] != k || lines[(at + 1) % EVENTS] != j)
-				goto out;
-			if (s.what == LINE_SKIP_DATA && i == 1)
-				data = (to - from) % WORDS - 2; /* sync and PID; CRC */
-			else if (!is_like(from, to, first_model + i))
-				goto out;
-		}
-		s.words += data;
-		if (!s.count++)
-			s.first = tick_of(now, event_read);
-		for (uint32_t i = 0; i < changes; i++, event_read = (event_read + 1) % EVENTS)
-			lines[event_read] = USED;
-		/* The models move along: those of long ago are overwritten one day. */
-		for (uint32_t i = 0; i < s.what; i++)
-			packet_at[first_model + i] = found[i];
-		packet_at[3] = word_read = from;
+		/* Four at a time do not cross the ring's end, or wait for a slower step. */
+		if ((event_end - at) % EVENTS < 4 || at % EVENTS > EVENTS - 4 ||
+		    next + len >= words_at(WORDS))
+			break;
+		if (line_at[0] != k || line_at[1] != j || line_at[2] != k || line_at[3] != j)
+			break;
+		if (words_at(place_of(at + 2)) != next + first_len ||
+		    words_at(place_of(at + 3)) != next + len)
+			break;
+		while (i < len && next[i] == model[i])
+			i++;
+		if (i < len)
+			break;
+		line_at[0] = line_at[1] = line_at[2] = line_at[3] = USED;
 	}
-out:
-	if (!s.count)
+	if (!count)
 		return false;
-	s.last = tick_of(now, event_read - changes);
-	s.last_change = tick_of(now, event_read - 1);
-	line_skip(line, &s);
+	packet_at[2] = word_read = (uint32_t)(next - words_at(0));
+	packet_at[1] = packet_at[2] - len + first_len;
+	packet_at[0] = packet_at[2] - len;
+	event_read = at % EVENTS;
+	last = tick_of(stamp, (at - 4) % EVENTS);
+	line_repeated(line, count, last, tick_of(stamp, (at - 1) % EVENTS));
 	return true;
+}
+
+/* The packet whose K is next, where its J is there too and its words do not cross the ring's end. */
+static bool whole_packet(struct line *line, struct stamp *stamp, uint32_t event_end)
+{
+	uint32_t k_at = event_read, j_at = (k_at + 1) % EVENTS, from, to;
+
+	if ((event_end - k_at) % EVENTS < 2 || lines[k_at] != WIRE_SE1 - line->lines ||
+	    lines[j_at] != line->lines)
+		return false;
+	from = place_of(k_at);
+	to = place_of(j_at);
+	if (to <= from)
+		return false;
+	if (from != word_read)
+		feed_words(line, from);
+	if (!line_packet(line, tick_of(stamp, k_at), words_at(from), to - from))
+		return false;
+	word_read = to;
+	packet_at[0] = packet_at[1];
+	packet_at[1] = from;
+	packet_at[2] = to;
+	models += models < 2;
+	lines[k_at] = lines[j_at] = USED;
+	event_read = (j_at + 1) % EVENTS;
+	return true;
+}
+
+static void pay(struct line *line, struct stamp *stamp)
+{
+	/* What was read is still there: the ring is not so fast. */
+	if (stamp->owed)
+		line_idle(line, tick_of(stamp, (event_read - 1) % EVENTS));
+	stamp->owed = false;
 }
 
 static void note_high(uint32_t *high, uint32_t level)
@@ -252,7 +299,15 @@ static void start_over(struct line *line, uint32_t word_end, uint32_t event_end,
 	word_read = word_end;
 	event_read = event_end;
 	words_done = sent;
+	models = 0;
 	line_lost(line, clock64_now());
+}
+
+unsigned listen_behind(void)
+{
+	uint32_t level = (word_write() - word_read) % WORDS * 512 / WORDS;
+
+	return level < 256 ? level : 255;
 }
 
 bool listen_run(struct line *line, unsigned budget)
@@ -262,45 +317,40 @@ bool listen_run(struct line *line, unsigned budget)
 	 * and words up to `word_end` came before any change that is not among those up to `event_end`.
 	 */
 	uint64_t known = clock64_base().tick - 2 * (WIRE_TICK_HZ / 1000000);
-	uint32_t sent = words_sent(), word_end = word_write(), event_end = event_write(), waiting;
+	uint32_t sent = words_sent(), word_end = word_write(), event_end = event_write();
 	uint32_t word_start = word_read;
-	struct clock64_base now = clock64_base();
+	struct stamp stamp = {.now = clock64_base()};
 	bool more = false;
 
 	if (ran_over(event_end, sent)) {
 		start_over(line, word_end, event_end, sent);
 		return false;
 	}
-	waiting = (word_end - word_read) % WORDS;
-	note_high(&listen_lost.line_high, waiting);
-	line->behind = waiting > WORDS / 2 ? 2 : waiting > WORDS / 4;
-	waiting = (event_end - event_read) % EVENTS;
-	note_high(&listen_lost.event_high, waiting);
+	note_high(&listen_lost.line_high, (word_end - word_read) % WORDS);
+	note_high(&listen_lost.event_high, (event_end - event_read) % EVENTS);
 	while (event_read != event_end) {
 		uint32_t at = event_read;
-		bool was_gated = line->gated;
 
-		if (!was_gated && skip(line, &now, event_end))
+		if (line_may_repeat(line) && skip(line, &stamp, event_end)) {
+			stamp.owed = false;
 			continue;
+		}
 		if (!budget--) {
 			more = true;
 			break;
 		}
-		feed_words(line, place_of(at));
-		line_change(line,
-		            clock64_of(&now, cycles[at], microsecond[at]) - LISTEN_WATCHER_DELAY,
-		            (enum wire_lines)(lines[at] & 3));
-		/* A K has opened a gate, or the change after it has closed one. */
-		if (line->gated && !was_gated) {
-			packet_at[0] = packet_at[1];
-			packet_at[1] = packet_at[2];
-			packet_at[2] = place_of(at);
-		} else if (was_gated) {
-			packet_at[3] = place_of(at);
+		if (whole_packet(line, &stamp, event_end)) {
+			stamp.owed = true;
+			continue;
 		}
+		pay(line, &stamp);
+		feed_words(line, place_of(at));
+		line_change(line, tick_of(&stamp, at), (enum wire_lines)(lines[at] & 3));
+		models = 0;
 		lines[at] = USED;
 		event_read = (event_read + 1) % EVENTS;
 	}
+	pay(line, &stamp);
 	if (!more && (word_end - word_read) % WORDS < WORDS / 2)
 		feed_words(line, word_end);
 	words_done = (words_done + (word_read - word_start) % WORDS) % reload;

@@ -25,6 +25,9 @@ void listen_speed(enum usb_speed speed);
 /* Hands over what has come, at most `budget` words and changes. False where there was nothing left. */
 bool listen_run(struct line *line, unsigned budget);
 
+/* How far the decoder is behind: 255 where half of the ring of words waits, or more. */
+unsigned listen_behind(void);
+
 extern struct listen_lost listen_lost;
 
 #endif

@@ -7,14 +7,57 @@ void *memmove(void *to, const void *from, size_t n);
 void *memset(void *to, int byte, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 
+/* Words from anywhere to a word's border: each out of two that lie on theirs. `shift`: 8, 16 or 24 bits. */
+static void copy_shifted(uint32_t *to, const uint32_t *from, unsigned shift, size_t words)
+{
+	uint32_t low = *from++;
+
+	for (; words; words--) {
+		uint32_t high = *from++;
+
+		*to++ = low >> shift | high << (32 - shift);
+		low = high;
+	}
+}
+
+static void copy_words(uint32_t *to, const uint32_t *from, size_t words)
+{
+	for (; words >= 4; words -= 4, to += 4, from += 4) {
+		uint32_t a = from[0], b = from[1], c = from[2], d = from[3];
+
+		to[0] = a;
+		to[1] = b;
+		to[2] = c;
+		to[3] = d;
+	}
+	while (words--)
+		*to++ = *from++;
+}
+
+/* The words that a shifted copy reads hold at least one of the bytes asked for: never one beyond the memory. */
 void *memcpy(void *restrict to, const void *restrict from, size_t n)
 {
 	uint8_t *t = to;
 	const uint8_t *f = from;
+	unsigned off;
+	size_t words;
 
-	if (!(((uintptr_t)t | (uintptr_t)f) & 3))
-		for (; n >= 4; n -= 4, t += 4, f += 4)
-			*(uint32_t *)(void *)t = *(const uint32_t *)(const void *)f;
+	if (n >= 12) {
+		for (; (uintptr_t)t & 3; n--)
+			*t++ = *f++;
+		off = (uintptr_t)f & 3;
+		words = n / 4;
+		if (!off) {
+			copy_words((uint32_t *)(void *)t, (const uint32_t *)(const void *)f, words);
+		} else {
+			words = (n - (4 - off)) / 4;
+			copy_shifted((uint32_t *)(void *)t,
+			             (const uint32_t *)(const void *)(f - off), 8 * off, words);
+		}
+		t += 4 * words;
+		f += 4 * words;
+		n -= 4 * words;
+	}
 	while (n--)
 		*t++ = *f++;
 	return to;
@@ -35,7 +78,12 @@ void *memmove(void *to, const void *from, size_t n)
 void *memset(void *to, int byte, size_t n)
 {
 	uint8_t *t = to;
+	uint32_t word = (uint8_t)byte * 0x01010101u;
 
+	for (; n && (uintptr_t)t & 3; n--)
+		*t++ = (uint8_t)byte;
+	for (; n >= 4; n -= 4, t += 4)
+		*(uint32_t *)(void *)t = word;
 	while (n--)
 		*t++ = (uint8_t)byte;
 	return to;

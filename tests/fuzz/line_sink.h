@@ -33,12 +33,6 @@ static void on_repeated(void *context, uint32_t count, uint64_t tick)
 	(void)context, (void)count, (void)tick;
 }
 
-static void on_counted(void *context, uint16_t token, uint32_t count, uint32_t bytes,
-                       uint64_t first, uint64_t last)
-{
-	(void)context, (void)token, (void)count, (void)bytes, (void)first, (void)last;
-}
-
 static void on_speed(void *context, enum usb_speed speed)
 {
 	(void)context, (void)speed;
@@ -49,7 +43,6 @@ static const struct line_sink line_sink_deaf = {.packet = on_packet,
                                                 .event = on_event,
                                                 .lost = on_lost,
                                                 .repeated = on_repeated,
-                                                .counted = on_counted,
                                                 .speed = on_speed};
 
 #endif

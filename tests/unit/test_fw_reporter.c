@@ -20,6 +20,9 @@ static struct {
 	struct wire_count count;
 	struct wire_lost lost;
 	struct wire_packet packet;
+	struct wire_count counted; /* the sum of all */
+	unsigned counts, packets, cut, cut_len, cut_true,
+		cut_flags; /* of the last one that was cut */
 	uint16_t edges_len;
 } seen;
 
@@ -29,15 +32,30 @@ static void on_record(void *context, const struct wire_record *rec)
 	                               [WIRE_FOLD] = 'F',   [WIRE_COUNT] = 'C', [WIRE_LOST] = 'X'};
 
 	(void)context;
+	if (rec->kind == WIRE_STATE)
+		return; /* there to take up room */
 	seen.kinds[seen.n++] = letters[rec->kind];
 	if (rec->kind == WIRE_FOLD)
 		assert_true(wire_fold_get(&seen.fold, rec->body, rec->len));
-	if (rec->kind == WIRE_COUNT)
+	if (rec->kind == WIRE_COUNT) {
 		assert_true(wire_count_get(&seen.count, rec->body, rec->len));
+		seen.counts++;
+		seen.counted.packets += seen.count.packets;
+		seen.counted.bytes += seen.count.bytes;
+		seen.counted.bad += seen.count.bad;
+	}
 	if (rec->kind == WIRE_LOST)
 		assert_true(wire_lost_get(&seen.lost, rec->body, rec->len));
-	if (rec->kind == WIRE_PACKET)
+	if (rec->kind == WIRE_PACKET) {
 		assert_true(wire_packet_get(&seen.packet, rec->body, rec->len));
+		seen.packets++;
+		if (seen.packet.flags & WIRE_CUT) {
+			seen.cut++;
+			seen.cut_len = rec->len - 4u;
+			seen.cut_true = seen.packet.len_true;
+			seen.cut_flags = seen.packet.flags;
+		}
+	}
 	if (rec->kind == WIRE_EDGES)
 		seen.edges_len = rec->len;
 }
@@ -208,21 +226,166 @@ static void edges_are_gathered(void **state)
 	assert_int_equal(seen.edges_len, 1 + 39 * 2);
 }
 
-static void counts_of_transactions_add_up(void **state)
+/* The way up so full that so many of its blocks wait. */
+static void fill_up(unsigned blocks)
+{
+	while (upstream_level(&up) * UPSTREAM_BLOCKS / 256 < blocks)
+		upstream_put(&up, WIRE_STATE, 0, tick, 1000);
+}
+
+static void frame(void)
+{
+	uint8_t b[3];
+	packet(b, wave_sof(b, 5), 0);
+}
+
+static void bulk_in(unsigned address, unsigned endpoint, size_t len)
+{
+	token(USB_PID_IN, address, endpoint);
+	data(len);
+	shake(USB_PID_ACK);
+}
+
+static void busy_endpoints_are_cut_when_the_way_up_is_half_full(void **state)
 {
 	(void)state;
-	r.sink.counted(&r, 5 | 1 << 7, 10, 640, 100, 900);
-	r.sink.counted(&r, 5 | 1 << 7, 5, 320, 1000, 1500);
-	r.sink.counted(&r, 6 | 1 << 7, 1, 64, 2000, 2000);
-	assert_string_equal(drain(), "CC");
-	assert_int_equal(seen.count.address, 6);
-	r.sink.counted(&r, 5 | 2 << 7, 10, 640, 100, 900);
-	r.sink.counted(&r, 5 | 2 << 7, 5, 320, 1000, 1500);
-	assert_string_equal(drain(), "C");
-	assert_int_equal(seen.count.packets, 15);
-	assert_int_equal(seen.count.bytes, 960);
-	assert_int_equal(seen.count.span, 1400);
-	assert_int_equal(seen.count.endpoint, 2);
+	for (int i = 0; i < 3; i++)
+		bulk_in(5, 1, 64);
+	drain();
+	assert_int_equal(seen.packet.len_true, 1);
+	assert_int_equal(seen.cut, 0);
+	fill_up(UPSTREAM_BLOCKS / 2);
+	bulk_in(5, 1, 64);
+	/* Slower ones, and endpoint 0, are never cut. */
+	bulk_in(5, 2, 64);
+	for (int i = 0; i < 4; i++)
+		bulk_in(5, 0, 64);
+	drain();
+	assert_int_equal(seen.cut, 1);
+	assert_int_equal(seen.cut_len, REPORTER_CUT);
+	assert_int_equal(seen.cut_true, 67);
+	/* Two frames later it is a slow one again. */
+	frame();
+	frame();
+	fill_up(UPSTREAM_BLOCKS / 2);
+	bulk_in(5, 1, 64);
+	drain();
+	assert_int_equal(seen.cut, 0);
+}
+
+static void a_cut_packet_keeps_its_verdict(void **state)
+{
+	uint8_t b[80];
+
+	(void)state;
+	bulk_in(5, 1, 64);
+	bulk_in(5, 1, 64);
+	fill_up(UPSTREAM_BLOCKS / 2);
+	token(USB_PID_IN, 5, 1);
+	memset(b, 0, sizeof(b));
+	b[0] = 0xc3;
+	packet(b, 67, WIRE_BAD_CRC);
+	drain();
+	assert_int_equal(seen.cut, 1);
+	assert_int_equal(seen.cut_true, 67);
+	assert_int_equal(seen.cut_flags, WIRE_CUT | WIRE_BAD_CRC);
+}
+
+static void isochronous_data_are_cut_too(void **state)
+{
+	(void)state;
+	/* One a frame, never answered. */
+	for (int i = 0; i < 3; i++) {
+		frame();
+		token(USB_PID_OUT, 7, 3);
+		data(60);
+	}
+	frame();
+	fill_up(UPSTREAM_BLOCKS / 2);
+	token(USB_PID_OUT, 7, 3);
+	data(60);
+	frame();
+	drain();
+	assert_int_equal(seen.cut, 1);
+	fill_up(UPSTREAM_BLOCKS * 3 / 4 + 1);
+	token(USB_PID_OUT, 7, 3);
+	data(60);
+	frame();
+	drain();
+	assert_int_equal(seen.count.packets, 1);
+	assert_int_equal(seen.count.bytes, 60);
+	assert_int_equal(seen.count.bad, 0);
+	assert_int_equal(seen.count.endpoint, 3);
+	/* A packet longer than any other kind can be is enough to know. */
+	token(USB_PID_IN, 9, 4);
+	data(90);
+	fill_up(UPSTREAM_BLOCKS / 2);
+	token(USB_PID_IN, 9, 4);
+	data(90);
+	drain();
+	assert_int_equal(seen.cut, 1);
+}
+
+static void busier_still_they_are_counted(void **state)
+{
+	uint8_t b[80] = {0xc3};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		bulk_in(5, 1, 64);
+		token(USB_PID_OUT, 5, 1);
+		data(31);
+		shake(USB_PID_ACK);
+	}
+	drain();
+	fill_up(UPSTREAM_BLOCKS * 3 / 4 + 1);
+	for (int i = 0; i < 10; i++)
+		bulk_in(5, 1, i & 1 ? 64 : 10);
+	token(USB_PID_OUT, 5, 1);
+	data(31);
+	shake(USB_PID_ACK);
+	token(USB_PID_OUT, 5, 1);
+	data(31);
+	shake(USB_PID_NAK);
+	/* Damaged data, and some that nobody acknowledged. */
+	token(USB_PID_IN, 5, 1);
+	packet(b, 67, WIRE_BAD_CRC);
+	token(USB_PID_IN, 5, 1);
+	data(64);
+	/* The slow ones are told meanwhile, whole. */
+	bulk_in(5, 2, 64);
+	bulk_in(5, 0, 64);
+	drain();
+	/* The last of both directions' counts. */
+	assert_int_equal(seen.counts, 2);
+	assert_int_equal(seen.counted.packets, 11);
+	assert_int_equal(seen.counted.bytes, 5 * 74 + 31);
+	assert_int_equal(seen.counted.bad, 2);
+	assert_int_equal(seen.fold.what, WIRE_FOLD_NAK_OUT);
+	assert_int_equal(seen.fold.count, 1);
+	assert_int_equal(seen.packets, 6);
+	assert_int_equal(seen.cut, 0);
+}
+
+static void what_comes_between_counted_data_and_their_answer(void **state)
+{
+	(void)state;
+	bulk_in(5, 1, 64);
+	bulk_in(5, 1, 64);
+	drain();
+	fill_up(UPSTREAM_BLOCKS * 3 / 4 + 1);
+	token(USB_PID_IN, 5, 1);
+	data(64);
+	r.sink.edge(&r, tick, WIRE_SE0);
+	shake(USB_PID_ACK);
+	token(USB_PID_IN, 5, 1);
+	data(64);
+	shake(USB_PID_STALL);
+	drain();
+	assert_int_equal(seen.counted.packets, 0);
+	assert_int_equal(seen.counted.bad, 1);
+	/* The late ACK, and the token with its STALL. */
+	assert_int_equal(seen.packets, 3);
 }
 
 static void a_loss_waits_for_room(void **state)
@@ -249,7 +412,6 @@ static void silence_when_not_capturing(void **state)
 	r.sink.edge(&r, tick, WIRE_SE0);
 	r.sink.event(&r, WIRE_RESET, tick, 0);
 	r.sink.repeated(&r, 5, tick);
-	r.sink.counted(&r, 5, 10, 640, 100, 900);
 	assert_string_equal(drain(), "");
 }
 
@@ -263,7 +425,11 @@ int main(void)
 		cmocka_unit_test_setup(what_comes_between_a_poll_and_its_answer_keeps_its_place,
 	                               start),
 		cmocka_unit_test_setup(edges_are_gathered, start),
-		cmocka_unit_test_setup(counts_of_transactions_add_up, start),
+		cmocka_unit_test_setup(busy_endpoints_are_cut_when_the_way_up_is_half_full, start),
+		cmocka_unit_test_setup(a_cut_packet_keeps_its_verdict, start),
+		cmocka_unit_test_setup(isochronous_data_are_cut_too, start),
+		cmocka_unit_test_setup(busier_still_they_are_counted, start),
+		cmocka_unit_test_setup(what_comes_between_counted_data_and_their_answer, start),
 		cmocka_unit_test_setup(a_loss_waits_for_room, start),
 		cmocka_unit_test_setup(silence_when_not_capturing, start),
 	};

@@ -72,13 +72,6 @@ static void on_repeated(void *context, uint32_t count, uint64_t tick)
 	abort();
 }
 
-static void on_counted(void *context, uint16_t token, uint32_t count, uint32_t bytes,
-                       uint64_t first, uint64_t last)
-{
-	(void)context, (void)token, (void)count, (void)bytes, (void)first, (void)last;
-	abort();
-}
-
 void heard_init(struct heard *h)
 {
 	*h = (struct heard){0};
@@ -88,7 +81,6 @@ void heard_init(struct heard *h)
 	                             .event = on_event,
 	                             .lost = on_lost,
 	                             .repeated = on_repeated,
-	                             .counted = on_counted,
 	                             .speed = on_speed};
 }
 

@@ -67,13 +67,6 @@ static void on_repeated(void *context, uint32_t count, uint64_t tick)
 	l->sink->repeated(l->sink->context, count, tick);
 }
 
-static void on_counted(void *context, uint16_t token, uint32_t count, uint32_t bytes,
-                       uint64_t first, uint64_t last)
-{
-	(void)context, (void)token, (void)count, (void)bytes, (void)first, (void)last;
-	abort();
-}
-
 void listener_init(struct listener *l, const struct line_sink *sink)
 {
 	*l = (struct listener){.sink = sink};
@@ -83,7 +76,6 @@ void listener_init(struct listener *l, const struct line_sink *sink)
 	                              .event = on_event,
 	                              .lost = on_lost,
 	                              .repeated = on_repeated,
-	                              .counted = on_counted,
 	                              .speed = on_speed};
 	for (int i = 0; i < LISTEN_PIO_LEN; i++)
 		l->program[i] = listen_pio[i];
@@ -92,19 +84,54 @@ void listener_init(struct listener *l, const struct line_sink *sink)
 	restart(l, USB_SPEED_UNKNOWN);
 }
 
+/* What waits goes the way of those that come one by one. */
+static void hand_over(struct listener *l)
+{
+	if (!l->waiting)
+		return;
+	l->waiting = false;
+	line_change(&l->line, l->k_tick, l->k_lines);
+	line_words(&l->line, l->word, l->word_count);
+}
+
+static void changed(struct listener *l, uint64_t tick, enum wire_lines lines)
+{
+	if (l->waiting && lines == l->line.lines &&
+	    line_packet(&l->line, l->k_tick, l->word, l->word_count)) {
+		line_idle(&l->line, tick);
+		l->waiting = false;
+		l->whole++;
+		return;
+	}
+	hand_over(l);
+	if (l->batch && lines == WIRE_SE1 - l->line.lines) {
+		l->waiting = true;
+		l->k_tick = tick;
+		l->k_lines = lines;
+		l->word_count = 0;
+	} else {
+		line_change(&l->line, tick, lines);
+	}
+}
+
 static void pushed(struct listener *l, unsigned sm)
 {
 	uint32_t word = l->sm[sm].isr;
 
 	l->sm[sm].isr = 0;
 	l->sm[sm].isr_count = 0;
-	if (sm == LISTEN_SAMPLER) {
-		l->words++;
-		line_words(&l->line, &word, 1);
-	} else {
+	if (sm == LISTEN_WATCHER) {
 		l->changes++;
-		line_change(&l->line, l->cycle - LISTEN_WATCHER_DELAY, (enum wire_lines)word);
+		changed(l, l->cycle - LISTEN_WATCHER_DELAY, (enum wire_lines)word);
+		return;
 	}
+	l->words++;
+	if (l->word_count == 1024)
+		hand_over(l);
+	if (l->waiting)
+		l->word[l->word_count++] = word;
+	else
+		line_words(&l->line, &word, 1);
 }
 
 static uint32_t source(const struct listener *l, const struct state_machine *s, unsigned from)
@@ -238,8 +265,13 @@ static void clock(struct listener *l, unsigned lines)
 	l->sync2 = l->sync1;
 	l->sync1 = lines;
 	l->cycle++;
-	if (!(l->cycle & 0x3ff))
-		line_time(&l->line, l->cycle);
+	if (!(l->cycle & 0x3ff)) {
+		/* A K that nothing follows is no packet. */
+		if (l->waiting && l->cycle - l->k_tick > 120000)
+			hand_over(l);
+		if (!l->waiting)
+			line_time(&l->line, l->cycle);
+	}
 }
 
 /* Nothing happens before the next edge: the watcher looks in vain, the sampler waits. */
@@ -292,7 +324,10 @@ void listener_play(struct listener *l, const struct wave *w, double phase, uint6
 				break;
 			l->cycle += step;
 			turn_watcher(l, lines);
-			line_time(&l->line, l->cycle);
+			if (l->waiting && l->cycle - l->k_tick > 120000)
+				hand_over(l);
+			if (!l->waiting)
+				line_time(&l->line, l->cycle);
 		}
 	}
 	l->pins = lines;

@@ -26,6 +26,13 @@ struct listener {
 	uint64_t cycle;
 	unsigned pins, sync1, sync2;
 	uint64_t words, changes;
+	/* Packets are handed over whole, as the chip does with those that are in its rings. Set after listener_init. */
+	bool batch, waiting; /* a K waits for what comes behind it */
+	uint64_t k_tick;
+	enum wire_lines k_lines;
+	uint32_t word[1024];
+	unsigned word_count;
+	uint64_t whole; /* packets that went that way */
 };
 
 void listener_init(struct listener *l, const struct line_sink *sink);
