@@ -14,7 +14,7 @@
 #include "rp2040/usb_dcd.h"
 
 enum {
-	BUDGET = 64,       /* changes a turn: other work waits no longer than they take */
+	BUDGET = 16, /* packets or changes a turn: other work waits no longer than they take */
 	SENSOR_BUDGET = 2, /* chunks a turn: twice what comes while nothing else takes long */
 	HELLO_EVERY_MS = 1000,
 	STATUS_EVERY_MS = 100,

@@ -71,6 +71,8 @@ class Tap {
 
 function assert(condition, text) { if (!condition) throw new Error(text); }
 
+function nothingLost(tap) { for (const r of tap.reader.of(KIND.LOST)) throw new Error(`lost: what ${r.body[0]}, count ${r.body[4] | (r.body[5] << 8)}`); }
+
 const CUT = 0x40, CUT_BYTES = 17;
 
 // The tap's ticks begin when its clock does, and it sees the microsecond some cycles late: the same for all stamps of a run.
@@ -111,7 +113,7 @@ function traffic(name, options = {}) {
     assert(tap.command(0x10, [1]).error === 0, 'capture does not start');
     const { start, share } = tap.play(w, options);
     const { spread, middle, cut, counted } = comparePackets(tap, w, start, options);
-    assert(!tap.reader.of(KIND.LOST).length, 'something was lost');
+    nothingLost(tap);
     return [tap, `${w.packets.length} packets${cut + counted ? `, ${cut} of them cut, ${counted} only counted` : ''}, stamps within ${spread} ns of ${middle}, CPU ${(100 * share).toFixed(0)} %, ${highWater(tap)}`];
   };
 }
@@ -140,7 +142,7 @@ const cases = {
     tap.command(0x10, [1]);
     const { share } = tap.play(w);
     assert(tap.reader.folds(2) === 4000, `${tap.reader.folds(2)} NAKs counted`);
-    assert(!tap.reader.of(KIND.LOST).length, 'something was lost');
+    nothingLost(tap);
     return [tap, `${highWater(tap)}, 4000 NAKs in ${tap.reader.of(KIND.FOLD).length} records, CPU ${(100 * share).toFixed(0)} %`];
   },
   // The core stands still for 5 ms, twice, in the middle of the traffic: no stamp moves, nothing is lost.
