@@ -62,6 +62,9 @@ static void draw(struct scenario_plan *p, const struct scenario_settings *set)
 	r = random_fork(&p->random, SCENARIO_STREAM_PLAN);
 	p->vbus_on_ns = ns(random_uniform(&r, LEAD_MS_MIN, LEAD_MS_MAX));
 	p->end_ns = p->vbus_on_ns + ns(s->duration_s * 1000);
+	p->key = set->key;
+	if (p->key.chips)
+		p->end_ns = p->vbus_on_ns + ns((double)p->key.chips * p->key.chip_ms) + ns(1000);
 	p->host = draw_host(&r);
 	if (set->host >= 0)
 		p->host = (enum host_kind)set->host;

@@ -8,6 +8,7 @@
 #ifndef CORDON_SIM_SCENARIO_PLAN_H
 #define CORDON_SIM_SCENARIO_PLAN_H
 
+#include "core/vbus_code.h"
 #include "sim/random.h"
 #include "sim/scenario.h"
 
@@ -43,7 +44,8 @@ struct scenario_plan {
 	struct random random;
 	int64_t vbus_on_ns, end_ns;
 	int64_t vbus_cut_ns; /* from when the tap has cut VBUS off for good, after an overvoltage; SCENARIO_NEVER */
-	enum host_kind host; /* the PC, where a scenario says Windows: see play_devices.c */
+	struct vbus_code key; /* no chips: VBUS stays on */
+	enum host_kind host;  /* the PC, where a scenario says Windows: see play_devices.c */
 	double idle_mA, load_mA;
 	struct scenario_resistance dp, dm, gnd;
 	struct scenario_span *item; /* by item number, scenario_items() of them */
@@ -62,12 +64,14 @@ enum scenario_stream {
 	SCENARIO_STREAM_AMBIENT = 0x6000, /* + number in `ambient` */
 	SCENARIO_STREAM_POWER = 0x7000,   /* + number of the item */
 	SCENARIO_STREAM_NOISE = 0x8000,
+	SCENARIO_STREAM_KEY = 0x9000, /* + number of the chip */
 };
 
 struct scenario_settings {
 	uint64_t seed;
 	enum scenario_load load;
-	int host; /* enum host_kind; below 0: drawn */
+	int host;             /* enum host_kind; below 0: drawn */
+	struct vbus_code key; /* VBUS goes by this code: keyed.h. No chips: it stays on */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/keyed.h"
 #include "sim/sensors_run.h"
 
 #define MS 1e6
@@ -242,6 +243,19 @@ static void change(struct sensors_figures *f, int64_t t_ns, bool on)
 	f->change[i] = (struct supply_change){.t_ns = t_ns, .on = on};
 }
 
+/* What the cable does from power-on, each time anew; the rest belongs to one long life. */
+static void keyed(struct sensors_figures *f, const struct scenario_plan *plan)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i <= plan->key.chips && f->changes < SENSORS_CHANGES_MAX; i++)
+		change(f, keyed_chip_ns(plan, i), vbus_code_on(&plan->key, i));
+	for (unsigned i = 0; i < f->trains; i++)
+		if (!f->train[i].supplied || f->train[i].restarts)
+			f->train[kept++] = f->train[i];
+	f->trains = kept;
+}
+
 static void switches(struct sensors_figures *f, const struct scenario_plan *plan)
 {
 	change(f, plan->vbus_on_ns, true);
@@ -266,7 +280,8 @@ void sensors_figures(struct sensors_figures *f, const struct scenario_plan *plan
 	memset(f, 0, sizeof(*f));
 	f->calibrated = true;
 	supply(f, plan);
-	switches(f, plan);
+	if (!plan->key.chips)
+		switches(f, plan);
 	for (size_t i = 0; i < s->rf_count; i++)
 		radio(f, plan, i);
 	for (size_t i = 0; i < s->power.periodic_count; i++)
@@ -275,4 +290,6 @@ void sensors_figures(struct sensors_figures *f, const struct scenario_plan *plan
 		step(f, plan, i);
 	for (size_t i = 0; i < s->ambient_count; i++)
 		room(f, plan, i);
+	if (plan->key.chips)
+		keyed(f, plan);
 }

@@ -384,6 +384,40 @@ static void supply_follows_its_figures(void **state)
 	assert_true(number(RECORD_STEP, WIRE_CURRENT) >= 4);
 }
 
+/* Without a supply nothing is sent, and what was being sent ends. */
+static void silent_without_supply(void **state)
+{
+	static int64_t report[500];
+	size_t at = 0;
+	const struct record *r;
+
+	(void)state;
+	begin();
+	for (unsigned i = 0; i < 500; i++)
+		report[i] = 1000 * MS + i * 10 * MS;
+	s->f.train[s->f.trains++] = (struct train_figures){
+		.kind = TRAIN_REPORTS,
+		.supplied = true,
+		.report_ns = report,
+		.report_count = 500,
+		.until_ns = TRAIN_NEVER,
+		.lead_ms = {1,    1   },
+		.length_us = {5000, 5000},
+		.pulses = {1,    1   },
+		.db = 30,
+	};
+	s->f.changes = 3;
+	s->f.change[1] = (struct supply_change){.t_ns = 2501 * MS, .on = false};
+	s->f.change[2] = (struct supply_change){.t_ns = 4000 * MS, .on = true};
+	run(6 * S, 14, false);
+	while ((r = next(RECORD_BURST, WIRE_RADIO, &at)) != NULL) {
+		int64_t end = r->t_ns + (int64_t)r->burst.length_ns;
+
+		assert_true(end <= 2501 * MS + 20000 || r->t_ns >= 4000 * MS);
+	}
+	assert_in_range(number(RECORD_BURST, WIRE_RADIO), 349, 351);
+}
+
 static unsigned longer(int64_t ns)
 {
 	size_t at = 0;
@@ -489,6 +523,7 @@ int main(void)
 		cmocka_unit_test(reports_are_led_by_bursts),
 		cmocka_unit_test(bands_have_the_supply_s_noise),
 		cmocka_unit_test(supply_follows_its_figures),
+		cmocka_unit_test(silent_without_supply),
 		cmocka_unit_test(weak_bursts_are_missed),
 		cmocka_unit_test(same_seed_same_records),
 		cmocka_unit_test(extremes_of_a_chunk),
