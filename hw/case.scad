@@ -1,8 +1,9 @@
-// Case of the tap: a tray and a lid, printed without support, held by four M3 x 12 screws.
+// Case of the tap: a tray, a lid and a pin for the button, printed without support, held by four M3 x 12 screws.
 // In: the positions of ports and parts on the board (hw/check/board.py holds them against cordon-tap.kicad_pcb).
-// Out: part = "tray", "lid" or "both" (`make hw-case` writes an STL of each). Unbuilt, unmeasured.
+// Out: part = "tray", "lid", "button" or "both" (`make hw-case` writes an STL of each). Unbuilt, unmeasured.
 
 part = "both";
+letters = true;        // cutting them out takes most of the time
 
 board = [130, 90, 1.6];
 wall = 2.4;
@@ -30,6 +31,11 @@ screws = [["H101", 4, 4], ["H102", 126, 4], ["H103", 4, 86], ["H104", 126, 86]];
 lights = [["D101", 97, 4], ["D102", 103, 4], ["D103", 109, 4]];
 button = ["SW101", 85, 4.5];
 sounder = ["BZ101", 69, 80];
+button_middle = [button.y + 3.25, button.z + 2.25];
+button_top = 4.3;     // plunger above the board, not pressed
+light_bore = 3.2;
+guide_bore = 6.4;
+guide_low = 6.5;      // lower end of the button's guide above the board
 
 outer = [board.x + 2 * (gap + wall), board.y + 2 * (gap + wall)];
 board_z = floor_z + under;
@@ -81,44 +87,63 @@ module tray() {
 	}
 }
 
+// from a height above the board through the roof of the lid
+module pipe(p, d, low) {
+	c = at(p);
+	z = board_z + board.z + low;
+	translate([c.x, c.y, z]) cylinder(d = d, h = top_z + floor_z - z + (low == 0 ? 1 : 0));
+}
+
+// Slides in the guide, put in from below: its foot rests on the plunger and cannot leave the guide.
+module button_pin() {
+	foot = 1.2;
+	cylinder(d = guide_bore + 1.8, h = foot);
+	cylinder(d = guide_bore - 0.5, h = above + floor_z - button_top + 1);
+}
+
 module lid() {
 	difference() {
 		union() {
 			intersection() { shell(); translate([-1, -1, split_z]) cube([outer.x + 2, outer.y + 2, top_z]); }
 			// the board is held between these and the tray's; the screws bite in here
 			bosses(split_z, top_z + 0.01, 6.6);
+			// each light has its own shaft, so that one does not shine through its neighbour's hole
+			for (l = lights) pipe([l[1], l[2]], light_bore + 2.2, 2.2);
+			pipe(button_middle, guide_bore + 2.4, guide_low);
 		}
 		bosses(split_z - 1, top_z - 1, 2.6);
-		for (l = lights) translate([at([l[1], l[2]]).x, at([l[1], l[2]]).y, top_z - 1]) cylinder(d = 3.2, h = 5);
-		// a 3 mm rod or a finger reaches the button through this
-		translate([at([button[1] + 3.25, button[2] + 2.25]).x, at([button[1] + 3.25, button[2] + 2.25]).y, top_z - 1]) cylinder(d = 6, h = 5);
+		for (l = lights) pipe([l[1], l[2]], light_bore, 0);
+		pipe(button_middle, guide_bore, 0);
 		for (a = [0:60:300]) translate([at([sounder[1] + 2.5, sounder[2]]).x + 4 * cos(a), at([sounder[1] + 2.5, sounder[2]]).y + 4 * sin(a), top_z - 1]) cylinder(d = 1.8, h = 5);
-		engrave();
+		if (letters) engrave();
 	}
 }
 
-module label(x, y, t, turn = 0, size = 3) {
-	translate([at([x, y]).x, at([x, y]).y, top_z + floor_z - 0.6]) rotate(turn) linear_extrude(2) text(t, size = size, $fn = 8, halign = "center", valign = "center", font = "DejaVu Sans:style=Bold");
+// strokes of bold letters of 3.6 mm are 0.7 mm wide, which a nozzle of 0.4 mm can leave out
+module label(x, y, t, align = "center", turn = 0, size = 4) {
+	c = at([x, y]);
+	translate([c.x, c.y, top_z + floor_z - 0.8]) rotate(turn) linear_extrude(2)
+		text(t, size = size, $fn = 16, halign = align, valign = "center", font = "DejaVu Sans:style=Bold");
 }
 
 module engrave() {
-	label(5, 15.5, "NEAR A", 90, 2.4);
-	label(5, 32, "NEAR C", 90, 2.4);
-	label(5, 64, "antenna", 90, 2.4);
+	label(3, 15.5, "NEAR A", "left");
+	label(3, 29.5, "NEAR C", "left");
+	label(3, 64, "NEAR antenna", "left");
 	label(31.2, 84, "HOST");
-	label(124, 22, "FAR A", 90, 2.4);
-	label(124, 39.5, "FAR micro", 90, 2.2);
-	label(124, 57, "FAR C", 90, 2.4);
-	label(124, 76, "antenna", 90, 2.4);
-	label(70.9, 5, "PC");
-	label(97, 9, "ok", 90, 2.4);
-	label(103, 13, "suspect", 90, 2.4);
-	label(109, 12, "alarm", 90, 2.4);
-	label(88.25, 13, "TEST");
-	label(70, 45, "Cordon", 0, 12);
-	label(70, 57, "unbuilt, unmeasured", 0, 4);
+	label(127, 26.5, "FAR A", "right");
+	label(127, 40, "FAR micro-B", "right");
+	label(127, 54, "FAR C", "right");
+	label(127, 76, "FAR antenna", "right");
+	label(70.9, 4.5, "PC");
+	for (l = [[lights[0], "ok"], [lights[1], "suspect"], [lights[2], "alarm"]])
+		label(l[0].y, 7.5, l[1], "right", 90, 3.2);
+	label(button_middle.x - 2, 14.5, "TEST", size = 3.4);
+	label(60, 40, "Cordon", size = 9);
+	label(60, 51, "unbuilt, unmeasured", size = 4);
 }
 
 if (part == "tray") tray();
 if (part == "lid") translate([0, 0, top_z + floor_z]) rotate([180, 0, 0]) translate([0, -outer.y, 0]) lid();
+if (part == "button") button_pin();
 if (part == "both") { tray(); translate([0, 0, 18]) lid(); }

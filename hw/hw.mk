@@ -18,11 +18,12 @@ hw-fab:
 	@hw/fab.sh hw build/hw/fab
 	@python3 -B hw/check/fab.py hw/fab build/hw/fab --write
 
-## hw-case|write build/hw/tray.stl and lid.stl for a printer
+## hw-case|write build/hw/tray.stl, lid.stl and button.stl for a printer
 hw-case:
 	@mkdir -p build/hw
 	openscad -q -o build/hw/tray.stl -D 'part="tray"' hw/case.scad
 	openscad -q -o build/hw/lid.stl -D 'part="lid"' hw/case.scad
+	openscad -q -o build/hw/button.stl -D 'part="button"' hw/case.scad
 
 ## hw-pictures|draw hw/pictures anew
 hw-pictures:

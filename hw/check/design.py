@@ -1,4 +1,4 @@
-"""Checks of the netlist: pin map, parts list, pads against pins, pins against the datasheets' record.
+"""Checks of the netlist: pin map, expander, parts list, pads against pins, pins against the datasheets' record, capacity.
 
 usage: design.py NETLIST HW BOARD_H
 In: the exported netlist, hw/README.md, firmware/board.h, hw/lib. Out: a line a fault, exit 1 if any.
@@ -34,6 +34,7 @@ for c in sexp.every(sexp.first(net, "components"), "comp"):
     components[sexp.value(c, "ref")] = {
         "symbol": sexp.value(sexp.first(c, "libsource"), "part"),
         "footprint": sexp.value(c, "footprint", ""),
+        "value": sexp.value(c, "value", ""),
         "fields": {sexp.value(f, "name"): f[2] if len(f) > 2 else "" for f in fields},
     }
 nets, net_of = {}, {}
@@ -68,6 +69,34 @@ def pin_map():
             if m.get(gp) != table.get(gp):
                 fault(f"pins: GP{gp} is {m.get(gp)} in {where}, {table.get(gp)} in the table")
     print(f"pins: {len(board)} on the board, compared in {len(maps)} places")
+
+
+def expander():
+    """table of hw/README.md and netlist must say the same of every pin of the expander but the LEDs'"""
+    readme = (HW / "README.md").read_text()
+    table = dict(re.findall(r"\| (P[01][0-7]) \| (LED|\w+)", readme))
+    board = {function: name for (ref, _), (name, function) in net_of.items() if ref == "U102"}
+    for i in range(16):
+        pin = f"P{i // 8}{i % 8}"
+        named = table.get(pin)
+        if named != ("LED" if "D10" in board[pin] else board[pin]):
+            fault(f"expander: {pin} is {board[pin]} in the netlist, {named} in the table")
+    print(f"expander: {len(table)} pins")
+
+
+def farads(value):
+    number = re.match(r"([\d.]+)([pnu])$", value)
+    return float(number[1]) * {"p": 1e-12, "n": 1e-9, "u": 1e-6}[number[2]] if number else 0.0
+
+
+def capacity():
+    """a plug may bring 10 uF to the port that feeds it (USB 2.0 §7.2.4.1); the Pico's own stand behind its diode"""
+    for name in ("+5V", "HOST_VBUS"):
+        refs = {ref for ref, _ in nets[name] if re.match(r"C\d", ref)}
+        total = sum(farads(components[ref]["value"]) for ref in refs)
+        if total > 10e-6:
+            fault(f"capacity: {name} has {total * 1e6:.1f} uF, allowed are 10")
+        print(f"capacity: {name} {total * 1e6:.1f} uF")
 
 
 def parts():
@@ -106,6 +135,8 @@ def pads():
     with open(HW / "lib/pins.tsv", encoding="utf-8") as f:
         for row in csv.DictReader(f, delimiter="\t"):
             record.setdefault(row["symbol"], {})[row["pin"]] = row["name"]
+            if not row["datasheet"] or not row["compared with"]:
+                fault(f"pads: {row['symbol']} pin {row['pin']} stands on no datasheet in lib/pins.tsv")
     for name, pins in sorted(symbols.items()):
         if len(pins) > 2 and pins != record.get(name):
             fault(f"pads: symbol {name} differs from lib/pins.tsv, the record of its datasheet")
@@ -126,6 +157,7 @@ def connections():
         "VBUS_OUT": "R407.2 U406.5 Q402.3",
         "OV_TRIP": "U505.5 U302.2",
         "OV_TRIP_N": "U505.3 U403.2",
+        "POR_N": "U103.2 U408.6 U505.6",
         "FAR_GND": "J204.A1 J205.5 J206.4 Q201.2",
     }
     for name, pins in must.items():
@@ -139,6 +171,8 @@ def connections():
 
 
 pin_map()
+expander()
+capacity()
 parts()
 pads()
 connections()

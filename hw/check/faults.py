@@ -89,10 +89,27 @@ MOVE_VIA = """
 v = next(t for t in b.GetTracks() if t.GetClass() == 'PCB_VIA' and t.GetNetname() == '/NEAR_DM')
 v.SetPosition(pcbnew.VECTOR2I(v.GetPosition().x, v.GetPosition().y - mm(0.5)))
 """
+LONGER = """
+tracks = [t for t in b.GetTracks() if t.GetNetname() == '/HOST_DM' and t.GetClass() == 'PCB_TRACK']
+old = max(tracks, key=lambda t: t.GetLength())
+a, e, out = old.GetStart(), old.GetEnd(), -mm(4)
+d = mm(2) if e.y > a.y else -mm(2)
+P = pcbnew.VECTOR2I
+track(old.GetNet(), old.GetLayer(), old.GetWidth(), a, P(a.x, a.y + d), P(a.x + out, a.y + 2 * d), P(a.x, a.y + 3 * d), e)
+b.Delete(old)
+"""
+AWAY = """
+f = b.FindFootprintByReference('%s')
+f.SetPosition(pcbnew.VECTOR2I(f.GetPosition().x + mm(%g), f.GetPosition().y + mm(%g)))
+"""
 INWARD = """
 f = b.FindFootprintByReference('J205')
 f.SetPosition(pcbnew.VECTOR2I(f.GetPosition().x - mm(2), f.GetPosition().y))
 """
+
+
+# the ground symbol below C610, which is to stand just above the wire of the next threshold
+LOW_GROUND = r'(\(symbol \(lib_id "cordon:GND"\) \(at 71\.12 )200\.66'
 
 
 def with_pcbnew(script):
@@ -140,6 +157,51 @@ FAULTS = [
         "design",
         "pads: symbol TPS2553",
     ),
+    ("datasheet not named", edit("lib/pins.tsv", r"(TPS2553\t1\tIN\t)[^\t]*", r"\1"), "design", "pads: TPS2553 pin 1 stands"),
+    ("expander's wires swapped", swap_labels("pico.kicad_sch", "RP_CC1", "RP_CC2"), "design", "expander: P10 is RP_CC2"),
+    (
+        "too much capacity for a plug",
+        edit("pico.kicad_sch", r'"Value" "1u"', '"Value" "10u"'),
+        "design",
+        "capacity: +5V has 14.8 uF",
+    ),
+    (
+        "text on a wire",
+        edit("supply.kicad_sch", r'\(label "VBUS_OUT" \(at 317\.5 40\.64', '(label "VBUS_OUT" (at 312.42 40.64'),
+        "sheets",
+        "'VBUS_OUT' lies on a line",
+    ),
+    (
+        "text on a symbol",
+        edit("radio.kicad_sch", r'"C6010" \(at 71\.12 57\.56', '"C6010" (at 71.12 60.96'),
+        "sheets",
+        "'C6010' lies on a line",
+    ),
+    (
+        "text on a text",
+        edit("pico.kicad_sch", r'"U103" \(at 184\.08 223\.59', '"U103" (at 205.08 234.59'),
+        "sheets",
+        "'U103' lies on 'Low until",
+    ),
+    ("symbol on another wire", edit("protection.kicad_sch", LOW_GROUND, r"\g<1>203.24"), "sheets", "a symbol lies on a wire"),
+    (
+        "wrong pin in bringup.py",
+        edit("bringup.py", r'"OV_RESET": 11', '"OV_RESET": 12'),
+        "bringup",
+        "OV_RESET is GP12 in bringup.py",
+    ),
+    (
+        "a step that leaves VBUS on",
+        edit("bringup.py", r'"VBUS_EN": 0, ', ""),
+        "bringup",
+        "step 7 leaves VBUS_EN 1",
+    ),
+    (
+        "a step that forgets the bus switch",
+        edit("bringup.py", r'(def step11.*?)    pin\("BUS_OE_N", 0\)', r"\1    pass"),
+        "bringup",
+        "step 11 does not drive BUS_OE_N",
+    ),
     ("swapped USB lines", edit("ports.kicad_sch", r'"HOST_DP"', '"HOST_XX"', 0), "design", "connections: HOST_DP"),
     (
         "label of one sheet only",
@@ -160,7 +222,22 @@ FAULTS = [
         "drc",
         "FAULT",
     ),
-    ("split pair", with_pcbnew(SPLIT_PAIR), "copper", "FAULT pairs: HOST"),
+    ("split pair", with_pcbnew(SPLIT_PAIR), "copper", "FAULT pairs: HOST: side by side on"),
+    ("pair of unlike length", with_pcbnew(LONGER), "copper", "over 2.0 mm apart"),
+    (
+        "board of another thickness",
+        edit("cordon-tap.kicad_pcb", r'("dielectric 1".*?\(thickness )0\.21', r"\g<1>0.5"),
+        "copper",
+        "FAULT impedance",
+    ),
+    ("long stub at the tap", with_pcbnew(AWAY % ("R201", 3, -3)), "copper", "FAULT places: stub from the line to R201.1"),
+    ("detector beside the Pico", with_pcbnew(AWAY % ("U601", 28, 0)), "copper", "FAULT places: U601 is"),
+    (
+        "port without a name",
+        edit("cordon-tap.kicad_pcb", r'\(gr_text "FAR C"', '(gr_text "FAR"'),
+        "copper",
+        "FAULT places: no 'FAR C'",
+    ),
     ("cut plane", with_pcbnew(CUT_PLANE), "copper", "FAULT planes: no ground on In1.Cu under HOST"),
     ("track on the plane", with_pcbnew(TRACK_ON_PLANE), "copper", "FAULT planes: tracks on In1.Cu"),
     (
@@ -189,6 +266,22 @@ FAULTS = [
         "error_percent is",
     ),
     (
+        "gerbers out of date",
+        edit("cordon-tap.kicad_pcb", r'\(gr_text "FAR C"', '(gr_text "FAR"'),
+        "fab",
+        "gerbers.zip: cordon-tap-F_Silkscreen.gto is not what the board gives",
+    ),
+    ("case without a tray", edit("case.scad", r"module tray\(\)", "module no_tray()"), "case", "hw-check: case failed"),
+    ("link to nowhere", edit("README.md", r"pictures/sheet-radio\.png", "pictures/radio.png"), "docs", "pictures/radio.png"),
+    (
+        "signal that is no net",
+        edit("supply.kicad_sch", r"takes EN away", "takes VBUS_GO away"),
+        "docs",
+        "supply.kicad_sch names VBUS_GO",
+    ),
+    ("part that is not there", edit("README.md", r"R420, R421", "R420, R422"), "docs", "README.md names R422"),
+    ("sum of the prices", edit("README.md", r"\*\*116 euros", "**115 euros"), "docs", "the prices are 116 together"),
+    (
         "parts list out of date",
         edit("fab/bom.csv", r"TPS2553DBVR", "TPS2553DBVT"),
         "fab",
@@ -206,7 +299,7 @@ def main():
             continue
         hw = WORK / "hw"
         shutil.rmtree(hw, ignore_errors=True)
-        shutil.copytree(HW, hw, ignore=shutil.ignore_patterns("pictures", "__pycache__"))
+        shutil.copytree(HW, hw, ignore=shutil.ignore_patterns("__pycache__"))
         board_h = BOARD_H
         if plant:
             plant(hw)
