@@ -10,7 +10,7 @@ mkdir -p "$dir"
 
 modules="usb-common usbcore xhci-hcd xhci-pci uhci-hcd usbmon hid usbhid hid-generic evdev"
 commands="sh mount insmod cat ls sleep poweroff mkdir ln echo date head tail grep sed kill ps stty chmod test cut tr sync
-setsid env true wc touch rm dd cp mv stat id od timeout seq expr sort ip"
+setsid env true wc touch rm dd cp mv stat id od timeout seq expr sort su basename dirname mkfifo"
 
 kernel() {
 	package=$(apt-cache depends linux-image-amd64 | sed -n 's/^ *Depends: \(linux-image-[^ ]*\)$/\1/p' | head -n 1)
@@ -49,6 +49,7 @@ libraries() { # of a program, into the tree
 kernel
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
+chmod 755 "$tree"
 for d in bin dev proc sys tmp run etc/udev/rules.d lib/modules lib/udev lib64 usr/bin usr/lib usr/share var/lib; do mkdir -p "$tree/$d"; done
 cp /bin/busybox "$tree/bin/"
 for c in $commands; do ln -s busybox "$tree/bin/$c"; done

@@ -2,7 +2,7 @@
 KERNEL_DIR := build/kernel
 VTAP_SRC := $(wildcard tests/kernel/*.c) $(addprefix firmware/core/,usb_dev.c usb_desc.c upstream.c command.c wire.c wire_block.c crc.c)
 VTAP := $(BUILD)/kernel/vtap
-GUEST_PROGRAMS := build/release/cordon
+GUEST_PROGRAMS := build/release/cordon $(shell command -v script)
 
 $(VTAP): $(VTAP_SRC:%.c=$(BUILD)/%.o)
 	$(call say,LD,$@)
