@@ -5,6 +5,9 @@ const struct rule *const rules[] = {
 	&rule_idle_current,          /* R1, R1u */
 	&rule_boot_transient,        /* R2 */
 	&rule_current_comb,          /* R3a, R3b */
+	&rule_scan_sweep,            /* R3c */
+	&rule_advertising,           /* R3d */
+	&rule_gsm_frames,            /* R3e */
 	&rule_serial_text,           /* R4 */
 	&rule_unexpected_device,     /* R5 */
 	&rule_undeclared_keyboard,   /* R6 */

@@ -7,6 +7,9 @@
 extern const struct rule rule_idle_current;
 extern const struct rule rule_boot_transient;
 extern const struct rule rule_current_comb;
+extern const struct rule rule_scan_sweep;
+extern const struct rule rule_advertising;
+extern const struct rule rule_gsm_frames;
 extern const struct rule rule_serial_text;
 extern const struct rule rule_unexpected_device;
 extern const struct rule rule_undeclared_keyboard;

@@ -261,18 +261,25 @@ static bool comes_again(const uint16_t count[FOLD_CELLS], unsigned column, unsig
 
 bool fold_is_overtone(const struct fold *f, const struct fold_peak *peak)
 {
-	/* With the peak's own width, and cell by cell: peaks closer than their width and a gap cannot be told apart. */
-	const unsigned width[2] = {peak->width, 1};
+	/*
+	 * With the peak's own width, and cell by cell and by twos: peaks closer than their width and a gap cannot be told
+	 * apart, and one that falls between two cells stands out in neither.
+	 */
+	const unsigned width[] = {peak->width, 1, 2};
 
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < sizeof(width) / sizeof(width[0]); i++) {
 		double mean = peak->chance / peak->width * width[i] * peak->rows;
 		uint16_t count[FOLD_CELLS];
 		unsigned column = peak->column;
 
 		count_columns(f, peak->mask, peak->slant, width[i], peak->rows, count);
-		for (unsigned k = 0; k < peak->width && i; k++)
-			if (count[(peak->column + k) % FOLD_CELLS] > count[column])
-				column = (peak->column + k) % FOLD_CELLS;
+		/* The best place for this width near the peak's. */
+		for (unsigned k = 0; k < peak->width + 1 && i; k++) {
+			unsigned c = (peak->column + k + FOLD_CELLS - 1) % FOLD_CELLS;
+
+			if (count[c] > count[column])
+				column = c;
+		}
 		for (unsigned q = 2; q <= FOLD_CELLS / (width[i] + 1); q++)
 			if (comes_again(count, column, q, count[column], mean))
 				return true;
