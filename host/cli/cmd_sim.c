@@ -14,15 +14,27 @@
 #include "cli/say.h"
 #include "cli/scenario_option.h"
 #include "cli/sim_listen.h"
+#include "cli/sim_waveform.h"
+#include "sim/keyed.h"
 #include "sim/recording.h"
 #include "sim/truth.h"
 
-enum { OPTION_TRUTH = OPTION_SCENARIO_LAST, OPTION_CHECK, OPTION_LISTEN, OPTION_SPEED };
+enum {
+	OPTION_TRUTH = OPTION_SCENARIO_LAST,
+	OPTION_CHECK,
+	OPTION_LISTEN,
+	OPTION_SPEED,
+	OPTION_WAVEFORM,
+	OPTION_SECONDS,
+	OPTION_KEYED,
+};
 
 struct sim {
 	struct scenario_option scenario;
-	const char *output, *truth, *check, *listen;
-	double speed; /* 0: as fast as it can be made */
+	const char *output, *truth, *check, *listen, *waveform;
+	double speed;   /* 0: as fast as it can be made */
+	double seconds; /* of the scenario; 0: all of it */
+	bool keyed;
 };
 
 /* 2026-01-01, 0 o'clock: a simulation happened at no time, and must always give the same bytes. */
@@ -30,12 +42,15 @@ struct sim {
 
 static const struct option long_options[] = {
 	SCENARIO_OPTIONS,
-	{"output", required_argument, NULL, 'o'          },
-	{"truth",  required_argument, NULL, OPTION_TRUTH },
-	{"check",  required_argument, NULL, OPTION_CHECK },
-	{"listen", required_argument, NULL, OPTION_LISTEN},
-	{"speed",  required_argument, NULL, OPTION_SPEED },
-	{NULL,     0,                 NULL, 0            },
+	{"output",   required_argument, NULL, 'o'            },
+	{"truth",    required_argument, NULL, OPTION_TRUTH   },
+	{"check",    required_argument, NULL, OPTION_CHECK   },
+	{"listen",   required_argument, NULL, OPTION_LISTEN  },
+	{"speed",    required_argument, NULL, OPTION_SPEED   },
+	{"waveform", required_argument, NULL, OPTION_WAVEFORM},
+	{"seconds",  required_argument, NULL, OPTION_SECONDS },
+	{"keyed",    no_argument,       NULL, OPTION_KEYED   },
+	{NULL,       0,                 NULL, 0              },
 };
 
 static bool ends_in(const char *path, const char *end)
@@ -60,6 +75,17 @@ static int take_speed(struct sim *s, const char *argument)
 	return 0;
 }
 
+static int take_seconds(struct sim *s, const char *argument)
+{
+	char *end;
+
+	s->seconds = strtod(argument, &end);
+	if (end == argument || *end || !(s->seconds >= 0.001 && s->seconds <= 1e6))
+		return command_misused(&command_sim, "'%s' is no time: 0.001 to 1000000 seconds",
+		                       argument);
+	return 0;
+}
+
 static int take(struct sim *s, int c, char **argv)
 {
 	switch (c) {
@@ -77,6 +103,14 @@ static int take(struct sim *s, int c, char **argv)
 		return 0;
 	case OPTION_SPEED:
 		return take_speed(s, optarg);
+	case OPTION_WAVEFORM:
+		s->waveform = optarg;
+		return 0;
+	case OPTION_SECONDS:
+		return take_seconds(s, optarg);
+	case OPTION_KEYED:
+		s->keyed = true;
+		return 0;
 	case ':':
 		return command_misused(&command_sim, "'%s' needs a value", argv[optind - 1]);
 	case '?':
@@ -100,7 +134,7 @@ static int parse(struct sim *s, int argc, char **argv)
 	if (optind + 1 < argc)
 		return command_misused(&command_sim, "'%s' is one argument too many",
 		                       argv[optind + 1]);
-	if (!s->output == !s->listen)
+	if (!s->output == !s->listen && !(s->waveform && !s->output))
 		return command_misused(&command_sim, "give either --output FILE or --listen PATH");
 	if (s->output && strcmp(s->output, "-") && !ends_in(s->output, ".pcapng") &&
 	    !ends_in(s->output, ".tap"))
@@ -189,15 +223,37 @@ static int write_truth(struct truth *t, const char *path)
 	return good ? 0 : EXIT_FAULT;
 }
 
+/* A code of this seed's own, so that no other's can be taken for it. */
+static void key(struct sim *s)
+{
+	struct random r;
+
+	random_init(&r, s->scenario.settings.seed ^ UINT64_C(0x6b657965645f7573));
+	s->scenario.settings.key = (struct vbus_code){
+		.seed = (uint32_t)random_u64(&r), .chips = KEYED_CHIPS, .chip_ms = KEYED_CHIP_MS};
+}
+
+static void shorten(const struct sim *s, struct scenario_plan *plan)
+{
+	double ns = s->seconds * 1e9;
+
+	if (s->seconds > 0 && (double)(plan->end_ns - plan->vbus_on_ns) > ns)
+		plan->end_ns = plan->vbus_on_ns + (int64_t)ns;
+}
+
 static int play(struct sim *s)
 {
 	struct scenario_plan *plan;
 	struct truth *truth = NULL;
 	struct play_watch watch = {0};
-	int code = scenario_option_plan(&s->scenario, &plan);
+	int code;
 
+	if (s->keyed)
+		key(s);
+	code = scenario_option_plan(&s->scenario, &plan);
 	if (code)
 		return code;
+	shorten(s, plan);
 	if (s->truth) {
 		truth = truth_new(plan);
 		if (truth)
@@ -205,7 +261,9 @@ static int play(struct sim *s)
 		else
 			code = EXIT_FAULT;
 	}
-	if (!code)
+	if (!code && s->waveform)
+		code = sim_waveform(plan, s->waveform);
+	if (!code && (s->output || s->listen))
 		code = s->listen ? sim_listen(plan, &watch, s->listen, s->speed > 0 ? s->speed : 1)
 		                 : make(s, plan, &watch);
 	if (!code && truth)
@@ -250,6 +308,11 @@ const struct command command_sim = {
 		"output\n"
 		"      --listen PATH  instead: a live tap on a Unix socket, at its own pace\n"
 		"      --speed X      of --listen: times as fast, 0.001 to 1000000\n"
+		"      --waveform F   what stood at the tap's pins: data lines, current, radio, "
+                "VBUS\n"
+		"      --seconds X    only so long, counted from VBUS on\n"
+		"      --keyed        VBUS is switched by a code, and the cable lives anew each "
+                "time\n"
 		"      --truth FILE   what was really played: keys, times, devices, expected "
 		"verdict\n" SCENARIO_HELP
 		"      --check FILE   only say whether the scenarios of a file can be played\n"

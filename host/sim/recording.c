@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/keyed.h"
 #include "sim/sensors.h"
 #include "sim/tap_model.h"
 
@@ -24,7 +25,8 @@ struct recording {
 	const struct scenario_plan *plan;
 	struct record_sink sink;
 	struct tap_model tap;
-	struct play *play;
+	struct play *play; /* or, where the plan has a code: */
+	struct keyed *keyed;
 	struct sensors *sensors;
 	const struct record *sensed; /* the next of theirs */
 	struct record measured[MEASUREMENTS_MAX];
@@ -226,9 +228,12 @@ struct recording *recording_new(const struct scenario_plan *plan, const struct r
 	r->sink = *sink;
 	tap_model_init(&r->tap, &tap, random_u64(&random), RECORDING_LOSS);
 	wires = (struct record_sink){.context = &r->tap, .record = tap_model_record};
-	r->play = play_new(plan, &wires, watch);
+	if (plan->key.chips)
+		r->keyed = keyed_new(plan, &wires, watch);
+	else
+		r->play = play_new(plan, &wires, watch);
 	r->sensors = sensors_new(plan);
-	if (!r->play || !r->sensors || !measure(r)) {
+	if ((!r->play && !r->keyed) || !r->sensors || !measure(r)) {
 		recording_free(r);
 		return NULL;
 	}
@@ -241,6 +246,7 @@ void recording_free(struct recording *r)
 	if (!r)
 		return;
 	play_free(r->play);
+	keyed_free(r->keyed);
 	sensors_free(r->sensors);
 	free(r);
 }
@@ -251,9 +257,9 @@ bool recording_step(struct recording *r)
 
 	if (r->over)
 		return false;
-	more = play_step(r->play);
-	tap_model_until(&r->tap, play_now(r->play));
-	beside(r, play_now(r->play));
+	more = r->keyed ? keyed_step(r->keyed) : play_step(r->play);
+	tap_model_until(&r->tap, recording_now(r));
+	beside(r, recording_now(r));
 	if (!more) {
 		tap_model_until(&r->tap, r->plan->end_ns);
 		beside(r, r->plan->end_ns);
@@ -264,5 +270,5 @@ bool recording_step(struct recording *r)
 
 int64_t recording_now(const struct recording *r)
 {
-	return play_now(r->play);
+	return r->keyed ? keyed_now(r->keyed) : play_now(r->play);
 }

@@ -43,6 +43,20 @@ ok $? 'both formats are judged alike'
 [ "$(grep -c '"usage"' "$work/a.json")" = 40 ] && grep -q '"verdict": \[' "$work/a.json" && grep -q '"vid": "16c0"' "$work/a.json"
 ok $? 'the truth has keys, devices and the verdict'
 
+"$CORDON" sim M01 --waveform "$work/w" --seconds 1.5 && "$CORDON" sim M01 --waveform "$work/w2" --seconds 1.5 -o "$work/w.tap" && cmp -s "$work/w" "$work/w2" &&
+	head -1 "$work/w" | grep -q '"format":"cordon.waveform/1","scenario":"M01","seed":1' && [ "$(grep -c '^\[[0-9]*,"lines",[0-3]\]$' "$work/w")" -gt 3000 ] &&
+	grep -q '^\[[0-9]*,"vbus",1\]$' "$work/w" && grep -q '^\[[0-9]*,"mA",' "$work/w" && grep -q '^\[[0-9]*,"radio_V",' "$work/w"
+ok $? 'a waveform, alone and beside a recording'
+"$CORDON" sim M01 --seconds 3 -o "$work/s.tap" && "$CORDON" analyze --json "$work/s.tap" >"$work/s.json"
+grep -o '"duration_s":[0-9]*' "$work/s.json" | grep -q ':[45]$' && grep -q '"rule":"R4"' "$work/s.json"
+ok $? 'a scenario cut short'
+"$CORDON" sim M01 --keyed -o "$work/k.tap" && "$CORDON" sim M01 --keyed -o "$work/k2.tap" && cmp -s "$work/k.tap" "$work/k2.tap" &&
+	"$CORDON" analyze --json "$work/k.tap" >"$work/k.json"
+[ "$(grep -o '"rule":"R2"' "$work/k.json" | wc -l)" -gt 5 ]
+ok $? 'keyed supply: a boot each time VBUS comes on'
+
+refused 2 "is no time" M01 --seconds 0 -o "$work/x.tap"
+refused 1 "cannot open '$work/none/w'" M01 --waveform "$work/none/w"
 refused 2 "no scenario 'M99'" M99 -o "$work/x.tap"
 refused 2 "neither a .pcapng nor a .tap" M01 -o "$work/x.txt"
 refused 2 "either --output FILE or --listen" M01
