@@ -30,8 +30,15 @@ ok $? 'lists them as JSON'
 ok $? 'same seed, same bytes'
 "$CORDON" sim M13 -o - >"$work/c.pcapng" && cmp -s "$work/a.pcapng" "$work/c.pcapng"
 ok $? 'standard output'
-"$CORDON" sim M13 --seed 2 -o "$work/c.pcapng" && ! cmp -s "$work/a.pcapng" "$work/c.pcapng"
+# Its number stands in the file: that alone would make other bytes.
+"$CORDON" sim M13 --seed 2 -o "$work/c.pcapng" --truth "$work/c.json" && ! cmp -s "$work/a.pcapng" "$work/c.pcapng"
 ok $? 'another seed, other bytes'
+for what in vbus_on_s dp_ohm configured_s address start_s usage; do
+	grep "\"$what\"" "$work/a.json" >"$work/a.what"
+	grep "\"$what\"" "$work/c.json" >"$work/c.what"
+	[ -s "$work/a.what" ] && ! cmp -s "$work/a.what" "$work/c.what"
+	ok $? "another seed, another $what"
+done
 "$CORDON" sim M13 -o "$work/a.tap" && "$CORDON" sim M13 -o "$work/b.tap" && cmp -s "$work/a.tap" "$work/b.tap"
 ok $? 'raw dump'
 # Ticks round times: verdict, findings and what was typed are the same, their times to the tick are not.
