@@ -26,7 +26,7 @@ struct suspend_state {
 
 static const struct model_device *configured(const struct model *m)
 {
-	for (unsigned i = 0; i < MODEL_DEVICES_MAX; i++) {
+	for (unsigned i = 0; i < m->devices; i++) {
 		const struct model_device *d = &m->device[i];
 
 		if (d->used && !d->gone && d->configuration)

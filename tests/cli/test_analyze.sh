@@ -117,15 +117,14 @@ cmp -s file.json pipe.json
 ok $? 'pipe: same bytes'
 cmp -s file.json slow.json
 ok $? 'slow pipe: same bytes'
-if command -v python3 >/dev/null; then
-	(head -c 1000 "$attack" && sleep 0.2 && tail -c +1001 "$attack") |
-		python3 -c 'import os,sys; os.set_blocking(0, False); os.execv(sys.argv[1], sys.argv[1:])' \
-			"$CORDON" analyze --json - 2>err | sed 's/"input":"[^"]*"//' >nonblocking.json
-	cmp -s file.json nonblocking.json
-	ok $? 'input that does not block: same bytes'
-else
-	skip 'input that does not block' 'no python3'
-fi
+# dd leaves its standard input as it set it, and the pipe is shared with whoever comes after.
+(head -c 1000 "$attack" && sleep 0.2 && tail -c +1001 "$attack") | {
+	dd iflag=nonblock count=0 status=none
+	sed -n 's/^flags:[[:space:]]*0*4...$/does not block/p' /proc/self/fdinfo/0 >flags
+	"$CORDON" analyze --json - 2>err
+} | sed 's/"input":"[^"]*"//' >nonblocking.json
+[ -s flags ] && cmp -s file.json nonblocking.json
+ok $? 'input that does not block: same bytes'
 "$CORDON" analyze --json "$attack" | sed 's/"input":"[^"]*"//' >again.json
 cmp -s file.json again.json
 ok $? 'twice the same bytes'
@@ -225,15 +224,12 @@ for c in "$captures"/*/capture.*; do set -- "$@" "$c"; done
 run analyze --json "$@"
 [ "$(wc -l <out)" = $# ] && ! LC_ALL=C grep -q '[^ -~]' out
 ok $? '--json: one line an input, all of it printable ASCII'
-if command -v python3 >/dev/null; then
-	python3 -c '
-import json, sys
-for line in sys.stdin:
-    assert json.loads(line)["schema"] == "cordon.verdict/1"' <out 2>err
-	ok $? '--json: each line is valid'
-else
-	skip '--json: each line is valid' 'no python3'
-fi
+valid=0
+while IFS= read -r line; do
+	[ "$(printf '%s' "$line" | jq -r .schema 2>err)" = cordon.verdict/1 ] && valid=$((valid + 1))
+done <out
+[ "$valid" = $# ]
+ok $? '--json: each line is valid'
 
 # Names of files.
 evil=$(printf 'evil\033]0;x\007\nMALICIOUS: \342\200\256gpj')

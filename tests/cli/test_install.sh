@@ -55,14 +55,11 @@ done
 ok $? 'manual: each field of the JSON'
 grep -q "\"$("$CORDON" --version)\"" "$manual"
 ok $? 'manual: the version'
-if command -v man >/dev/null && command -v groff >/dev/null; then
-	LC_ALL=C.UTF-8 MANROFFSEQ='' man --warnings -E UTF-8 -l -Tutf8 -Z "$manual" 2>"$work/warnings" >/dev/null
-	[ ! -s "$work/warnings" ] || sed 's/^/# /' "$work/warnings"
-	[ ! -s "$work/warnings" ]
-	ok $? 'manual: no warnings'
-else
-	skip 'manual: no warnings' 'no man or groff'
-fi
+groff -man -ww -k -Tutf8 -z "$manual" 2>"$work/warnings"
+ran=$?
+[ ! -s "$work/warnings" ] || sed 's/^/# /' "$work/warnings"
+[ $ran = 0 ] && [ ! -s "$work/warnings" ]
+ok $? 'manual: no warnings'
 
 # Completion.
 if command -v bash >/dev/null; then

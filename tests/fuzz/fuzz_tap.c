@@ -28,37 +28,32 @@ static void record(void *context, const struct record *r)
 /* Blocks with their checksums. */
 static void mend(uint8_t *p, size_t len)
 {
-	for (size_t at = 0, n; at + WIRE_BLOCK_HEAD + WIRE_BLOCK_TAIL <= len; at += n) {
-		n = load_le16(p + at + 2) % 256 + WIRE_BLOCK_HEAD + WIRE_BLOCK_TAIL;
-		if (n > len - at)
-			n = len - at;
-		store_le16(p + at, WIRE_MAGIC);
-		store_le16(p + at + 2, (uint16_t)n);
-		store_le16(p + at + n - 2, crc16(p + at, n - 2));
+	for (size_t n; len >= WIRE_BLOCK_HEAD + WIRE_BLOCK_TAIL; p += n, len -= n) {
+		n = load_le16(p + 2) % 256 + WIRE_BLOCK_HEAD + WIRE_BLOCK_TAIL;
+		n = n < len ? n : len;
+		store_le16(p, WIRE_MAGIC);
+		store_le16(p + 2, (uint16_t)n);
+		store_le16(p + n - 2, crc16(p, n - 2));
 	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	static int file = -1;
 	static uint8_t bytes[4096];
 	uint64_t records = 0;
 	const struct record_sink to = {.context = &records, .record = record};
+	int file = memfd_create("fuzz", MFD_CLOEXEC);
 	struct capture *c;
 
-	if (file < 0)
-		file = memfd_create("fuzz", MFD_CLOEXEC);
-	if (len < 2 || len > sizeof(bytes))
-		return 0;
+	len = len < sizeof(bytes) ? len : sizeof(bytes);
 	memcpy(bytes, data, len);
 	store_le16(bytes, WIRE_MAGIC);
-	if (data[0] & 3)
+	if (len && data[0] & 3)
 		mend(bytes, len);
 	tap_init(&tap);
-	if (ftruncate(file, 0) || pwrite(file, bytes, len, 0) != (ssize_t)len)
-		return 0;
-	assert(lseek(file, 0, SEEK_SET) == 0 && !capture_open_fd(&c, dup(file)));
+	assert(write(file, bytes, len) == (ssize_t)len && lseek(file, 0, SEEK_SET) == 0);
+	assert(!capture_open_fd(&c, file));
 	capture_run(c, &to);
 	capture_free(c);
 	return 0;
