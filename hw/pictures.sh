@@ -24,7 +24,7 @@ layer() {
 layer F.Cu,F.Mask,Edge.Cuts copper-front
 layer B.Cu,B.Mask,Edge.Cuts copper-back
 kicad-cli pcb export svg --layers F.Fab,Edge.Cuts --mode-single --page-size-mode 2 --exclude-drawing-sheet --black-and-white -o "$tmp/assembly.svg" "$hw/cordon-tap.kicad_pcb" >/dev/null
-rsvg-convert -w 2600 -b white "$tmp/assembly.svg" -o "$out/assembly.png"
+rsvg-convert -w 3400 -b white "$tmp/assembly.svg" -o "$out/assembly.png"
 
 # --render: letters cut out of the lid are torn in the quick preview
 xvfb-run -a openscad -q --render -o "$out/case.png" --imgsize=1600,1150 --camera=70,48,10,42,0,15,345 "$hw/case.scad"

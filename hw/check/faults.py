@@ -102,6 +102,10 @@ AWAY = """
 f = b.FindFootprintByReference('%s')
 f.SetPosition(pcbnew.VECTOR2I(f.GetPosition().x + mm(%g), f.GetPosition().y + mm(%g)))
 """
+SAME_PLACE = """
+one, other = (b.FindFootprintByReference(r).Reference() for r in ('R201', 'R202'))
+one.SetPosition(other.GetPosition())
+"""
 INWARD = """
 f = b.FindFootprintByReference('J205')
 f.SetPosition(pcbnew.VECTOR2I(f.GetPosition().x - mm(2), f.GetPosition().y))
@@ -183,6 +187,7 @@ FAULTS = [
         "sheets",
         "'U103' lies on 'Low until",
     ),
+    ("names on each other on the board", with_pcbnew(SAME_PLACE), "sheets", "F.SilkS: 'R20"),
     ("symbol on another wire", edit("protection.kicad_sch", LOW_GROUND, r"\g<1>203.24"), "sheets", "a symbol lies on a wire"),
     (
         "wrong pin in bringup.py",

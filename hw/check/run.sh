@@ -20,6 +20,10 @@ erc() {
 sheets() {
 	rm -rf "$OUT/sheets"
 	quiet kicad-cli sch export svg -o "$OUT/sheets" "$name.kicad_sch"
+	for layer in F.Fab F.SilkS; do
+		quiet kicad-cli pcb export svg --layers $layer,Edge.Cuts --mode-single --page-size-mode 2 --exclude-drawing-sheet --black-and-white \
+			-o "$OUT/sheets/$layer.svg" "$name.kicad_pcb"
+	done
 	$py "$here/sheets.py" "$OUT/sheets"
 }
 bringup() { $py "$here/bringup.py" "$HW"; }

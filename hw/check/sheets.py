@@ -1,7 +1,7 @@
 """Holds the sheets readable: no text of a drawn sheet lies on a text or a line, no symbol on a wire that is not its own.
 
 usage: sheets.py FOLDER
-In: the sheets as kicad-cli draws them to SVG, where each text is a group of strokes. Out: a line a fault, exit 1 if any.
+In: sheets, and the board's drawings, as kicad-cli makes SVG of them: each text a group of strokes. Out: a line a fault, exit 1 if any.
 Judges what is drawn and not what the file says, so that fonts, turned symbols and hidden fields need no model here.
 """
 import math
