@@ -37,7 +37,7 @@ picture: program
 		tests/tools/picture.sh 'cordon analyze' >host/verdict.svg
 
 # The library stays inside: its headers are not laid out for others yet.
-SHARED := scenarios.json
+SHARED := scenarios.json show.json
 # udev reads its rules below /usr/local/lib and /usr/lib; with another PREFIX the rule is to be linked there.
 INSTALLED := bin/cordon share/man/man1/cordon.1 share/bash-completion/completions/cordon lib/udev/rules.d/70-cordon.rules $(addprefix share/cordon/,$(SHARED))
 

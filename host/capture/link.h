@@ -62,6 +62,8 @@ struct link_ops {
 	int64_t (*due)(const struct link *l);
 	int64_t (*clock)(const struct link *l, int64_t now_ns);
 	void (*pace)(struct link *l, int64_t now_ns, double speed, bool paused);
+	/* On to a moment of the input that is still to come; NULL: time cannot be moved. */
+	void (*jump)(struct link *l, int64_t now_ns, int64_t t_ns);
 	const struct capture_info *(*info)(const struct link *l);
 	/* From here on what only some links can; NULL: not this one. */
 	const struct link_status *(*status)(const struct link *l);
@@ -125,6 +127,13 @@ static inline void link_pace(struct link *l, int64_t now_ns, double speed, bool 
 {
 	if (l->ops->pace)
 		l->ops->pace(l, now_ns, speed, paused);
+}
+
+/* Everything before `t_ns` is due now, and its clock goes on from there. */
+static inline void link_jump(struct link *l, int64_t now_ns, int64_t t_ns)
+{
+	if (l->ops->jump)
+		l->ops->jump(l, now_ns, t_ns);
 }
 
 static inline const struct capture_info *link_info(const struct link *l)

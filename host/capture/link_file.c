@@ -246,6 +246,17 @@ static void file_pace(struct link *l, int64_t now_ns, double speed, bool paused)
 	l->paused = paused;
 }
 
+static void file_jump(struct link *l, int64_t now_ns, int64_t t_ns)
+{
+	struct link_file *f = file_of(l);
+
+	if (t_ns <= file_clock(l, now_ns))
+		return;
+	f->begun = true;
+	f->base_ns = t_ns;
+	f->base_now_ns = now_ns;
+}
+
 static const struct capture_info *file_info(const struct link *l)
 {
 	return capture_info(const_file_of(l)->capture);
@@ -266,6 +277,7 @@ static const struct link_ops file_ops = {
 	.due = file_due,
 	.clock = file_clock,
 	.pace = file_pace,
+	.jump = file_jump,
 	.info = file_info,
 	.free = file_free,
 };

@@ -21,8 +21,8 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
-extern const struct command command_analyze, command_capture, command_devices, command_live,
-	command_profiles, command_rules, command_scenarios, command_sim;
+extern const struct command command_analyze, command_capture, command_demo, command_devices,
+	command_live, command_profiles, command_rules, command_scenarios, command_sim;
 
 void command_usage(FILE *out, const struct command *c);
 

@@ -11,7 +11,7 @@
 #include "cli/say.h"
 
 static const struct command *const commands[] = {
-	&command_analyze, &command_live,      &command_capture, &command_devices,
+	&command_analyze, &command_live,      &command_capture, &command_devices, &command_demo,
 	&command_sim,     &command_scenarios, &command_rules,   &command_profiles};
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

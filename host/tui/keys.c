@@ -80,7 +80,8 @@ static void back(struct view *v, const struct scene *s, int key)
 static void quit(struct view *v, const struct scene *s, int key)
 {
 	(void)key;
-	if (s->link->source == LINK_SOURCE_FILE || s->over)
+	/* What can be played again is not lost. */
+	if (link_can_pace(s->link) || s->over)
 		v->quit = true;
 	else
 		prompt_open(v, PROMPT_QUIT);

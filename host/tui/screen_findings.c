@@ -61,11 +61,15 @@ static void draw(struct grid *g, struct rect r, const struct scene *s)
 		first = at - room + 1;
 	for (int i = first; i < count && y < r.y + r.h; i++)
 		draw_one(g, y++, r, s, order[i], order[i] == s->view->finding);
-	if (first + r.h < count)
-		grid_format(g, r.y + r.h - 1, r.x + 1, r.w - 2, STYLE_DIM, "%d more below",
+	if (first + r.h < count) {
+		struct rect last = {r.y + r.h - 1, r.x, 1, r.w};
+
+		grid_fill(g, last, ' ', STYLE_NORMAL);
+		grid_format(g, last.y, r.x + 1, r.w - 2, STYLE_DIM, "%d more below",
 		            count - first - r.h + 1);
-	else
+	} else {
 		draw_missing(g, (struct rect){y, r.x, r.y + r.h - y, r.w}, s);
+	}
 }
 
 static void evidence_text(const struct evidence *e, char *out, size_t size)

@@ -20,7 +20,7 @@ make --no-print-directory KIND=release BUILD="$(dirname "$CORDON")" PREFIX=/opt/
 	>"$work/log" 2>&1
 ok $? 'make install'
 (cd "$work/a folder" && find . -type f | sort) >"$work/files"
-printf './opt/cordon/%s\n' bin/cordon lib/udev/rules.d/70-cordon.rules share/bash-completion/completions/cordon share/cordon/scenarios.json share/man/man1/cordon.1 | cmp -s - "$work/files"
+printf './opt/cordon/%s\n' bin/cordon lib/udev/rules.d/70-cordon.rules share/bash-completion/completions/cordon share/cordon/scenarios.json share/cordon/show.json share/man/man1/cordon.1 | cmp -s - "$work/files"
 ok $? 'installs what it says, and nothing else'
 "$work/a folder/opt/cordon/bin/cordon" --version >"$work/out" 2>&1 && "$CORDON" --version | cmp -s - "$work/out"
 ok $? 'what is installed runs'

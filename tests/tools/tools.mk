@@ -12,11 +12,17 @@ captures: $(BUILD)/make_captures
 
 unit: $(BUILD)/make_captures
 
-## demo|judge a handful of the captures that the project ships, each with a line that explains it
+## demo|a guided show of what cables can hide; without a terminal as text
 .PHONY: demo
 demo: deps-build
 	@$(MAKE) --no-print-directory KIND=release program
-	@tests/tools/demo.sh build/release/cordon
+	@build/release/cordon demo
+
+## samples|judge a handful of the captures that the project ships, each with a line that explains it
+.PHONY: samples
+samples: deps-build
+	@$(MAKE) --no-print-directory KIND=release program
+	@tests/tools/samples.sh build/release/cordon
 
 ## expected|write what analyze says of each shipped capture; read the difference before it is committed
 .PHONY: expected

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Judges a handful of the captures that the project ships, one after the other, each with a line that says what it is.
-# usage: tests/tools/demo.sh CORDON
+# usage: tests/tools/samples.sh CORDON
 set -eu
 cordon=$1
 captures=tests/captures

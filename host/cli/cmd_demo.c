@@ -1,0 +1,342 @@
+/*
+ * `cordon demo`: a show for a class, in the dashboard's projector view; without a terminal as text. The course of it is
+ * tui/presenter.h's; here are its arguments, the clock and the one poll.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/demo_chapter.h"
+#include "cli/demo_text.h"
+#include "cli/say.h"
+#include "cli/scenario_option.h"
+#include "cli/shared_file.h"
+#include "tui/dashboard.h"
+#include "tui/keyboard_watch.h"
+#include "tui/presenter.h"
+
+struct demo {
+	struct scenario_option scenario;
+	const char *file;
+	bool check, text, automatic, rehearse, ascii;
+	unsigned first; /* chapter, from 1 */
+	double pace;
+	struct show show;
+
+	/* While it plays. */
+	struct presenter presenter;
+	struct dashboard *dashboard;
+	struct link *link;
+	struct layout *layout;
+	bool over, failed;
+};
+
+enum {
+	OPTION_SHOW = OPTION_SCENARIO_LAST,
+	OPTION_CHECK,
+	OPTION_CHAPTER,
+	OPTION_TEXT,
+	OPTION_AUTO,
+	OPTION_REHEARSE,
+	OPTION_ASCII,
+	OPTION_PACE,
+};
+
+static const struct option long_options[] = {
+	{"show",      required_argument, NULL, OPTION_SHOW     },
+	{"scenarios", required_argument, NULL, OPTION_SCENARIOS},
+	{"check",     no_argument,       NULL, OPTION_CHECK    },
+	{"chapter",   required_argument, NULL, OPTION_CHAPTER  },
+	{"text",      no_argument,       NULL, OPTION_TEXT     },
+	{"auto",      no_argument,       NULL, OPTION_AUTO     },
+	{"rehearse",  no_argument,       NULL, OPTION_REHEARSE },
+	{"pace",      required_argument, NULL, OPTION_PACE     },
+	{"ascii",     no_argument,       NULL, OPTION_ASCII    },
+	{NULL,        0,                 NULL, 0               },
+};
+
+static volatile sig_atomic_t stopped;
+
+static void on_stop(int signal_number)
+{
+	(void)signal_number;
+	stopped = 1;
+}
+
+static void on_resize(int signal_number)
+{
+	(void)signal_number;
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int take_number(const char *text, double low, double high, double *to)
+{
+	char *end;
+
+	*to = strtod(text, &end);
+	if (end == text || *end || !(*to >= low && *to <= high))
+		return command_misused(&command_demo, "'%s' is no number from %g to %g", text, low,
+		                       high);
+	return 0;
+}
+
+static int take(struct demo *d, int c, char **argv)
+{
+	double number;
+	int code;
+
+	switch (c) {
+	case OPTION_SHOW:
+		d->file = optarg;
+		return 0;
+	case OPTION_SCENARIOS:
+		d->scenario.file = optarg;
+		return 0;
+	case OPTION_CHECK:
+		d->check = true;
+		return 0;
+	case OPTION_CHAPTER:
+		code = take_number(optarg, 1, SHOW_CHAPTERS_MAX, &number);
+		d->first = (unsigned)number;
+		return code;
+	case OPTION_TEXT:
+		d->text = true;
+		return 0;
+	case OPTION_AUTO:
+		d->automatic = true;
+		return 0;
+	case OPTION_REHEARSE:
+		d->rehearse = true;
+		return 0;
+	case OPTION_PACE:
+		return take_number(optarg, 0.1, 100, &d->pace);
+	case OPTION_ASCII:
+		d->ascii = true;
+		return 0;
+	case ':':
+		return command_misused(&command_demo, "'%s' needs a value", argv[optind - 1]);
+	default:
+		return command_misused(&command_demo, "unknown option '%s'", argv[optind - 1]);
+	}
+}
+
+static int read_show(struct demo *d)
+{
+	char path[SHARED_PATH_MAX], message[SCENARIO_MESSAGE_MAX];
+	const char *file = d->file ? d->file : shared_file("show.json", path);
+	int code = scenario_option_read(&d->scenario);
+	enum err err;
+
+	if (code)
+		return code;
+	err = show_read(&d->show, file, &d->scenario.set, message);
+	if (err == ERR_SCENARIO)
+		say_error("%s", message);
+	else if (err == ERR_OPEN || err == ERR_READ)
+		say_error("%s '%s': %s", err_text(err), file, strerror(errno));
+	else if (err)
+		say_error("%s", err_text(err));
+	if (!err && d->first > d->show.chapters) {
+		say_error("there is no chapter %u; the show has %zu", d->first, d->show.chapters);
+		return EXIT_USAGE;
+	}
+	return err ? EXIT_FAULT : 0;
+}
+
+/* The presenter's chapter, up to its present moment. */
+static bool begin_chapter(struct demo *d)
+{
+	const struct show_chapter *c = &d->show.chapter[d->presenter.chapter];
+	struct link *link = demo_chapter_open(c, &d->scenario.set, d->pace);
+	const char *layout_name = c->layout ? c->layout : "us";
+	struct layout *layout = layout_new(layout_name);
+	struct dashboard_options o = {
+		.link = link, .layout = layout, .name = c->title, .layout_name = layout_name};
+
+	if (!link || !layout || !layout_load(layout) || dashboard_play(d->dashboard, &o)) {
+		if (link)
+			say_error("chapter '%s': its layout '%s' or memory is missing", c->title,
+			          layout_name);
+		link_free(link);
+		layout_free(layout);
+		return false;
+	}
+	link_free(d->link);
+	layout_free(d->layout);
+	d->link = link;
+	d->layout = layout;
+	link_jump(link, now_ns(), presenter_clock_ns(&d->presenter));
+	return true;
+}
+
+static bool obey(struct demo *d, enum presenter_wish wish)
+{
+	switch (wish) {
+	case PRESENTER_NOTHING:
+		return true;
+	case PRESENTER_CHAPTER:
+		return begin_chapter(d);
+	case PRESENTER_JUMP:
+		link_jump(d->link, now_ns(), presenter_clock_ns(&d->presenter));
+		return true;
+	case PRESENTER_REPLAY:
+		dashboard_replay(d->dashboard, now_ns());
+		return true;
+	case PRESENTER_OVER:
+		d->over = true;
+		return true;
+	}
+	return true;
+}
+
+/* Outside the projector view the dashboard's own keys hold, so that a question can be looked into. */
+static bool on_key(void *context, const struct view *v, int key)
+{
+	struct demo *d = context;
+	enum presenter_wish wish;
+
+	if (!v->projector || v->prompt != PROMPT_NONE || v->help ||
+	    !presenter_key(&d->presenter, key, &wish))
+		return false;
+	d->failed |= !obey(d, wish);
+	return true;
+}
+
+static bool turn(struct demo *d)
+{
+	enum presenter_wish wish;
+	bool paused = d->link->paused || dashboard_view(d->dashboard)->instant;
+
+	if (!dashboard_turn(d->dashboard, now_ns()) || d->failed)
+		return false;
+	wish = presenter_turn(&d->presenter, now_ns(), link_clock(d->link, now_ns()),
+	                      dashboard_over(d->dashboard), paused);
+	d->failed = !obey(d, wish);
+	if (d->failed)
+		return false;
+	dashboard_show(d->dashboard, presenter_shown(&d->presenter));
+	return !d->over;
+}
+
+static void loop(struct demo *d)
+{
+	struct sigaction stop = {.sa_handler = on_stop}, resize = {.sa_handler = on_resize};
+	struct keyboard_watch *w = keyboard_watch_open();
+	char name[64];
+
+	sigaction(SIGTERM, &stop, NULL);
+	sigaction(SIGHUP, &stop, NULL);
+	sigaction(SIGINT, &stop, NULL);
+	sigaction(SIGWINCH, &resize, NULL);
+	while (!stopped && turn(d)) {
+		struct pollfd fds[DASHBOARD_FDS + 1];
+		int64_t wait;
+		unsigned n = dashboard_poll(d->dashboard, now_ns(), fds, &wait);
+		struct timespec t = {wait / 1000000000, wait % 1000000000};
+
+		if (w)
+			fds[n++] = (struct pollfd){.fd = keyboard_watch_fd(w), .events = POLLIN};
+		if (ppoll(fds, n, &t, NULL) > 0 && fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+			break;
+		while (w && keyboard_watch_next(w, name, sizeof(name)))
+			dashboard_new_keyboard(d->dashboard, name, now_ns());
+	}
+	keyboard_watch_close(w);
+}
+
+static int play(struct demo *d)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	const struct show_chapter *c;
+	enum err err;
+
+	presenter_init(&d->presenter, &d->show, d->automatic, d->rehearse);
+	d->presenter.chapter = d->first ? d->first - 1 : 0;
+	c = &d->show.chapter[d->presenter.chapter];
+	d->link = demo_chapter_open(c, &d->scenario.set, d->pace);
+	if (!d->link)
+		return EXIT_FAULT;
+	err = dashboard_new(&d->dashboard, &(struct dashboard_options){
+						   .link = d->link,
+						   .name = c->title,
+						   .layout_name = "us",
+						   .key = on_key,
+						   .key_context = d,
+						   .tui = {.in_fd = STDIN_FILENO,
+	                                                   .out_fd = STDOUT_FILENO,
+	                                                   .ascii = d->ascii,
+	                                                   .colourless = no_color && *no_color},
+        });
+	if (err) {
+		say_error(err == ERR_OPEN ? "cannot use the terminal (TERM is '%s')" : "%s",
+		          err == ERR_OPEN ? (term ? term : "") : err_text(err));
+		return EXIT_FAULT;
+	}
+	dashboard_view(d->dashboard)->projector = true;
+	d->failed = !begin_chapter(d);
+	if (!d->failed)
+		loop(d);
+	dashboard_free(d->dashboard);
+	return d->failed ? EXIT_FAULT : 0;
+}
+
+static int run(int argc, char **argv)
+{
+	struct demo d = {.pace = 1};
+	int code = 0;
+
+	scenario_option_init(&d.scenario);
+	opterr = 0;
+	for (int c; !code && (c = getopt_long(argc, argv, ":", long_options, NULL)) != -1;)
+		code = take(&d, c, argv);
+	if (!code && optind < argc)
+		code = command_misused(&command_demo, "unexpected argument '%s'", argv[optind]);
+	if (!code)
+		code = read_show(&d);
+	setlocale(LC_CTYPE, "");
+	if (!code && d.check)
+		printf("%zu chapter%s, %.0f s, nothing wrong\n", d.show.chapters,
+		       d.show.chapters == 1 ? "" : "s", show_seconds(&d.show));
+	else if (!code)
+		code = !d.text && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)
+		               ? play(&d)
+		               : demo_text(&d.show, &d.scenario.set, d.first ? d.first - 1 : 0);
+	link_free(d.link);
+	layout_free(d.layout);
+	show_release(&d.show);
+	scenario_option_release(&d.scenario);
+	return code;
+}
+
+const struct command command_demo = {
+	.name = "demo",
+	.arguments = "[OPTION...]",
+	.summary = "a guided show of what cables can hide, for a class; no hardware needed",
+	.help = "      --show FILE    another show: own texts, languages, scenarios (JSON)\n"
+		"      --scenarios F  a file of scenarios that the show names\n"
+		"      --check        only say whether the show can be played\n"
+		"      --chapter N    begin there\n"
+		"      --auto         for a stand: chapter after chapter, over and over\n"
+		"      --rehearse     show the time against the plan\n"
+		"      --pace X       times as fast, 0.1 to 100\n"
+		"      --text         sentences and verdicts as text; so it is without a terminal\n"
+		"      --ascii        draw with ASCII alone\n"
+		"\nKeys: Space pauses; right and left go by sentences, '.' and ',' (a presenter's "
+		"keys) by\nchapters, 1 to 9 to a chapter; R shows the last keys again, slowly; b "
+		"blanks; p leaves the\nprojector view for the whole dashboard, and returns; Q "
+		"quits.\n",
+	.run = run,
+};
