@@ -45,7 +45,6 @@ struct advertising_state {
 	int64_t last_ns;
 	double ms[INTERVALS];
 	unsigned intervals; /* ever */
-	double charge;
 };
 
 static int compare(const void *a, const void *b)
@@ -177,7 +176,6 @@ static void look(const struct rule_input *in, struct advertising_state *s)
 	finding_integer(f, "intervals", x.n);
 	finding_integer(f, "intervals_alike", x.hits);
 	finding_number(f, "log10_p", log10_p, 1);
-	finding_number(f, "charge_ma_ms", s->charge, 2);
 }
 
 static void match(const struct rule_input *in)
@@ -188,12 +186,13 @@ static void match(const struct rule_input *in)
 
 	if (s->said || r->kind != RECORD_BAND || r->band.sensor.channel != WIRE_CURRENT)
 		return;
-	if (!pulse_band(&s->finder, &r->band, in->event->t_ns, JOIN_MS, &p) ||
+	/* Its pulses last a third of a millisecond: above their band's mean, which the supply's noise moves as well. */
+	if (!pulse_band(&s->finder, (double)(r->band.maximum_nano - r->band.mean_nano) / 1e6,
+	                in->event->t_ns, JOIN_MS, &p) ||
 	    p.bands > EVENT_BANDS_MAX)
 		return;
 	if (s->has_last) {
 		s->ms[s->intervals++ % INTERVALS] = (double)(p.t_ns - s->last_ns) / 1e6;
-		s->charge += (p.charge - s->charge) / s->intervals;
 		if (s->intervals % LOOK_EACH == 0)
 			look(in, s);
 	}

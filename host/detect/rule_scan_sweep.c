@@ -119,7 +119,8 @@ static void match(const struct rule_input *in)
 	    in->event->t_ns - s->at[s->pulses <= PULSES_MAX ? s->pulses - 1 : PULSES_MAX] >
 	            SILENCE_MS * MS)
 		sweep_over(in, s);
-	if (!pulse_band(&s->finder, &r->band, in->event->t_ns, JOIN_MS, &p) ||
+	if (!pulse_band(&s->finder, (double)r->band.mean_nano / 1e6, in->event->t_ns, JOIN_MS,
+	                &p) ||
 	    p.charge < PULSE_MA_MS)
 		return;
 	if (s->pulses > PULSES_MAX) {

@@ -12,6 +12,7 @@ const struct rule *const rules[] = {
 	&rule_unexpected_device,     /* R5 */
 	&rule_undeclared_keyboard,   /* R6 */
 	&rule_short_life,            /* R7 */
+	&rule_takeover,              /* R8 */
 	&rule_injected_typing,       /* R9 */
 	&rule_radio_onset,           /* R10a */
 	&rule_radio_coincidence,     /* R10b */

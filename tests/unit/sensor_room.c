@@ -161,6 +161,8 @@ void room_run(struct room *r, struct build *b, unsigned ms)
 {
 	for (unsigned n = 0; n < ms; n++) {
 		double mean = r->idle_ma + r->noise_ma * room_normal(&r->seed);
+		double most = mean + 2.5 * r->noise_ma + 0.4 * r->noise_ma * room_normal(&r->seed);
+		double peak = 0;
 		unsigned kept = 0;
 
 		for (unsigned i = 0; i < r->sources; i++)
@@ -170,8 +172,10 @@ void room_run(struct room *r, struct build *b, unsigned ms)
 			double from = fmax(r->burst[i].from_ms, r->now_ms);
 			double to = fmin(r->burst[i].to_ms, r->now_ms + 1);
 
-			if (to > from)
+			if (to > from) {
 				mean += r->burst[i].step_ma * (to - from);
+				peak = fmax(peak, r->burst[i].step_ma);
+			}
 		}
 		tell_bursts(r, b);
 		struct record band = {
@@ -179,7 +183,7 @@ void room_run(struct room *r, struct build *b, unsigned ms)
 			.band = {.sensor = {.channel = WIRE_CURRENT, .calibrated = true},
 		                 .minimum_nano = (int64_t)(mean * 1e6),
 		                 .mean_nano = (int64_t)(mean * 1e6),
-		                 .maximum_nano = (int64_t)(mean * 1e6)}
+		                 .maximum_nano = (int64_t)((most + peak) * 1e6)}
                 };
 		tell(r, b, &band, r->now_ms);
 		for (unsigned i = 0; i < r->pending; i++)

@@ -84,28 +84,28 @@ static void advertising(void **state)
 		struct room_source s = adv;
 
 		s.period_ms = 100 + 180 * (double)seed;
-		assert_int_equal(play(seed, &s, 0.12, 60, PROFILE_BARE), 1u << ADVERTISING);
+		assert_int_equal(play(seed, &s, 1, 60, PROFILE_BARE), 1u << ADVERTISING);
 		s.period_ms = 100 + 40 * (double)seed;
 		s.missing = 0.25;
-		assert_int_equal(play(seed, &s, 0.12, 120, PROFILE_BARE), 1u << ADVERTISING);
+		assert_int_equal(play(seed, &s, 1, 120, PROFILE_BARE), 1u << ADVERTISING);
 		/* A fixed beat; one that is late by up to 3 or 10 ms; one drawn from far more; pulses at random. */
 		s = adv;
 		s.random_ms = 0;
 		s.period_ms = 110;
-		assert_int_equal(play(seed, &s, 0.12, 60, PROFILE_BARE), 0);
+		assert_int_equal(play(seed, &s, 1, 60, PROFILE_BARE), 0);
 		s.defer_ms = 3;
-		assert_int_equal(play(seed, &s, 0.12, 60, PROFILE_BARE), 0);
+		assert_int_equal(play(seed, &s, 1, 60, PROFILE_BARE), 0);
 		s.defer_ms = 5.5;
-		assert_int_equal(play(seed, &s, 0.12, 60, PROFILE_BARE), 0);
+		assert_int_equal(play(seed, &s, 1, 60, PROFILE_BARE), 0);
 		s.defer_ms = 10;
-		assert_int_equal(play(seed, &s, 0.12, 60, PROFILE_BARE), 0);
+		assert_int_equal(play(seed, &s, 1, 60, PROFILE_BARE), 0);
 		s.defer_ms = 0;
 		s.random_ms = 60;
-		assert_int_equal(play(seed, &s, 0.12, 60, PROFILE_BARE), 0);
+		assert_int_equal(play(seed, &s, 1, 60, PROFILE_BARE), 0);
 		s.rhythm = ROOM_POISSON;
 		s.random_ms = 0;
 		s.period_ms = 25 + 80 * (double)seed;
-		assert_int_equal(play(seed, &s, 0.12, 60, PROFILE_BARE), 0);
+		assert_int_equal(play(seed, &s, 1, 60, PROFILE_BARE), 0);
 		/* Pings of a charging pad. */
 		s = (struct room_source){
 			.period_ms = 400 + 120 * (double)seed,
@@ -115,7 +115,7 @@ static void advertising(void **state)
                 };
 		assert_int_equal(play(seed, &s, 0.6, 60, PROFILE_DEVICE), 0);
 	}
-	assert_int_equal(play(1, &adv, 0.12, 60, PROFILE_HOST), 0);
+	assert_int_equal(play(1, &adv, 1, 60, PROFILE_HOST), 0);
 }
 
 static void frames(void **state)

@@ -34,10 +34,10 @@ static void follow(struct pulse_finder *f, double ma)
 	f->spread += share * (fmin(fabs(off), most) - f->spread);
 }
 
-bool pulse_band(struct pulse_finder *f, const struct record_band *b, int64_t t_ns, unsigned join_ms,
+bool pulse_band(struct pulse_finder *f, double ma, int64_t t_ns, unsigned join_ms,
                 struct pulse *ended)
 {
-	double ma = (double)b->mean_nano / 1e6, rise;
+	double rise;
 	bool done = false;
 
 	if (!f->known || t_ns <= f->last_ns || t_ns - f->last_ns > GAP_MS * MS)

@@ -1,12 +1,14 @@
 /*
- * Pulses of supply current that are too small for the tap's own bursts: a millisecond's mean that stands out of the means
- * before it. In: bands of the current, in order. Out: pulses, when they have ended. Constant memory; base and spread follow
- * by a 64th a band, and no band moves them by more than three times the spread, so that pulses hardly do.
+ * Pulses of supply current that are too small for the tap's own bursts: a figure of a millisecond's band (its mean, or how
+ * far its maximum stands above it) that stands out of those before it. In: the figures, in order. Out: pulses, when they
+ * have ended. Constant memory; base and spread follow by a 64th a band, and no band moves them by more than three times the
+ * spread, so that pulses hardly do.
  */
 #ifndef CORDON_DETECT_COMB_PULSE_H
 #define CORDON_DETECT_COMB_PULSE_H
 
-#include "usb/record.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 struct pulse {
 	int64_t t_ns; /* of its first band */
@@ -24,7 +26,7 @@ struct pulse_finder {
 };
 
 /* True where a pulse has ended before this band. `join_ms`: pulses with less than that between them are one. */
-bool pulse_band(struct pulse_finder *f, const struct record_band *b, int64_t t_ns, unsigned join_ms,
+bool pulse_band(struct pulse_finder *f, double ma, int64_t t_ns, unsigned join_ms,
                 struct pulse *ended);
 
 #endif
