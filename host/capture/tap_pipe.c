@@ -30,7 +30,7 @@ struct tap_pipe {
 	bool reading[READS];
 	struct write write[WRITES];
 	unsigned under_way; /* reads and writes */
-	bool ending, halted;
+	bool ending, stopped, halted;
 	uint64_t faults;
 	uint8_t buffer[READS][READ_SIZE];
 };
@@ -125,7 +125,7 @@ bool tap_pipe_start(struct tap_pipe *s)
 {
 	if (s->halted && libusb_clear_halt(s->handle, USB_TAP_IN) < 0)
 		return false;
-	s->ending = s->halted = false;
+	s->ending = s->stopped = s->halted = false;
 	for (unsigned i = 0; i < READS && !s->ending; i++) {
 		libusb_fill_bulk_transfer(s->read[i], s->handle, USB_TAP_IN, s->buffer[i],
 		                          READ_SIZE, on_read, s, 0);
@@ -142,7 +142,9 @@ bool tap_pipe_start(struct tap_pipe *s)
 
 void tap_pipe_stop(struct tap_pipe *s)
 {
-	s->ending = true;
+	if (s->stopped)
+		return;
+	s->ending = s->stopped = true;
 	cancel_reads(s);
 	for (unsigned i = 0; i < WRITES; i++)
 		if (s->write[i].busy)

@@ -199,8 +199,9 @@ static void loop(struct settings *set, struct capture_session *s, unsigned n)
 
 		running = false;
 		for (unsigned i = 0; i < n; i++) {
+			/* The tap's time, and ours while it is away. */
 			if (stops ||
-			    (set->duration_ns && s[i].info->duration_ns >= set->duration_ns))
+			    (set->duration_ns && link_clock(s[i].link, now) >= set->duration_ns))
 				capture_session_finish(&s[i], now);
 			more |= capture_session_turn(&s[i], now);
 			running |= !s[i].over;

@@ -338,7 +338,7 @@ const struct command command_live = {
 		"standard input\n"
 		"      --speed X      of a replay: times as fast, 0.001 to 1000000, or max\n"
 		"  -o, --output FILE  record the tap meanwhile; a file that is there is not "
-                "written "
+		"written "
 		"over\n" RECORD_HELP
 		"  -l, --layout L     keyboard layout of the text: us (the default), de, fr, ...\n"
 		"      --no-text      do not keep what was typed\n"

@@ -1,0 +1,124 @@
+#!/bin/sh
+# `devices`, `capture` and `live` on taps that umockdev makes up for libusb and hidraw: tests/link/umock_tap.c has the taps
+# and the table of scenarios. The program is the release build: sanitizers and umockdev both want to be loaded first. TAP.
+# usage: test_umock.sh    needs CORDON, CORDON_ASAN
+set -u
+: "${CORDON:=$PWD/build/release/cordon}" "${CORDON_ASAN:=$PWD/build/asan/cordon}"
+link=$(dirname "$CORDON")/link
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+n=0
+
+ok() {
+	n=$((n + 1))
+	[ "$1" = 0 ] && echo "ok $n - $2" || echo "not ok $n - $2"
+}
+if ! command -v umockdev-wrapper >/dev/null; then
+	printf 'ok 1 - taps under umockdev # SKIP not installed\n1..1\n'
+	exit 0
+fi
+make --no-print-directory -s KIND=release BUILD="$(dirname "$CORDON")" "$link/umock_tap" "$link/tap_numbers" >"$work/log" 2>&1
+ok $? 'build the taps'
+
+# with SCENARIO COMMAND...: $code, "$work/out", "$work/err"
+with() {
+	timeout 60 umockdev-wrapper "$link/umock_tap" "$@" >"$work/out" 2>"$work/err" </dev/null
+	code=$?
+}
+capture() { # SCENARIO [OPTION...]
+	rm -f "$work"/x*.pcapng
+	scenario=$1
+	shift
+	with "$scenario" "$CORDON" capture -o "$work/x.pcapng" --json "$@"
+}
+# The recording of $1: "packets=.. jumps=.. lost=.. boots=.. truncated=.." matches $2, and analyze says the same of it.
+recorded() {
+	"$link/tap_numbers" "$1" >"$work/numbers" || return 1
+	grep -qE "$2" "$work/numbers" || { sed 's/^/# /' "$work/numbers"; return 1; }
+	"$CORDON_ASAN" analyze --json "$1" >"$work/json" 2>"$work/analyzed" || [ ! -s "$work/analyzed" ] || return 1
+	jq -S 'del(.input)' "$work/json" >"$work/a" && jq -S "select(.input == \"$1\") | del(.input)" "$work/out" >"$work/b" &&
+		cmp -s "$work/a" "$work/b"
+}
+
+with none "$CORDON" devices
+[ $code = 0 ] && [ "$(cat "$work/out")" = 'no tap found' ]
+ok $? 'devices: none'
+with stream "$CORDON" devices --json
+[ "$(jq -c '[.serial, .place, .release, .state, .protocol, .firmware, .calibration, .access]' "$work/out")" = \
+	'["00000000000000A0","1-1","0.10","ready",1,"1234abcd","00000007",true]' ]
+ok $? 'devices: what it says of itself'
+with four "$CORDON" devices
+[ "$(grep -c ' ready$' "$work/out")" = 4 ]
+ok $? 'devices: four'
+for pair in 'busy in use' 'no-access no access' 'version other protocol' 'mute silent'; do
+	with "${pair%% *}" "$CORDON" devices
+	[ $code = 0 ] && grep -q "^00000000000000A0 .* ${pair#* }\$" "$work/out"
+	ok $? "devices: ${pair#* }"
+done
+
+for scenario in stream no-hid short long stall fault; do
+	capture "$scenario" --duration 1
+	[ $code = 30 ] && recorded "$work/x.pcapng" 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 truncated=0'
+	ok $? "$scenario: no packet is missing"
+done
+
+capture unplug --duration 1.5
+[ $code = 30 ] && grep -q "^cordon: tap '00000000000000A0' was unplugged; '$work/x.pcapng' is whole up to here" "$work/err" &&
+	recorded "$work/x.pcapng" 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 truncated=0'
+ok $? 'unplugged: told, the file is whole'
+for scenario in return return-uhci; do
+	capture "$scenario" --duration 2
+	[ $code = 30 ] && grep -q "tap '00000000000000A0' is back" "$work/err" &&
+		recorded "$work/x.pcapng" 'packets=[0-9]{4,} jumps=1 lost=1 lost_ms=([4-9]|1[0-4])[0-9]{2} boots=2 truncated=0'
+	ok $? "$scenario: goes on, and tells the half second that it was away"
+done
+
+while IFS='|' read -r scenario message; do
+	capture "$scenario"
+	[ $code = 1 ] && [ "$(wc -l <"$work/err")" = 1 ] && grep -q "^cordon: $message" "$work/err"
+	ok $? "$scenario: one line"
+done <<'END'
+none|no tap found
+version|tap '00000000000000A0' speaks version 2 of the protocol, this program speaks version 1
+noise|what comes from '00000000000000A0' is not the stream of a tap
+mute|tap '00000000000000A0' does not answer
+busy|tap '00000000000000A0' is in use by another program
+no-access|no access to tap '00000000000000A0' (/dev/bus/usb/001/002): the udev rule 70-cordon.rules grants it
+four|there are 4 taps: choose with --tap SERIAL
+END
+
+capture four --tap all --duration 1
+[ $code = 30 ] && [ "$(wc -l <"$work/out")" = 4 ]
+ok $? 'four taps: four verdicts'
+for serial in A0 A1 A2 A3; do
+	recorded "$work/x-00000000000000$serial.pcapng" 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 truncated=0' &&
+		jq -e ".tap.serial == \"$(echo 00000000000000$serial | tr A-F a-f)\"" "$work/json" >/dev/null
+	ok $? "four taps: the recording of $serial"
+done
+capture four --tap a2 --duration 0.3
+[ $code = 30 ] && [ "$(jq -r .tap.serial "$work/out")" = 00000000000000a2 ]
+ok $? 'one of four, by the end of its serial number'
+capture four --tap b7
+[ $code = 1 ] && grep -q "^cordon: there is no tap 'b7'" "$work/err"
+ok $? 'one that is not there'
+
+# The dashboard, on a terminal that script(1) makes: what it shows last, and what it records.
+if command -v script >/dev/null; then
+	rm -f "$work/x.pcapng"
+	cat >"$work/keys" <<'END'
+sleep 1.5
+printf Q
+sleep 0.3
+printf y
+sleep 2
+END
+	with stream sh -c "sh '$work/keys' | TERM=xterm-256color LC_ALL=C.UTF-8 script -qec \"stty rows 24 cols 80; '$CORDON' live -o '$work/x.pcapng' --wrong\" '$work/typescript'"
+	grep -aq "unknown option" "$work/typescript"
+	ok $? 'live: usage'
+	with stream sh -c "sh '$work/keys' | TERM=xterm-256color LC_ALL=C.UTF-8 script -qec \"stty rows 24 cols 80; '$CORDON' live -o '$work/x.pcapng'\" '$work/typescript'"
+	[ $code = 30 ] && grep -aq 'LIVE' "$work/typescript" && grep -aq 'REC' "$work/typescript"
+	ok $? 'live: on a tap'
+	"$link/tap_numbers" "$work/x.pcapng" | grep -qE 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 truncated=0'
+	ok $? 'live: its recording'
+fi
+echo "1..$n"

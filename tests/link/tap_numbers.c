@@ -1,0 +1,53 @@
+/*
+ * What the simulated tap numbered, in a recording: how many packets, how many jumps in their numbers, how many records of
+ * losses, how many starts of the tap.
+ * usage: tap_numbers FILE
+ */
+#include <stdio.h>
+
+#include "capture/capture.h"
+#include "tests/unit/sim_tap.h"
+
+struct counts {
+	uint64_t packets, next, jumps, lost, boots;
+	int64_t lost_ns;
+	uint32_t boot_id;
+};
+
+static void see(void *context, const struct record *r)
+{
+	struct counts *c = context;
+	uint64_t number;
+
+	if (sim_tap_number(r, &number)) {
+		c->jumps += c->packets && number != c->next;
+		c->next = number + 1;
+		c->packets++;
+	}
+	if (r->kind == RECORD_LOST) {
+		c->lost++;
+		c->lost_ns += r->lost.until_ns - r->t_ns;
+	}
+	if (r->kind == RECORD_HELLO && r->hello.boot_id != c->boot_id) {
+		c->boot_id = r->hello.boot_id;
+		c->boots++;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct counts c = {0};
+	const struct record_sink sink = {.context = &c, .record = see};
+	struct capture *capture;
+	enum err err;
+
+	if (argc != 2 || capture_open(&capture, argv[1]))
+		return 2;
+	err = capture_run(capture, &sink);
+	printf("packets=%llu jumps=%llu lost=%llu lost_ms=%lld boots=%llu truncated=%d\n",
+	       (unsigned long long)c.packets, (unsigned long long)c.jumps,
+	       (unsigned long long)c.lost, (long long)(c.lost_ns / 1000000),
+	       (unsigned long long)c.boots, capture_info(capture)->truncated);
+	capture_free(capture);
+	return err ? 1 : 0;
+}
