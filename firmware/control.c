@@ -5,8 +5,15 @@
 #include "tap.h"
 #include "rp2040/board_io.h"
 #include "rp2040/clock64.h"
+#include "rp2040/startup.h"
 #include "rp2040/tick.h"
+#include "rp2040/vbus_pin.h"
 #include "core/bytes.h"
+
+enum {
+	CODE_AFTER = WIRE_TICK_HZ / 1000, /* a code for no tick begins so long after its command */
+	CODE_SOONEST = WIRE_TICK_HZ / 10000, /* sooner it cannot be prepared */
+};
 
 /* Settings with pins, by the opcode that sets them. */
 static const struct {
@@ -19,16 +26,27 @@ static const struct {
 	{WIRE_OP_MUX,        WIRE_SET_MUX       },
 };
 
+/* The latch holds VBUS and bus open; it lets go where what tripped it is gone. */
+static bool may_close(void)
+{
+	if (board_io_trips() & BOARD_IO_OVERVOLTAGE)
+		board_io_reset_latch();
+	return !(board_io_trips() & BOARD_IO_OVERVOLTAGE);
+}
+
 enum wire_error control_set(struct tap *t, enum wire_setting setting, uint32_t value,
                             enum wire_cause cause, uint16_t request)
 {
 	uint32_t before = board_io_get(setting);
 	uint64_t at = clock64_now();
 
-	/* The hardware has opened both; closing them again is not for a command while it holds its latch. */
-	if (value && (setting == WIRE_SET_VBUS || setting == WIRE_SET_SWITCH) &&
-	    board_io_trips() & BOARD_IO_OVERVOLTAGE)
+	if (value && (setting == WIRE_SET_VBUS || setting == WIRE_SET_SWITCH) && !may_close())
 		return WIRE_E_STATE;
+	if (value && setting == WIRE_SET_SWITCH && t->guard.tripped)
+		return WIRE_E_STATE;
+	/* The inrush does not go through the 10 ohm; the load switch itself limits it. */
+	if (value && setting == WIRE_SET_VBUS && board_io_get(WIRE_SET_RANGE) != WIRE_RANGE_MA)
+		control_set(t, WIRE_SET_RANGE, WIRE_RANGE_MA, cause, request);
 	if (!board_io_set(setting, value))
 		return WIRE_E_VALUE;
 	if (setting == WIRE_SET_RANGE)
@@ -50,6 +68,23 @@ static enum wire_error set_pins(struct tap *t, const struct wire_command *c, uin
 	return WIRE_E_OPCODE;
 }
 
+static enum wire_error guard(struct tap *t, const struct wire_command *c, const uint8_t *args)
+{
+	uint8_t before = t->guard.mask;
+	bool good;
+
+	interrupts_off();
+	good = guard_arm(&t->guard, args[0], load_le16(args + 2), clock64_now());
+	interrupts_on();
+	if (!good)
+		return WIRE_E_VALUE;
+	/* A lease that is renewed is no news. */
+	if (before != args[0])
+		say_state(t, WIRE_SET_GUARD, WIRE_BY_COMMAND, c->request, clock64_now(), before,
+		          args[0]);
+	return WIRE_OK;
+}
+
 static enum wire_error capture(struct tap *t, uint16_t request, uint8_t on)
 {
 	if (on > 1)
@@ -62,28 +97,26 @@ static enum wire_error capture(struct tap *t, uint16_t request, uint8_t on)
 }
 
 /* Its reply has the code: what the PC keeps of a capture tells then what was switched, and why. */
-static enum wire_error vbus_code(struct tap *t, uint16_t request, const uint8_t *args,
-                                 uint8_t *data, size_t *data_len)
+static enum wire_error vbus_code(struct tap *t, const struct wire_command *c, const uint8_t *args,
+                                 struct wire_reply *reply, uint8_t *data, size_t *data_len)
 {
+	uint64_t now = clock64_now(), start = c->at ? c->at : now + CODE_AFTER;
 	struct vbus_code code;
 
 	if (!vbus_code_get(&code, args, VBUS_CODE_BYTES))
 		return WIRE_E_VALUE;
-	if (board_io_trips() & BOARD_IO_OVERVOLTAGE)
+	if (!may_close())
 		return WIRE_E_STATE;
-	vbus_keyer_start(&t->keyer, &code, clock64_now(), request);
+	if (start < now + CODE_SOONEST)
+		return WIRE_E_LATE;
+	/* The inrush of each chip does not go through the 10 ohm. */
+	if (code.chips && board_io_get(WIRE_SET_RANGE) != WIRE_RANGE_MA)
+		control_set(t, WIRE_SET_RANGE, WIRE_RANGE_MA, WIRE_BY_COMMAND, c->request);
+	vbus_pin_play(&t->keyer, &code, start, c->request);
 	vbus_code_put(data, &code);
 	*data_len = VBUS_CODE_BYTES;
+	reply->done = start;
 	return WIRE_OK;
-}
-
-void control_key(struct tap *t)
-{
-	bool on;
-
-	if (vbus_keyer_due(&t->keyer, clock64_now(), &on) && board_io_get(WIRE_SET_VBUS) != on &&
-	    control_set(t, WIRE_SET_VBUS, on, WIRE_BY_COMMAND, t->keyer.request) != WIRE_OK)
-		t->keyer.running = false;
 }
 
 /* The record has the step threshold; HELLO has all three. */
@@ -115,6 +148,9 @@ void control_do(void *context, const struct wire_command *c, const uint8_t *args
 	case WIRE_OP_CAPTURE:
 		error = capture(t, c->request, args[0]);
 		break;
+	case WIRE_OP_GUARD:
+		error = guard(t, c, args);
+		break;
 	case WIRE_OP_THRESHOLDS:
 		error = thresholds(t, c->request, args);
 		break;
@@ -122,10 +158,10 @@ void control_do(void *context, const struct wire_command *c, const uint8_t *args
 		tick_reboot_to_loader();
 		break;
 	case WIRE_OP_VBUS_CODE:
-		error = vbus_code(t, c->request, args, data, data_len);
+		error = vbus_code(t, c, args, reply, data, data_len);
 		break;
 	case WIRE_OP_VBUS:
-		t->keyer.running = false;
+		vbus_pin_stop(&t->keyer);
 		error = set_pins(t, c, args[0]);
 		break;
 	default:
@@ -133,5 +169,6 @@ void control_do(void *context, const struct wire_command *c, const uint8_t *args
 		break;
 	}
 	reply->error = (uint8_t)error;
-	reply->done = clock64_now();
+	if (!reply->done)
+		reply->done = clock64_now();
 }

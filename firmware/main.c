@@ -14,8 +14,10 @@
 #include "rp2040/usb_dcd.h"
 
 enum {
-	BUDGET = 16, /* packets or changes a turn: other work waits no longer than they take */
-	SENSOR_BUDGET = 2, /* chunks a turn: twice what comes while nothing else takes long */
+	BUDGET = 16,      /* packets or changes a turn: other work waits no longer than they take */
+	GUARD_BUDGET = 4, /* the same while the guard is armed, which has 100 us */
+	GUARD_BLOCK = 128, /* and so long a block: its checksum takes 15 us */
+	SENSOR_BUDGET = 2, /* chunks a turn; 20 us each at most */
 	HELLO_EVERY_MS = 1000,
 	STATUS_EVERY_MS = 100,
 	/* In range uA the amplifier ends at 12 mA, and the comparator acts at 20: the firmware leaves it at 10, 2.752 V. */
@@ -51,6 +53,7 @@ static void on_report(void *context, uint8_t *to)
 static void on_active(void *context, bool active)
 {
 	(void)context;
+	watch_host(&tap, active);
 	if (active)
 		upstream_rewind(&tap.up);
 }
@@ -99,6 +102,15 @@ static void each_millisecond(uint32_t ms)
 	interrupts_on();
 }
 
+/* Guard mode has 100 us from a packet to the switch: little at a time, and nothing long in between. */
+static bool listen(bool guarded)
+{
+	bool more = listen_run(&tap.line, guarded ? GUARD_BUDGET : BUDGET);
+
+	tap.reporter.behind = listen_behind();
+	return more;
+}
+
 int main(void)
 {
 	uint32_t done_ms = 0;
@@ -110,7 +122,8 @@ int main(void)
 	rx_tables();
 	upstream_init(&tap.up);
 	reporter_init(&tap.reporter, &tap.up, listen_speed);
-	line_init(&tap.line, &tap.reporter.sink);
+	watch_start(&tap);
+	line_init(&tap.line, &tap.hears);
 	sensor_init(&tap.sensor, &tap.up, on_band, NULL);
 	command_init(&tap.command, control_do, &tap);
 	listen_start();
@@ -121,21 +134,31 @@ int main(void)
 	say_hello(&tap);
 	interrupts_on();
 	for (;;) {
-		bool more = listen_run(&tap.line, BUDGET);
+		bool guarded = tap.guard.mask, more;
 		uint32_t now_ms = tick_ms();
 
-		tap.reporter.behind = listen_behind();
+		if (guarded)
+			listen_wake_at_end();
+		more = listen(guarded);
 		watch_run(&tap);
-		more |= adc_run(&tap.sensor, SENSOR_BUDGET);
+		more |= adc_run(&tap.sensor, guarded ? 1 : SENSOR_BUDGET);
+		if (guarded) {
+			more |= listen(guarded);
+			if (tap.up.open.len > GUARD_BLOCK)
+				upstream_flush(&tap.up);
+		}
 		alerts_run(&tap.alerts, &tap.up, usb_dev_active(&tap.usb), send_report, NULL);
-		control_key(&tap);
 		command_run(&tap.command, &tap.up, &tap.usb, clock64_now());
 		if (now_ms != done_ms) {
 			done_ms = now_ms;
 			tick_watchdog();
 			each_millisecond(now_ms);
 		} else if (!more) {
-			wait_for_interrupt();
+			/* With interrupts off: what comes between the question and the sleep wakes at once. */
+			interrupts_off();
+			if (!guarded || !listen_ended())
+				wait_for_interrupt();
+			interrupts_on();
 		}
 	}
 }

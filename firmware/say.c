@@ -28,7 +28,7 @@ void say_hello(struct tap *t)
 {
 	const struct wire_hello h = {
 		.version = WIRE_VERSION,
-		.capabilities = WIRE_CAN_LISTEN | WIRE_CAN_SENSE | WIRE_CAN_SWITCH,
+		.capabilities = WIRE_CAN_LISTEN | WIRE_CAN_SENSE | WIRE_CAN_SWITCH | WIRE_CAN_GUARD,
 		.tick_hz = WIRE_TICK_HZ,
 		.serial = t->usb.serial,
 		.boot_id = tick_boot_id(),
@@ -39,6 +39,7 @@ void say_hello(struct tap *t)
 		.range = (uint8_t)board_io_get(WIRE_SET_RANGE),
 		.capturing = t->reporter.capturing,
 		.speed = (uint8_t)t->line.speed,
+		.guard = t->guard.mask,
 		.burst_threshold = {t->sensor.burst_threshold[0], t->sensor.burst_threshold[1]},
 		.step_threshold = t->sensor.step_threshold,
 	};

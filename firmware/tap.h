@@ -7,6 +7,8 @@
 
 #include "core/alerts.h"
 #include "core/command.h"
+#include "core/guard.h"
+#include "core/keyboard_watch.h"
 #include "core/reporter.h"
 #include "core/sensor.h"
 #include "core/vbus_code.h"
@@ -20,6 +22,10 @@ struct tap {
 	struct sensor sensor;
 	struct alerts alerts;
 	struct vbus_keyer keyer;
+	struct line_sink hears; /* the reporter's, with a look at each packet */
+	struct keyboard_watch keyboard;
+	struct guard guard;
+	uint8_t switch_before; /* the guard's trip */
 };
 
 /* say.c: records and reports about the tap itself. */
@@ -34,10 +40,9 @@ enum wire_error control_set(struct tap *t, enum wire_setting setting, uint32_t v
 void control_do(void *context, const struct wire_command *c, const uint8_t *args,
                 struct wire_reply *reply, uint8_t *data, size_t *data_len);
 
-/* The next chip of the keyed supply, where it is due. Each turn of the main loop. */
-void control_key(struct tap *t);
-
-/* watch.c: what the hardware does by itself. Each turn of the main loop. */
-void watch_run(struct tap *t);
+/* watch.c: what the hardware does by itself, and guard mode. */
+void watch_start(struct tap *t);
+void watch_run(struct tap *t);               /* each turn of the main loop */
+void watch_host(struct tap *t, bool active); /* the tap's own port, in its interrupt */
 
 #endif

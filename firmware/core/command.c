@@ -1,22 +1,26 @@
 /* Commands; see command.h. The table says how long each one's arguments are; a command that is not in it is unknown. */
 #include "core/command.h"
+#include "core/vbus_code.h"
 
 enum { REPLY_HEAD = 12 };
 
+/* How long the arguments are. One must be known a little before their tick, to be prepared for it. */
 static const struct {
 	uint8_t opcode, args;
+	bool early;
 } known[] = {
-	{WIRE_OP_IDENTIFY,   0},
-        {WIRE_OP_STATISTICS, 0},
-        {WIRE_OP_REBOOT,     0},
-	{WIRE_OP_CAPTURE,    1},
-        {WIRE_OP_VBUS,       1},
-        {WIRE_OP_SWITCH,     1},
-	{WIRE_OP_RANGE,      1},
-        {WIRE_OP_PULL_DOWNS, 1},
-        {WIRE_OP_MUX,        1},
-	{WIRE_OP_THRESHOLDS, 6},
-        {WIRE_OP_VBUS_CODE,  8},
+	{WIRE_OP_IDENTIFY,   0,               false},
+        {WIRE_OP_STATISTICS, 0,               false},
+	{WIRE_OP_REBOOT,     0,               false},
+        {WIRE_OP_CAPTURE,    1,               false},
+	{WIRE_OP_VBUS,       1,               false},
+        {WIRE_OP_VBUS_CODE,  VBUS_CODE_BYTES, true },
+	{WIRE_OP_SWITCH,     1,               false},
+        {WIRE_OP_RANGE,      1,               false},
+	{WIRE_OP_PULL_DOWNS, 1,               false},
+        {WIRE_OP_MUX,        1,               false},
+	{WIRE_OP_THRESHOLDS, 6,               false},
+        {WIRE_OP_GUARD,      4,               false},
 };
 
 void command_init(struct command *c, command_do *act, void *context)
@@ -31,7 +35,7 @@ static enum wire_error check(const struct wire_command *c, size_t args)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		/* No entry is longer than COMMAND_ARGS. */
 		if (known[i].opcode == c->opcode)
-			return c->len == args && c->len == known[i].args ? WIRE_OK : WIRE_E_LENGTH;
+			return c->len == args && args == known[i].args ? WIRE_OK : WIRE_E_LENGTH;
 	return WIRE_E_OPCODE;
 }
 
@@ -110,16 +114,22 @@ static void answer(struct command_slot *s, struct upstream *up, struct usb_dev *
 	usb_dev_hid_send(usb, report);
 }
 
+static uint64_t lead(uint8_t opcode)
+{
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].opcode == opcode)
+			return known[i].early ? COMMAND_LEAD : 0;
+	return 0;
+}
+
 void command_run(struct command *c, struct upstream *up, struct usb_dev *usb, uint64_t now)
 {
 	for (unsigned i = 0; i < COMMAND_SLOTS; i++) {
 		struct command_slot *s = &c->slot[i];
 
 		if (s->state == COMMAND_WAITS) {
-			if (s->c.at && now < s->c.at)
+			if (s->c.at && now + lead(s->c.opcode) < s->c.at)
 				continue;
-			if (!s->c.at)
-				s->c.at = now;
 			c->act(c->context, &s->c, s->args, &s->reply, s->data, &s->data_len);
 		} else if (s->state != COMMAND_REFUSED) {
 			continue;

@@ -17,7 +17,9 @@
 enum {
 	COMMAND_SLOTS = 8,
 	COMMAND_ARGS = WIRE_COMMAND_MAX - WIRE_COMMAND_HEAD,
-	COMMAND_REPLY_DATA = 40, /* with its head it fits a HID report */
+	COMMAND_LEAD =
+		WIRE_TICK_HZ / 500, /* 2 ms: so early what is timed to the tick is handed on */
+	COMMAND_REPLY_DATA = 40,    /* with its head it fits a HID report */
 };
 
 typedef void command_do(void *context, const struct wire_command *c, const uint8_t *args,

@@ -44,11 +44,14 @@ void vbus_keyer_start(struct vbus_keyer *k, const struct vbus_code *c, uint64_t 
 		.code = *c, .start = now, .request = request, .running = c->chips != 0};
 }
 
+uint64_t vbus_keyer_next(const struct vbus_keyer *k)
+{
+	return k->start + (uint64_t)k->chip * k->code.chip_ms * (WIRE_TICK_HZ / 1000);
+}
+
 bool vbus_keyer_due(struct vbus_keyer *k, uint64_t now, bool *on)
 {
-	uint64_t ticks = (uint64_t)k->code.chip_ms * (WIRE_TICK_HZ / 1000);
-
-	if (!k->running || now - k->start < k->chip * ticks)
+	if (!k->running || now < vbus_keyer_next(k))
 		return false;
 	*on = vbus_code_on(&k->code, k->chip);
 	k->running = k->chip++ < k->code.chips;

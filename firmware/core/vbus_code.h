@@ -45,6 +45,9 @@ struct vbus_keyer {
 void vbus_keyer_start(struct vbus_keyer *k, const struct vbus_code *c, uint64_t now,
                       uint16_t request);
 
+/* Tick of the next chip, or of the end. */
+uint64_t vbus_keyer_next(const struct vbus_keyer *k);
+
 /* Whether VBUS is to be set to *on now; at the end it is off. Called often: a chip begins when this is called after its tick. */
 bool vbus_keyer_due(struct vbus_keyer *k, uint64_t now, bool *on);
 

@@ -263,6 +263,14 @@ enum wire_alert_what {
 	WIRE_ALERT_VBUS_FAULT = 4,
 };
 
+/* What a guard opens the bus switch for, with WIRE_OP_GUARD. */
+enum wire_guard {
+	WIRE_GUARD_KEYBOARD = 1u << 0,    /* one enumerates */
+	WIRE_GUARD_OVERVOLTAGE = 1u << 1, /* the latch has tripped */
+	WIRE_GUARD_HOST_LOST = 1u << 2,   /* the tap's own port is suspended or not configured */
+	WIRE_GUARD_ALL = 7,
+};
+
 struct wire_status {
 	uint32_t packets, bad_packets;
 	uint32_t lost_line, lost_events, lost_records, lost_sensor;
@@ -322,15 +330,15 @@ enum wire_opcode {
 	WIRE_OP_REBOOT = 0x03,  /* to the boot loader */
 	WIRE_OP_CAPTURE = 0x10, /* u8: 1 start, 0 stop */
 	WIRE_OP_VBUS = 0x20,
-	WIRE_OP_VBUS_CODE = 0x21,
+	WIRE_OP_VBUS_CODE = 0x21, /* u8 first level, u8 last, u16 durations of 100 us */
 	WIRE_OP_SWITCH = 0x22,
 	WIRE_OP_RANGE = 0x23,
 	WIRE_OP_PULL_DOWNS = 0x24,
 	WIRE_OP_MUX = 0x25,
-	WIRE_OP_THRESHOLDS = 0x26,
+	WIRE_OP_THRESHOLDS = 0x26, /* u16 bursts of current, of radio, u16 steps; ADC counts */
 	WIRE_OP_LEDS = 0x30,
 	WIRE_OP_BUZZER = 0x31,
-	WIRE_OP_GUARD = 0x40, /* block of guard mode */
+	WIRE_OP_GUARD = 0x40, /* u8 mask, u8 zero, u16 lease in ms */
 	WIRE_OP_PROBE_FIRST = 0x50,
 	WIRE_OP_PERSONA_FIRST = 0x60,
 	WIRE_OP_FAR_FIRST = 0x70, /* FAR and DC path */

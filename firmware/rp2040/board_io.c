@@ -2,6 +2,7 @@
 #include "rp2040/board_io.h"
 #include "rp2040/clocks.h"
 #include "rp2040/regs.h"
+#include "rp2040/startup.h"
 #include "board.h"
 
 #define BIT(pin) (1u << (pin))
@@ -142,4 +143,34 @@ uint32_t board_io_trips(void)
 	return (in & BIT(BOARD_PIN_OV_TRIP_N) ? 0 : BOARD_IO_OVERVOLTAGE) |
 	       (in & BIT(BOARD_PIN_VBUS_FAULT_N) ? 0 : BOARD_IO_VBUS_FAULT) |
 	       (in & BIT(BOARD_PIN_RANGE_TRIP) ? BOARD_IO_RANGE_TRIP : 0);
+}
+
+void board_io_reset_latch(void)
+{
+	/* Some microseconds for the latch and for the comparators behind it. */
+	drive(BIT(BOARD_PIN_OV_RESET), BIT(BOARD_PIN_OV_RESET));
+	for (volatile int i = 0; i < 100; i++)
+		;
+	drive(BIT(BOARD_PIN_OV_RESET), 0);
+	for (volatile int i = 0; i < 100; i++)
+		;
+}
+
+/* Four bits a pin, eight pins a register: level low, level high, edge low, edge high. §2.19.6.1 */
+enum { OV_REG = BOARD_PIN_OV_TRIP_N / 8, OV_EDGE_LOW = 1 << (BOARD_PIN_OV_TRIP_N % 8 * 4 + 2) };
+
+static void (*on_overvoltage)(void);
+
+void board_io_watch(void (*tripped)(void))
+{
+	on_overvoltage = tripped;
+	IO_BANK0->intr[OV_REG] = OV_EDGE_LOW;
+	reg_set(&IO_BANK0->proc0_inte[OV_REG], OV_EDGE_LOW);
+	NVIC->iser = 1u << IRQ_IO_BANK0;
+}
+
+void on_io_bank0(void)
+{
+	IO_BANK0->intr[OV_REG] = OV_EDGE_LOW;
+	on_overvoltage();
 }

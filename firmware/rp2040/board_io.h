@@ -26,4 +26,10 @@ enum board_io_trip {
 };
 uint32_t board_io_trips(void);
 
+/* Clears the overvoltage latch, which trips again at once where what tripped it is still there. */
+void board_io_reset_latch(void);
+
+/* `tripped` is called in an interrupt when the overvoltage latch trips. */
+void board_io_watch(void (*tripped)(void));
+
 #endif

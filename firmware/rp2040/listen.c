@@ -10,6 +10,7 @@
 #include "rp2040/clocks.h"
 #include "rp2040/dma.h"
 #include "rp2040/regs.h"
+#include "rp2040/startup.h"
 #include "core/listen_pio.h"
 #include "board.h"
 
@@ -358,4 +359,27 @@ bool listen_run(struct line *line, unsigned budget)
 	if (!more)
 		line_time(line, known);
 	return more;
+}
+
+/* The flag is the watcher's, which waits for it and clears it: the handler takes no more than the interrupt away. */
+enum { INTE_END = 1u << (8 + LISTEN_IRQ_END) }; /* §3.7 */
+
+static volatile bool ended;
+
+void on_pio0_0(void)
+{
+	PIO0->irq0_inte = 0;
+	ended = true;
+}
+
+bool listen_ended(void)
+{
+	return ended;
+}
+
+void listen_wake_at_end(void)
+{
+	ended = false;
+	PIO0->irq0_inte = INTE_END;
+	NVIC->iser = 1u << IRQ_PIO0_0;
 }

@@ -28,6 +28,10 @@ bool listen_run(struct line *line, unsigned budget);
 /* How far the decoder is behind: 255 where half of the ring of words waits, or more. */
 unsigned listen_behind(void);
 
+/* The end of the next packet interrupts, once, and is seen by listen_ended; what it left is found by listen_run as ever. */
+void listen_wake_at_end(void);
+bool listen_ended(void);
+
 extern struct listen_lost listen_lost;
 
 #endif

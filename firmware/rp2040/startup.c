@@ -38,6 +38,7 @@ static void fault(void)
 }
 
 void __attribute__((weak, alias("fault"))) on_timer_0(void);
+void __attribute__((weak, alias("fault"))) on_timer_1(void);
 void __attribute__((weak, alias("fault"))) on_usbctrl(void);
 void __attribute__((weak, alias("fault"))) on_pio0_0(void);
 void __attribute__((weak, alias("fault"))) on_dma_0(void);
@@ -52,6 +53,7 @@ static const vector vectors[48] __attribute__((section(".vectors"), used, aligne
 	[14] = fault,
 	[15] = fault,
 	[16 + IRQ_TIMER_0] = on_timer_0,
+	[16 + IRQ_TIMER_1] = on_timer_1,
 	[16 + IRQ_USBCTRL] = on_usbctrl,
 	[16 + IRQ_PIO0_0] = on_pio0_0,
 	[16 + IRQ_DMA_0] = on_dma_0,

@@ -18,6 +18,7 @@ extern const struct image_head image_head;
 void vectors_use(void);
 
 void on_timer_0(void);
+void on_timer_1(void);
 void on_usbctrl(void);
 void on_pio0_0(void);
 void on_dma_0(void);

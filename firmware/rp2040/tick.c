@@ -40,7 +40,7 @@ void tick_start(void)
 	              : reason & REASON_FORCED ? WIRE_BY_REBOOT
 	                                       : WIRE_BY_POWER;
 
-	TIMER->inte = 1;
+	reg_set(&TIMER->inte, 1);
 	NVIC->iser = 1u << IRQ_TIMER_0;
 	TIMER->alarm[0] = TIMER->timerawl + WAKE_US;
 	tick_watchdog();

@@ -33,18 +33,19 @@ export class Adc {
     return Math.max(0, Math.min(4095, Math.floor(at)));
   }
   get dma() { return this.chip.dma.ch.findIndex((c) => c.busy && ((c.ctrl >>> 15) & 63) === DREQ); }
+  // What is converted is what was there when the conversion began.
+  sample(cycle) { this.value = this.code(this.volts(this.channel, cycle)); }
   sync() {
     if (this.syncing) return; // its own reads of the FIFO
     this.syncing = true;
     while (this.running && this.ends <= this.chip.cycle) {
-      const start = this.ends - CONVERSION;
-      let value = this.code(this.volts(this.channel, start));
+      let { value } = this;
       if (this.fails.has(this.count++)) value |= this.fcs & ERR ? 0x8000 : 0;
       if (this.fcs & 1) { if (this.fifo.length < FIFO) this.fifo.push(value); else this.over = true; }
       this.move(this.ends);
       const mask = (this.cs >>> 16) & 31;
       if (mask) do this.channel = (this.channel + 1) % 5; while (!((mask >>> this.channel) & 1));
-      if (this.cs & START_MANY) this.ends += CONVERSION;
+      if (this.cs & START_MANY) { this.sample(this.ends); this.ends += CONVERSION; }
       else { this.running = false; this.ends = Infinity; }
     }
     this.syncing = false;
@@ -94,6 +95,7 @@ export class Adc {
     }
     if (this.div) chip.fail('ADC: the pace is not that of a conversion');
     this.running = true;
+    this.sample(chip.cycle);
     this.ends = chip.cycle + CONVERSION;
   }
 }

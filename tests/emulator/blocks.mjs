@@ -92,6 +92,7 @@ export class Timer {
       case 0x24: return Math.floor(this.us / 2 ** 32) >>> 0;
       case 0x28: return this.us >>> 0;
       case 0x34: return this.intr;
+      case 0x38: return this.inte;
     }
     throw new Error(`TIMER: register ${offset.toString(16)} is not modelled`);
   }
@@ -162,5 +163,18 @@ export class Ssi extends Plain {
     if (offset !== 0x60) { super.writeUint32(offset, value); return; }
     const n = this.sent.push(value & 255) - 1;
     this.answers.push(this.sent[0] === 0x4b && n >= 5 && n < 13 ? this.id[n - 5] : 0xff);
+  }
+}
+
+// The pins' functions, and their interrupts on edges. §2.19.6.1
+export class IoBank extends Plain {
+  constructor(chip) { super('IO_BANK0'); this.chip = chip; this.edges = [0, 0, 0, 0]; }
+  edge(pin, high) { this.edges[pin >> 3] |= (high ? 8 : 4) << (4 * (pin & 7)); this.update(); }
+  update() { this.chip.interrupt(13, this.edges.some((e, i) => e & super.readUint32(0x100 + 4 * i))); }
+  readUint32(offset) { return offset >= 0xf0 && offset < 0x100 ? this.edges[(offset - 0xf0) >> 2] : super.readUint32(offset); }
+  writeUint32(offset, value) {
+    if (offset >= 0xf0 && offset < 0x100) this.edges[(offset - 0xf0) >> 2] &= ~value;
+    else super.writeUint32(offset, value);
+    this.update();
   }
 }

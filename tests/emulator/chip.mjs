@@ -4,7 +4,7 @@
 import fs from 'node:fs';
 import { RP2040, LogLevel } from 'rp2040js';
 import { Pio } from './pio.mjs';
-import { Dma, Plain, Pwm, Resets, Ssi, Timer, Watchdog } from './blocks.mjs';
+import { Dma, IoBank, Plain, Pwm, Resets, Ssi, Timer, Watchdog } from './blocks.mjs';
 import { UsbDevice } from './usb.mjs';
 import { Adc } from './adc.mjs';
 
@@ -38,6 +38,7 @@ export class Chip {
   // `faults`: [base, offset] of registers whose writes are lost, as if the firmware had forgotten them; `flip`: a byte of the image.
   constructor(image, { scratch = new Uint32Array(8), reason = 0, faults = [], flip = -1 } = {}) {
     this.failures = [];
+    this.outputLog = []; // [cycle, outputs, before]
     this.inputs = 0;
     this.faults = faults;
     this.blocks = new Map();
@@ -61,10 +62,11 @@ export class Chip {
     this.pwm = new Pwm(this);
     this.watchdog = new Watchdog(this, scratch, reason);
     this.padsBank = new Plain('PADS_BANK0');
-    this.io = new Plain('IO_BANK0');
+    this.io = new IoBank(this);
     this.usb = new UsbDevice(this);
     this.ssi = new Ssi(SERIAL);
     for (let i = 0; i < 4; i++) this.dma.ready.set(4 + i, () => this.pio.sm[i].fifo.length > 0);
+    this.pio.onFlag = () => { if (this.pio.inte & (this.pio.flags << 8)) this.interrupt(7, true); };
     this.pio.onRx = (i) => this.dma.dreq(4 + i);
     const put = (base, block, reset = -1) => { this.blocks.set(block, base); rp.peripherals[base] = onBus(this, block, reset); };
     put(0x40008, rp.clocks);
@@ -93,13 +95,22 @@ export class Chip {
   patchOutputs() {
     const { sio } = this.rp, write = sio.writeUint32.bind(sio);
     sio.writeUint32 = (offset, value) => {
-      if (offset >= 0x10 && offset < 0x30) this.adc.sync();
+      if (offset < 0x10 || offset >= 0x30) { write(offset, value); return; }
+      this.adc.sync();
+      const before = this.outputs;
       write(offset, value);
+      if (this.outputs !== before) this.outputLog.push([this.cycle + this.inFlight, this.outputs, before]);
     };
   }
+  // When a pin was last driven so.
+  when(pin, high) { return this.outputLog.filter(([, now, before]) => ((now ^ before) >>> pin) & 1 && !!((now >>> pin) & 1) === high).at(-1)?.[0]; }
   // What the pins of the SIO drive, and what a test puts on its inputs.
   get outputs() { return this.rp.sio.gpioValue & this.rp.sio.gpioOutputEnable; }
-  input(pin, high) { this.inputs = high ? this.inputs | (1 << pin) : this.inputs & ~(1 << pin); }
+  input(pin, high) {
+    const was = !!((this.inputs >>> pin) & 1);
+    this.inputs = high ? this.inputs | (1 << pin) : this.inputs & ~(1 << pin);
+    if (was !== high) this.io.edge(pin, high);
+  }
   // A pad whose input is off reads as 0.
   get gpioIn() {
     let v = 0;
@@ -180,9 +191,11 @@ export class Chip {
     if (!same) this.stableSince = this.cycle;
     return same;
   }
-  advance(cycles) {
+  // `asleep`: ends early where something interrupts.
+  advance(cycles, asleep = false) {
     let left = cycles;
-    while (left > 0) {
+    this.wakeChanged = false;
+    while (left > 0 && !(asleep && this.wakeChanged)) {
       const next = this.edgeAt < this.edges.length ? this.edges[this.edgeAt][0] : Infinity;
       if (this.cycle >= next) { this.disturbed(); this.pads = this.edges[this.edgeAt++][1]; continue; }
       if (!this.idle && this.pio.running.length) {
@@ -211,7 +224,7 @@ export class Chip {
         // Asleep: up to the next alarm, or until a block interrupts. 16 cycles at a time while there are edges.
         const far = Math.min(end - this.cycle, this.timer.next());
         this.inFlight = 0;
-        this.advance(Math.max(1, this.playing && this.edges[this.edgeAt][0] - this.cycle < far ? Math.min(far, 16) : far));
+        this.advance(Math.max(1, this.playing && this.edges[this.edgeAt][0] - this.cycle < far ? Math.min(far, 16) : far), true);
         this.timer.step();
         this.watchdog.step();
         continue;

@@ -220,6 +220,9 @@ export class Pio {
         default: this.chip.fail(`${this.name}: write to a register that cannot be written`);
       }
       s.decode();
+    } else if (offset === 0x12c) {
+      this.inte = value;
+      this.chip.interrupt(7, !!(value & (this.flags << 8)));
     } else {
       throw new Error(`${this.name}: register ${offset.toString(16)} is not modelled`);
     }

@@ -6,6 +6,7 @@ import { UsbHost } from './usb.mjs';
 import { KIND, Reader, uart } from './records.mjs';
 import { strict } from './strict.mjs';
 import { sensorCases } from './sensors.mjs';
+import { guardCases } from './guard.mjs';
 
 const [image, wave, ...only] = process.argv.slice(2);
 const STAMP_LIMIT = 12; // cycles: 100 ns
@@ -295,7 +296,8 @@ cases.commands = () => {
   return [tap, 'refused and repeated as they should be'];
 };
 
-Object.assign(cases, sensorCases({ Tap, assert, waveform }));
+const tools = { Tap, assert, waveform };
+Object.assign(cases, sensorCases(tools), guardCases(tools));
 
 for (const [name, run] of Object.entries(cases)) {
   if (only.length && !only.includes(name)) continue;

@@ -180,7 +180,7 @@ export function sensorCases({ Tap, assert, waveform }) {
       }
       assert(!steps(tap.reader).length, 'a change of input is taken for a step');
       const b = bursts(tap.reader);
-      assert(b.length === 1 && b[0].channel === 2 && b[0].input === 4, 'the far radio\'s burst');
+      assert(b.length === 1 && b[0].channel === 2 && b[0].input === 4, `the far radio's burst: ${JSON.stringify(b)}`);
       near(b[0].tick, burst[0], TEN_US, 'its start');
       near(b[0].length, 300 * US, TEN_US, 'its length');
       const l = lost(tap.reader, 4).map((x) => x.span / US);

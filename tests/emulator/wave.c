@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/sample_keyboard.h"
 #include "tests/wave/heard.h"
 
 static const double CYCLE = 1e12 / WIRE_TICK_HZ;
@@ -77,6 +78,22 @@ static void keyboard(unsigned keys)
 		handshake(USB_PID_ACK, 30);
 		wave_wait(&w, 1 * MS);
 	}
+}
+
+/* Behind a handshake a host takes its time: 100 us at full speed, 200 at low. */
+static void enumeration_packet(void *context, const uint8_t *bytes, size_t len)
+{
+	double pause = w.speed == USB_SPEED_LOW ? 300 : 1200;
+
+	(void)context;
+	packet(bytes, len, (bytes[0] & 3) == 2 ? pause : 3);
+}
+
+/* Descriptors and all: what a guard looks for. */
+static void enumeration(bool hidden)
+{
+	attach();
+	sample_keyboard(hidden, enumeration_packet, NULL);
 }
 
 /* IN, NAK as fast as the bus allows; nothing but counts may go up. */
@@ -199,6 +216,10 @@ int main(int argc, char **argv)
 		name += 4;
 	if (!strcmp(name, "keyboard"))
 		keyboard(30);
+	else if (!strcmp(name, "enumeration"))
+		enumeration(false);
+	else if (!strcmp(name, "enumeration-hidden"))
+		enumeration(true);
 	else if (!strcmp(name, "nak-storm"))
 		nak_storm();
 	else if (!strcmp(name, "bulk"))
