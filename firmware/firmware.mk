@@ -65,5 +65,5 @@ tests/emulator/node_modules: tests/emulator/package-lock.json
 
 ## test-emulator|run the tap's image on an emulated RP2040 (CASES="boot bulk": only these)
 .PHONY: test-emulator
-test-emulator: firmware tests/emulator/node_modules $(BUILD)/wave
-	@node tests/emulator/run.mjs $(FW)/cordon.bin $(BUILD)/wave $(CASES)
+test-emulator: firmware program tests/emulator/node_modules $(BUILD)/wave
+	@CORDON=$(BUILD)/cordon node tests/emulator/run.mjs $(FW)/cordon.bin $(BUILD)/wave $(CASES)

@@ -7,6 +7,7 @@ import { KIND, Reader, uart } from './records.mjs';
 import { strict } from './strict.mjs';
 import { sensorCases } from './sensors.mjs';
 import { guardCases } from './guard.mjs';
+import { scenarioCases } from './scenarios.mjs';
 
 const [image, wave, ...only] = process.argv.slice(2);
 const STAMP_LIMIT = 12; // cycles: 100 ns
@@ -296,8 +297,8 @@ cases.commands = () => {
   return [tap, 'refused and repeated as they should be'];
 };
 
-const tools = { Tap, assert, waveform };
-Object.assign(cases, sensorCases(tools), guardCases(tools));
+const tools = { Tap, assert, waveform, cordon: process.env.CORDON };
+Object.assign(cases, sensorCases(tools), guardCases(tools), scenarioCases(tools));
 
 for (const [name, run] of Object.entries(cases)) {
   if (only.length && !only.includes(name)) continue;

@@ -1,0 +1,93 @@
+// Scenarios from the pins up: the waveform that `cordon sim` makes is played into the image, its stream judged by `cordon
+// analyze`, and the findings compared with those of what the simulator says a tap would have recorded of the same run.
+// The emulator is slow, so each scenario is played for its first seconds, which have most of what it shows.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KIND } from './records.mjs';
+
+const MS = 120000;
+// Seconds from VBUS on, and the rules that the comparison is about: if neither side finds them it compares nothing.
+const scenarios = {
+  M01: [8, ['R1', 'R2', 'R3a', 'R4', 'R5', 'R10b']],
+  M07: [0.6, ['R2']],
+  M14: [1.6, ['R1', 'R5']],
+  M20: [1.6, ['R1', 'R5', 'R6', 'R14c']],
+  M22: [2.4, ['R1', 'R5', 'R15']],
+  M25: [1.8, ['R1', 'R5', 'R5b']],
+  B01: [0.6, []],
+  B06: [1.6, []],
+};
+// What this firmware does not measure: wires and CC pins. firmware/README.md
+const unmeasured = new Set(['R16', 'R17']);
+
+// What is seen on the lines is seen at once. A second of current is a tenth more or less, a burst of radio one beacon, and a beat
+// is searched for each few seconds.
+const slow = { R1: 0.15, R10b: 0.25, R3a: 7 };
+
+// Changes of one kind, looked up in order of time.
+class Track {
+  constructor(changes) { this.changes = changes; this.at = 0; }
+  value(tick) {
+    while (this.at + 1 < this.changes.length && this.changes[this.at + 1][0] <= tick) this.at++;
+    return this.changes[this.at][1];
+  }
+}
+
+function load(path) {
+  const [head, ...rest] = readFileSync(path, 'utf8').trimEnd().split('\n').map((x) => JSON.parse(x));
+  const of = (what) => rest.filter((c) => c[1] === what).map(([tick, , value]) => [tick, value]);
+  return { head, lines: of('lines'), vbus: of('vbus'), mA: of('mA'), radio: of('radio_V') };
+}
+
+// Normal draws, for the noise that is new with each sample.
+function noise(seed) {
+  const next = () => { seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0; return (seed + 1) / 2 ** 32; };
+  return () => Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next());
+}
+
+// Each rule's first finding, seconds from VBUS on.
+function judge(cordon, file, profile, vbusS) {
+  let out;
+  try { out = execFileSync(cordon, ['analyze', '--json', '--profile', profile, file], { encoding: 'utf8' }); } catch (e) { out = e.stdout; }
+  const verdict = JSON.parse(out), first = new Map();
+  for (const f of verdict.findings) if (!unmeasured.has(f.rule) && !first.has(f.rule)) first.set(f.rule, f.t_s - vbusS);
+  return { verdict: verdict.verdict, first };
+}
+
+export function scenarioCases({ Tap, assert, cordon }) {
+  if (!cordon) return {};
+  const run = (id, [seconds, rules]) => () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cordon-scenario-')), wave = join(folder, 'wave'), direct = join(folder, 'direct.tap'), played = join(folder, 'played.tap');
+    try {
+      execFileSync(cordon, ['sim', id, '--seed', '1', '--seconds', String(seconds), '--waveform', wave, '-o', direct]);
+      const w = load(wave), lead = 15 * MS, on = w.vbus[0][0], from = on - lead;
+      const tap = new Tap(), bytes = [], take = tap.reader.push.bind(tap.reader);
+      tap.reader.push = (data) => { bytes.push(...data); take(data); };
+      assert(tap.command(0x10, [1]).error === 0, 'capture does not start');
+      const start = tap.chip.cycle, place = (changes) => new Track(changes.map(([tick, v]) => [tick - from + start, v]));
+      const mA = place(w.mA), radio = place(w.radio), draw = noise(1), bypass = 1 << 12, supply = 1 << 8;
+      tap.chip.adc.volts = (channel, cycle) => {
+        if (channel === 1) return radio.value(cycle) + 0.013 * draw();
+        if (channel === 2) return tap.chip.outputs & supply ? 2.5 : 0;
+        const amps = (mA.value(cycle) + (tap.chip.outputs & supply ? w.head.noise_mA * draw() : 0)) / 1000;
+        return Math.min(3.3, Math.max(0, 0.252 + (tap.chip.outputs & bypass ? 5 : 250) * amps));
+      };
+      tap.chip.play(w.lines.filter(([tick]) => tick >= from).map(([tick, v]) => [tick - from, v]));
+      assert(tap.command(0x20, [1], { at: BigInt(start + lead) }).error === 0, 'VBUS');
+      while (tap.chip.cycle < start + w.head.until_tick - from) { tap.host.run(500); tap.fetch(); }
+      for (let i = 0; i < 20; i++) { tap.host.run(500); tap.fetch(); } // what is on its way
+      writeFileSync(played, Uint8Array.from(bytes));
+      const vbus = tap.reader.of(KIND.STATE).find((r) => r.body[0] === 2);
+      const profile = id === 'B06' ? 'keyboard' : 'bare';
+      const a = judge(cordon, played, profile, (vbus.tick - tap.reader.records[0].tick) / 120e6), b = judge(cordon, direct, profile, on / 120e6);
+      const said = (x) => [...x.first.keys()].sort().join(' ') || 'nothing';
+      assert(said(a) === said(b), `found at the pins: ${said(a)}; in the simulator's recording: ${said(b)}`);
+      for (const rule of rules) assert(b.first.has(rule), `${rule} is found nowhere: the case tests too little`);
+      for (const [rule, t] of a.first) assert(Math.abs(t - b.first.get(rule)) < (slow[rule] ?? 0.02), `${rule} at ${t.toFixed(3)} s at the pins, ${b.first.get(rule).toFixed(3)} s in the recording`);
+      return [tap, `${seconds} s, ${w.lines.length} edges: ${said(a)}`];
+    } finally { rmSync(folder, { recursive: true }); }
+  };
+  return Object.fromEntries(Object.entries(scenarios).map(([id, x]) => [`scenario-${id}`, run(id, x)]));
+}
