@@ -50,6 +50,7 @@ static const struct option long_options[] = {
 	{"waveform", required_argument, NULL, OPTION_WAVEFORM},
 	{"seconds",  required_argument, NULL, OPTION_SECONDS },
 	{"keyed",    no_argument,       NULL, OPTION_KEYED   },
+	{"layout",   required_argument, NULL, 'l'            },
 	{NULL,       0,                 NULL, 0              },
 };
 
@@ -92,6 +93,9 @@ static int take(struct sim *s, int c, char **argv)
 	case 'o':
 		s->output = optarg;
 		return 0;
+	case 'l':
+		s->scenario.layout = optarg;
+		return 0;
 	case OPTION_TRUTH:
 		s->truth = optarg;
 		return 0;
@@ -125,7 +129,7 @@ static int parse(struct sim *s, int argc, char **argv)
 	int code = 0;
 
 	opterr = 0;
-	for (int c; !code && (c = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1;)
+	for (int c; !code && (c = getopt_long(argc, argv, ":o:l:", long_options, NULL)) != -1;)
 		code = take(s, c, argv);
 	if (code || s->check)
 		return code;
@@ -309,12 +313,13 @@ const struct command command_sim = {
 		"      --listen PATH  instead: a live tap on a Unix socket, at its own pace\n"
 		"      --speed X      of --listen: times as fast, 0.001 to 1000000\n"
 		"      --waveform F   what stood at the tap's pins: data lines, current, radio, "
-                "VBUS\n"
+		"VBUS\n"
 		"      --seconds X    only so long, counted from VBUS on\n"
 		"      --keyed        VBUS is switched by a code, and the cable lives anew each "
-                "time\n"
+		"time\n"
 		"      --truth FILE   what was really played: keys, times, devices, expected "
 		"verdict\n" SCENARIO_HELP
+		"  -l, --layout L     the payload's keyboard: us (the default), de, fr, ...\n"
 		"      --check FILE   only say whether the scenarios of a file can be played\n"
 		"\nSame scenario, options and seed: same bytes.\n",
 	.run = run,

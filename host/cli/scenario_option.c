@@ -12,13 +12,14 @@
 void scenario_option_init(struct scenario_option *o)
 {
 	*o = (struct scenario_option){
-		.settings = {.seed = 1, .host = -1}
+		.layout = "us", .settings = {.seed = 1, .host = -1}
         };
 }
 
 void scenario_option_release(struct scenario_option *o)
 {
 	scenarios_release(&o->set);
+	payload_option_free(o->payload);
 }
 
 static int pick(const char *const *names, const char *argument)
@@ -40,6 +41,9 @@ int scenario_option_take(struct scenario_option *o, const struct command *c, int
 	switch (option) {
 	case OPTION_SCENARIOS:
 		o->file = argument;
+		return 0;
+	case OPTION_PAYLOAD:
+		o->payload_file = argument;
 		return 0;
 	case OPTION_SEED:
 		errno = 0;
@@ -118,11 +122,28 @@ int scenario_option_find(struct scenario_option *o, const char *name)
 	return EXIT_USAGE;
 }
 
-int scenario_option_plan(const struct scenario_option *o, struct scenario_plan **plan)
+int scenario_option_plan(struct scenario_option *o, struct scenario_plan **plan)
 {
-	enum err err = scenario_plan_new(plan, o->scenario, &o->settings);
+	enum err err;
+	int code = 0;
 
-	if (err)
+	*plan = NULL;
+	if (o->payload_file && !o->payload) {
+		o->payload = payload_option_read(o->payload_file, o->layout, &code);
+		if (!o->payload)
+			return code;
+		o->settings.payload = payload_option_payload(o->payload);
+	}
+	err = scenario_plan_new(plan, o->scenario, &o->settings);
+	if (err == ERR_SCENARIO)
+		say_error("scenario %s has no keyboard in the cable that could type '%s'",
+		          o->scenario->id, o->payload_file);
+	else if (err)
 		say_error("%s", err_text(err));
-	return err ? EXIT_FAULT : 0;
+	if (err)
+		return err == ERR_SCENARIO ? EXIT_USAGE : EXIT_FAULT;
+	/* A device stops there too, and what it typed until then was typed. */
+	if ((*plan)->payload_message[0])
+		say_error("%s", (*plan)->payload_message);
+	return 0;
 }

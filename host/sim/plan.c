@@ -1,4 +1,5 @@
 /* Plans. See scenario_plan.h. In: a scenario and a seed. Out: figures and times of one run. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,15 +113,33 @@ static void on_report(void *context, int item, int64_t t_ns)
 	}
 }
 
+static void on_payload(void *context, const char *message)
+{
+	struct scenario_plan *p = context;
+
+	snprintf(p->payload_message, sizeof(p->payload_message), "%s", message);
+}
+
 static void nobody(void *context, const struct record *r)
 {
 	(void)context;
 	(void)r;
 }
 
+/* The first thing that a keyboard in the cable types. */
+static int payload_item(const struct scenario *s)
+{
+	for (size_t i = 0; i < s->usb_count; i++)
+		if (s->usb[i].ev == SCENARIO_TYPE &&
+		    s->usb[s->usb[i].device.item].by != SCENARIO_BY_FAR_END)
+			return (int)i;
+	return SCENARIO_NONE;
+}
+
 static bool rehearse(struct scenario_plan *p)
 {
-	const struct play_watch watch = {.context = p, .item = on_item, .report = on_report};
+	const struct play_watch watch = {
+		.context = p, .item = on_item, .report = on_report, .payload = on_payload};
 	const struct record_sink sink = {.record = nobody};
 	struct play *play = play_new(p, &sink, &watch);
 
@@ -130,6 +149,29 @@ static bool rehearse(struct scenario_plan *p)
 		;
 	play_free(play);
 	return !p->failed;
+}
+
+/* A payload may take longer than what it stands in for: first it is seen how long. */
+static bool rehearse_all(struct scenario_plan *p)
+{
+	const int64_t end = p->end_ns, ended = INT64_C(1000000000) * SCENARIO_PAYLOAD_TAIL_S;
+
+	if (!p->payload)
+		return rehearse(p);
+	p->end_ns += INT64_C(1000000000) * SCENARIO_PAYLOAD_S;
+	if (!rehearse(p))
+		return false;
+	if (p->item[p->payload_item].end_ns >= p->end_ns && !p->payload_message[0])
+		snprintf(p->payload_message, sizeof(p->payload_message),
+		         "%.100s: still at work %d s after the scenario's end; cut there",
+		         p->payload->name, SCENARIO_PAYLOAD_S);
+	p->end_ns = end;
+	if (p->item[p->payload_item].end_ns != SCENARIO_NEVER &&
+	    p->item[p->payload_item].end_ns + ended > end)
+		p->end_ns = p->item[p->payload_item].end_ns + ended;
+	for (size_t i = 0; i < p->report_lists; i++)
+		p->reports[i].count = 0;
+	return rehearse(p);
 }
 
 enum err scenario_plan_new(struct scenario_plan **plan, const struct scenario *s,
@@ -148,8 +190,14 @@ enum err scenario_plan_new(struct scenario_plan **plan, const struct scenario *s
 		if (s->rf[i].timing.kind == SCENARIO_PER_REPORT &&
 		    !scenario_reports(p, s->rf[i].timing.of.item))
 			p->reports[p->report_lists++].item = s->rf[i].timing.of.item;
+	p->payload = set->payload;
+	p->payload_item = payload_item(s);
+	if (p->payload && p->payload_item == SCENARIO_NONE) {
+		scenario_plan_free(p);
+		return ERR_SCENARIO;
+	}
 	draw(p, set);
-	if (!p->item || !rehearse(p)) {
+	if (!p->item || !rehearse_all(p)) {
 		scenario_plan_free(p);
 		return ERR_MEMORY;
 	}

@@ -88,6 +88,10 @@ struct play *play_new(const struct scenario_plan *plan, const struct record_sink
 	p->bus.sent = on_sent;
 	p->bus.sent_context = p;
 	p->address = (uint8_t)(1 + random_below(&r, 20));
+	if (plan->payload && !play_payload_new(p)) {
+		play_free(p);
+		return NULL;
+	}
 	return p;
 }
 
@@ -104,6 +108,8 @@ void play_free(struct play *p)
 {
 	for (unsigned i = 0; p && i < PLAY_ACTIVITIES; i++)
 		end_activity(&p->activity[i]);
+	if (p)
+		play_payload_free(p);
 	free(p);
 }
 

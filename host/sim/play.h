@@ -21,6 +21,8 @@ struct play_watch {
 	/* A key went down on the device of `device_item`: usage on page 07, modifiers as in the boot report. */
 	void (*key)(void *context, int device_item, uint16_t usage, uint8_t modifiers,
 	            int64_t t_ns);
+	/* The payload ended before its end. */
+	void (*payload)(void *context, const char *message);
 };
 
 struct play;

@@ -53,7 +53,7 @@ static void come(struct play *p, int item, const struct scenario_event *e, bool 
 
 	/* Devices differ widely: none at all to several each time. threats.md §0 */
 	p->bus.set.naks_per_stage = e->has_naks ? e->ctl_naks_per_data : random_uniform(&r, 0.2, 7);
-	if (model && sim_device_load(model, e->descriptors))
+	if (model && sim_device_load(model, play_payload_device(p, item, e->descriptors)))
 		d = bus_attach(&p->bus, model, behind_hub);
 	if (d) {
 		p->device_of[item] = d;

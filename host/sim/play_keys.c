@@ -132,7 +132,7 @@ static size_t record_victim(const struct scenario_typing *s, struct traffic_work
 	return typist_record(w->edges, n, out, max);
 }
 
-static void machine_of(const struct scenario_typing *s, struct typist *t, struct random *r)
+void play_machine(const struct scenario_typing *s, struct typist *t, struct random *r)
 {
 	const struct scenario_spread *i = &s->interval_ms;
 	double gap[2] = {s->alt_char_gap_ms.low * 1e6, s->alt_char_gap_ms.high * 1e6};
@@ -186,8 +186,7 @@ static bool type_on(struct play *p, struct play_activity *a)
 	return true;
 }
 
-/* The activity of an event that uses the keyboard of `d`; NULL: the item is over. */
-static struct play_activity *keyboard_activity(struct play *p, int item, play_act *act)
+struct play_activity *play_keyboard_activity(struct play *p, int item, play_act *act)
 {
 	struct bus_device *d = play_device(p, p->s->usb[item].device.item);
 	struct play_activity *a;
@@ -213,8 +212,7 @@ static struct play_activity *keyboard_activity(struct play *p, int item, play_ac
 	return NULL;
 }
 
-/* `count` edges in a->work become reports of the pipe. */
-static void send_edges(struct play *p, struct play_activity *a, size_t count)
+void play_send_edges(struct play *p, struct play_activity *a, size_t count)
 {
 	int64_t poll_ns = (int64_t)a->pipe->every * BUS_FRAME_NS;
 	int64_t phase = bus_pipe_poll(&p->bus, a->pipe, p->bus.now_ns);
@@ -232,12 +230,17 @@ static void send_edges(struct play *p, struct play_activity *a, size_t count)
 void play_type(struct play *p, int item, const struct scenario_event *e)
 {
 	const struct scenario_typing *s = &e->typing;
-	struct play_activity *a = keyboard_activity(p, item, type_on);
+	struct play_activity *a;
 	struct typist_timing recorded[512];
 	char text[SCENARIO_TEXT_MAX + 1];
 	struct typist typist;
 	size_t n;
 
+	if (p->payload && p->s->usb[e->device.item].by != SCENARIO_BY_FAR_END) {
+		play_payload(p, item, e);
+		return;
+	}
+	a = play_keyboard_activity(p, item, type_on);
 	if (!a)
 		return;
 	if (s->model == SCENARIO_MODEL_HUMAN) {
@@ -246,7 +249,7 @@ void play_type(struct play *p, int item, const struct scenario_event *e)
 		n = record_victim(s, a->work, recorded, 512, &a->random);
 		typist_rung(&typist, 6, play_ns(s->poll_ms), recorded, n, &a->random);
 	} else {
-		machine_of(s, &typist, &a->random);
+		play_machine(s, &typist, &a->random);
 	}
 	if (!s->text)
 		play_text(s->alphabet, s->count, &a->random, text);
@@ -260,12 +263,12 @@ void play_type(struct play *p, int item, const struct scenario_event *e)
 		a->keyboard.form = FORM_BOOT_SLOT1;
 	a->keyboard.null_first = s->null_report_first;
 	a->keyboard.scans = s->model == SCENARIO_MODEL_HUMAN || s->model == SCENARIO_MODEL_REPLAY;
-	send_edges(p, a, n);
+	play_send_edges(p, a, n);
 }
 
 void play_null_report(struct play *p, int item, const struct scenario_event *e)
 {
-	struct play_activity *a = keyboard_activity(p, item, type_on);
+	struct play_activity *a = play_keyboard_activity(p, item, type_on);
 	/* A report that says nothing: the null report ahead of a key that is never pressed. */
 	const struct key_edge nothing = {.t_ns = p->bus.now_ns, .usage = 0, .down = false};
 
@@ -274,7 +277,7 @@ void play_null_report(struct play *p, int item, const struct scenario_event *e)
 		return;
 	a->keyboard.null_first = true;
 	a->work->edges[0] = nothing;
-	send_edges(p, a, 1);
+	play_send_edges(p, a, 1);
 }
 
 static int by_time(const void *a, const void *b)
@@ -319,7 +322,7 @@ static bool lock_on(struct play *p, struct play_activity *a)
 void play_locks(struct play *p, int item, const struct scenario_event *e)
 {
 	static const uint8_t usage[] = {KEY_CAPS_LOCK, 0x53, 0x47}, led[] = {2, 1, 4};
-	struct play_activity *a = keyboard_activity(p, item, lock_on);
+	struct play_activity *a = play_keyboard_activity(p, item, lock_on);
 	int64_t t = p->bus.now_ns;
 	uint8_t leds = 1;
 

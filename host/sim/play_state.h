@@ -65,7 +65,8 @@ struct play {
 	bool placed[SCENARIO_ITEMS_MAX]; /* span.start_ns is known */
 	struct play_activity activity[PLAY_ACTIVITIES];
 	uint8_t address;
-	int forced; /* the line event that holds the lines; SCENARIO_NONE */
+	struct play_payload *payload; /* NULL: none */
+	int forced;                   /* the line event that holds the lines; SCENARIO_NONE */
 	bool over;
 };
 
@@ -110,6 +111,29 @@ enum host_kind play_host(const struct play *p, enum host_kind written);
 /* Whether `d` has an interface that types, and how its reports look. play_keys.c */
 bool play_keyboard_of(const struct sim_device *d, struct hid_descriptor *hid,
                       struct keyboard *keyboard, uint8_t *endpoint);
+
+/* How a machine types that is written down so. play_keys.c */
+void play_machine(const struct scenario_typing *s, struct typist *t, struct random *r);
+
+/* A report of this motion and these buttons, by the device's own descriptor; false: it does not point. play_traffic.c */
+bool play_motion(const struct hid_descriptor *hid, int x, int y, unsigned buttons,
+                 struct keyboard_report *out);
+struct bus_pipe *play_mouse_pipe(struct play *p, struct bus_device *d, struct hid_descriptor *hid);
+
+/* Edges in a->work become reports of the pipe, from now on; a->next_ns is the last one's. play_keys.c */
+void play_send_edges(struct play *p, struct play_activity *a, size_t count);
+
+/* The activity of an event that uses a keyboard; NULL: there is none, and the item is over or will be at once. */
+struct play_activity *play_keyboard_activity(struct play *p, int item, play_act *act);
+
+/* play_payload.c. False: memory. */
+bool play_payload_new(struct play *p);
+void play_payload_free(struct play *p);
+play_begin play_payload;
+
+/* The descriptors with which the event's device comes: the payload's own, where it begins with them. */
+const struct device_text *play_payload_device(struct play *p, int item,
+                                              const struct device_text *written);
 
 /* play_texts.c: `count` keys of an alphabet, as text that us_keystrokes takes without names; room for count + 1. */
 void play_text(enum scenario_alphabet alphabet, unsigned count, struct random *r, char *out);

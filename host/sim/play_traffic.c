@@ -80,11 +80,29 @@ static void put_bits(uint8_t *report, uint32_t bit, unsigned size, int32_t value
 			report[bit / 8] |= (uint8_t)(1u << bit % 8);
 }
 
-/* A report of this motion, by the device's own descriptor; false: it has none. */
-static bool motion(const struct hid_descriptor *hid, int x, int y, struct keyboard_report *out)
+/* All fields must be of one report, that of the first that counts. */
+static bool begin_report(const struct hid_descriptor *hid, const struct hid_field *f,
+                         struct keyboard_report *out, int *id)
+{
+	uint32_t len = hid_report_bytes(hid, HID_INPUT, f->report_id);
+
+	if (*id >= 0)
+		return *id == f->report_id;
+	if (len > KEYBOARD_REPORT_MAX)
+		return false;
+	*id = f->report_id;
+	memset(out->bytes, 0, sizeof(out->bytes));
+	out->len = (uint8_t)len;
+	out->bytes[0] = f->report_id;
+	return true;
+}
+
+bool play_motion(const struct hid_descriptor *hid, int x, int y, unsigned buttons,
+                 struct keyboard_report *out)
 {
 	enum { X = HID_PAGE_DESKTOP << 16 | 0x30, Y };
 	bool found = false;
+	int begun = -1;
 
 	for (unsigned i = 0; i < hid->fields; i++) {
 		const struct hid_field *f = &hid->field[i];
@@ -93,18 +111,16 @@ static bool motion(const struct hid_descriptor *hid, int x, int y, struct keyboa
 			continue;
 		for (unsigned n = 0; n < f->count && n < 8; n++) {
 			uint32_t usage = hid_field_usage(hid, f, n);
-			uint32_t bit = f->bit + n * f->size, len;
+			uint32_t bit = f->bit + n * f->size;
 
+			if (usage >> 16 == HID_PAGE_BUTTON && f->size == 1 &&
+			    begin_report(hid, f, out, &begun))
+				put_bits(out->bytes + (f->report_id != 0), bit, 1,
+				         (int32_t)(buttons >> ((usage & 0xff) - 1) & 1));
 			if (usage != X && usage != Y)
 				continue;
-			len = hid_report_bytes(hid, HID_INPUT, f->report_id);
-			if (len > KEYBOARD_REPORT_MAX)
-				return false;
-			if (!found) {
-				memset(out->bytes, 0, sizeof(out->bytes));
-				out->len = (uint8_t)len;
-				out->bytes[0] = f->report_id;
-			}
+			if (!begin_report(hid, f, out, &begun))
+				continue;
 			found = true;
 			put_bits(out->bytes + (f->report_id != 0), bit, f->size,
 			         usage == X ? x : y);
@@ -113,7 +129,7 @@ static bool motion(const struct hid_descriptor *hid, int x, int y, struct keyboa
 	return found;
 }
 
-static struct bus_pipe *mouse_pipe(struct play *p, struct bus_device *d, struct hid_descriptor *hid)
+struct bus_pipe *play_mouse_pipe(struct play *p, struct bus_device *d, struct hid_descriptor *hid)
 {
 	const struct sim_device *m = d->model;
 	struct keyboard_report any;
@@ -125,7 +141,7 @@ static struct bus_pipe *mouse_pipe(struct play *p, struct bus_device *d, struct 
 			continue;
 		hid_parse(hid, sim_device_bytes(m, m->interface[i].report),
 		          m->interface[i].report.len);
-		if (motion(hid, 0, 0, &any))
+		if (play_motion(hid, 0, 0, 0, &any))
 			return bus_pipe(&p->bus, d, e->address);
 	}
 	return NULL;
@@ -158,7 +174,7 @@ static bool point(struct play *p, struct play_activity *a)
 		if (random_chance(&a->random, 0.01))
 			poll += play_ns(random_uniform(&a->random, 80, 600));
 	}
-	motion(a->hid, a->x, a->y, &a->one);
+	play_motion(a->hid, a->x, a->y, 0, &a->one);
 	a->one.t_ns = p->bus.now_ns;
 	bus_reports(&p->bus, a->pipe->device, a->pipe->endpoint, &a->one, 1);
 	return go_on(p, a, a->next_ns + poll);
@@ -174,7 +190,7 @@ void play_mouse(struct play *p, int item, const struct scenario_event *e)
 	a->direction = random_uniform(&a->random, 0, 6.28);
 	a->hid = malloc(sizeof(*a->hid));
 	if (a->hid)
-		a->pipe = mouse_pipe(p, play_device(p, e->device.item), a->hid);
+		a->pipe = play_mouse_pipe(p, play_device(p, e->device.item), a->hid);
 }
 
 /* The id of a report of this length, 0 where the interface has no ids. */

@@ -9,6 +9,7 @@
 #define CORDON_SIM_SCENARIO_PLAN_H
 
 #include "core/vbus_code.h"
+#include "sim/ducky.h"
 #include "sim/random.h"
 #include "sim/scenario.h"
 
@@ -51,7 +52,11 @@ struct scenario_plan {
 	struct scenario_span *item; /* by item number, scenario_items() of them */
 	struct scenario_reports reports[SCENARIO_RADIOS_MAX];
 	size_t report_lists;
-	bool failed; /* memory ran out while the bus half was played */
+	const struct scenario_payload *payload; /* borrowed; NULL: what the scenario types */
+	int payload_item;                       /* the event in whose place it runs */
+	char payload_message
+		[DUCKY_MESSAGE_MAX]; /* why it ended before its end; empty: it did not */
+	bool failed;                 /* memory ran out while the bus half was played */
 };
 
 /* Streams of random numbers, so that one part's draws do not move another's. Add the number of the part. */
@@ -67,8 +72,22 @@ enum scenario_stream {
 	SCENARIO_STREAM_KEY = 0x9000, /* + number of the chip */
 };
 
+/* DuckyScript that the cable's keyboard types instead of what the scenario gives. Borrowed. */
+struct scenario_payload {
+	const char *name; /* for messages */
+	const char *text;
+	size_t len;
+	const struct ducky_layout *layout; /* NULL: US */
+};
+
+enum {
+	SCENARIO_PAYLOAD_S = 600,    /* it may go on for so long beyond the scenario's end */
+	SCENARIO_PAYLOAD_TAIL_S = 5, /* and then so much is recorded still */
+};
+
 struct scenario_settings {
 	uint64_t seed;
+	const struct scenario_payload *payload; /* NULL: none */
 	enum scenario_load load;
 	int host;             /* enum host_kind; below 0: drawn */
 	struct vbus_code key; /* VBUS goes by this code: keyed.h. No chips: it stays on */
@@ -76,7 +95,8 @@ struct scenario_settings {
 
 /*
  * Draws what is drawn once, and plays the bus half once without telling anybody, for the times of all items: they hang on how
- * long typing and enumerations take. ERR_MEMORY; then *p is NULL. The scenario is borrowed.
+ * long typing and enumerations take. ERR_MEMORY; ERR_SCENARIO where there is a payload and no keyboard in the cable that
+ * could type it; then *p is NULL. The scenario is borrowed.
  */
 enum err scenario_plan_new(struct scenario_plan **p, const struct scenario *s,
                            const struct scenario_settings *set);

@@ -84,6 +84,37 @@ ok $? 'a device is no .pcapng'
 [ $? = 1 ] && grep -q 'cannot write' "$work/err"
 ok $? 'a full disk is an error'
 
+# Payloads.
+cat >"$work/p.txt" <<'END'
+REM what a cable might type
+ATTACKMODE HID VID_046D PID_C31C MAN_Logitech PROD_Keyboard
+DELAY 1000
+GUI r
+DELAY 500
+STRINGLN notepad
+HOLD SHIFT
+STRING aBc
+RELEASE SHIFT
+STRING Done by the cable.
+ENTER
+END
+for s in M03 M14 M15 M24; do
+	"$CORDON" sim "$s" --payload "$work/p.txt" -o "$work/p.tap" 2>"$work/err" && [ ! -s "$work/err" ] &&
+		"$CORDON" analyze --json "$work/p.tap" >"$work/p.json"
+	grep -q '"text":"<GUI+r>notepad.nABCDone by the cable\..n"' "$work/p.json" && grep -q '"rule":"R9"' "$work/p.json" && grep -q '"vid":"046d","pid":"c31c"' "$work/p.json"
+	ok $? "$s types a payload"
+done
+"$CORDON" sim M14 --payload "$work/p.txt" --layout de -o "$work/p.tap" && "$CORDON" analyze --layout de --json "$work/p.tap" | grep -q 'notepad.nABCDone'
+ok $? 'on another keyboard'
+printf 'STRING a\nSTRINK b\n' >"$work/bad.txt"
+refused 1 "bad.txt:2: " M03 --payload "$work/bad.txt" -o "$work/x.tap"
+refused 2 "no keyboard in the cable" B06 --payload "$work/p.txt" -o "$work/x.tap"
+refused 1 "cannot read" M03 --payload "$work/none" -o "$work/x.tap"
+refused 2 "unknown keyboard layout" M03 --payload "$work/p.txt" --layout klingon -o "$work/x.tap"
+printf 'DELAY 500\nWHILE TRUE\nSTRING x\nDELAY 60000\nEND_WHILE\n' >"$work/loop.txt"
+"$CORDON" sim M14 --payload "$work/loop.txt" -o "$work/p.tap" 2>"$work/err" && grep -q 'loop.txt: still at work' "$work/err"
+ok $? 'a payload that never ends is cut, and that is said'
+
 # One file of one's own.
 python=$(command -v python3 || true)
 if [ -n "$python" ]; then

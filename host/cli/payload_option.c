@@ -1,0 +1,110 @@
+/* Payloads from files. See payload_option.h. */
+#include "cli/payload_option.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/say.h"
+#include "report/layout.h"
+#include "sim/layout_keys.h"
+
+struct payload_option {
+	struct scenario_payload payload;
+	struct ducky_layout layout;
+	struct layout_keys keys;
+	char text[DUCKY_SCRIPT_MAX + 1];
+};
+
+static size_t ask(void *context, uint16_t usage, uint8_t modifiers, char out[LAYOUT_KEYS_TEXT_MAX])
+{
+	return layout_text(context, usage, modifiers, 0, out);
+}
+
+static bool turn_round(struct payload_option *o, const char *xkb_name)
+{
+	struct layout *l = layout_new(xkb_name);
+	bool good = l && layout_load(l);
+
+	if (good)
+		layout_keys_init(&o->keys, ask, l);
+	layout_free(l);
+	return good;
+}
+
+static bool choose(void *context, const char *name)
+{
+	const char *xkb_name = layout_keys_name(name);
+
+	return xkb_name && turn_round(context, xkb_name);
+}
+
+static size_t strokes(void *context, uint32_t character, struct keystroke *out, size_t max)
+{
+	const struct payload_option *o = context;
+
+	return layout_keys_strokes(&o->keys, character, out, max);
+}
+
+static bool read_file(struct payload_option *o, const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	bool good = false;
+
+	if (f) {
+		o->payload.len = fread(o->text, 1, sizeof(o->text), f);
+		good = !ferror(f);
+	}
+	if (!good)
+		say_error("cannot read '%s': %s", path, strerror(errno));
+	if (f)
+		fclose(f);
+	return good;
+}
+
+struct payload_option *payload_option_read(const char *path, const char *layout, int *code)
+{
+	struct payload_option *o = calloc(1, sizeof(*o));
+	char message[DUCKY_MESSAGE_MAX];
+	struct ducky *d;
+
+	*code = EXIT_FAULT;
+	if (!o) {
+		say_error("%s", err_text(ERR_MEMORY));
+		return NULL;
+	}
+	if (!turn_round(o, layout)) {
+		say_error("unknown keyboard layout '%s' (%s)", layout, layout_hint());
+		*code = EXIT_USAGE;
+		goto failed;
+	}
+	o->layout = (struct ducky_layout){.ctx = o, .select = choose, .strokes = strokes};
+	o->payload.name = path;
+	o->payload.text = o->text;
+	o->payload.layout = &o->layout;
+	if (!read_file(o, path))
+		goto failed;
+	d = ducky_new(o->text, o->payload.len,
+	              &(struct ducky_settings){.name = path, .layout = &o->layout}, message);
+	if (d) {
+		ducky_free(d);
+		*code = 0;
+		return o;
+	}
+	say_error("%s", message);
+failed:
+	payload_option_free(o);
+	return NULL;
+}
+
+void payload_option_free(struct payload_option *o)
+{
+	free(o);
+}
+
+const struct scenario_payload *payload_option_payload(const struct payload_option *o)
+{
+	return &o->payload;
+}
