@@ -17,6 +17,8 @@ enum {
 	/* When the current has fitted the microampere range for so long, the PC orders it; each time in vain doubles the wait. */
 	RANGE_WAIT_MS = 500,
 	RANGE_WAIT_MAX_MS = 32000,
+	FIRST_TICK =
+		WIRE_TICK_HZ, /* the tap has been on for a while: what is there at the start began before */
 };
 
 /* hw/README.md: the comparator's limit. The firmware leaves the microampere range at FULL_MA; it is the PC that orders it. */
@@ -41,7 +43,7 @@ struct stretch {
 
 static uint64_t tick_of(const struct sensors *s, int64_t t_ns)
 {
-	return (uint64_t)(t_ns - s->start_ns) * 3 / 25;
+	return FIRST_TICK + (uint64_t)(t_ns - s->start_ns) * 3 / 25;
 }
 
 static struct record *out(struct sensors *s)
@@ -136,7 +138,8 @@ void sensors_init(struct sensors *s, int64_t start_ns, int64_t end_ns, const str
 	s->tap.calibrated = s->f.calibrated;
 	sensor_init(&s->firmware, &s->up, on_band, s);
 	s->firmware.telling = true;
-	sensor_anchor(&s->firmware, 0);
+	s->tap.base_tick = FIRST_TICK;
+	sensor_anchor(&s->firmware, FIRST_TICK);
 	s->range = (struct sensors_range){.now = WIRE_RANGE_MA, .wait_ms = RANGE_WAIT_MS};
 }
 
@@ -146,7 +149,8 @@ static void measure(struct sensors *s, struct stretch *x, int64_t from_ns)
 	double db = sensors_level_db(s, from_ns);
 	bool on = sensors_powered(s, from_ns);
 
-	if (s->range.now == WIRE_RANGE_UA && ma > TRIP_MA)
+	/* VBUS comes on in range mA. */
+	if (s->range.now == WIRE_RANGE_UA && (ma > TRIP_MA || (on && from_ns == s->on_ns)))
 		change_range(s, WIRE_RANGE_MA, from_ns, WIRE_BY_HARDWARE);
 	if (on)
 		ma += s->slow_ma;

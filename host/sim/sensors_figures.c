@@ -25,6 +25,8 @@
 /* What stands at the entrance of any circuit. USB 2.0 §7.2.4.1: 10 uF at most. */
 #define INRUSH_UF_MIN 1.0
 #define INRUSH_UF_MAX 10.0
+/* By how much a charger takes less where the supply gives way. E */
+#define CHARGER_STEP_MA 100.0
 /* Below it, VBUS is gone for whoever is supplied by it. USB 2.0 §7.2.2 */
 #define GONE_V 4.0
 
@@ -215,6 +217,14 @@ static void step(struct sensors_figures *f, const struct scenario_plan *plan, si
 	place(t, plan, span, false, false);
 }
 
+/* Chargers take less, a step at a time, until VBUS no longer sags: what is left stays under the load switch's limit. */
+static double settled(double load_ma, double idle_ma)
+{
+	double room = SENSORS_LIMIT_MA - idle_ma;
+
+	return load_ma <= room ? load_ma : floor(room / CHARGER_STEP_MA) * CHARGER_STEP_MA;
+}
+
 static void supply(struct sensors_figures *f, const struct scenario_plan *plan)
 {
 	const struct scenario_power *p = &plan->scenario->power;
@@ -222,7 +232,7 @@ static void supply(struct sensors_figures *f, const struct scenario_plan *plan)
 	double inrush = random_uniform(&random, INRUSH_UF_MIN, INRUSH_UF_MAX);
 
 	f->idle_ma = plan->idle_mA;
-	f->load_ma = plan->load_mA;
+	f->load_ma = settled(plan->load_mA, plan->idle_mA);
 	f->noise_ma = p->noise_rms_mA;
 	for (size_t i = 0; i < p->boot_count; i++)
 		f->boot[f->boots++] = (struct supply_boot){

@@ -9,10 +9,9 @@
 
 #define MS INT64_C(1000000)
 
-/* hw/spice/inrush.cir: the load switch's soft start takes a millisecond, and its limit is 557 mA. */
-#define RISE_NS  MS
-#define VBUS_V   5.0
-#define LIMIT_MA 557.0
+/* hw/spice/inrush.cir: the load switch's soft start takes a millisecond. */
+#define RISE_NS MS
+#define VBUS_V  5.0
 /* Half the power of a supply's noise is what a processor does from millisecond to millisecond. E */
 #define SLOW_SHARE 0.5
 
@@ -120,7 +119,7 @@ double sensors_level_ma(const struct sensors *s, int64_t t_ns)
 	for (unsigned i = 0; i < s->actives; i++)
 		if (t_ns >= s->active[i].p.start_ns && t_ns < s->active[i].p.end_ns)
 			ma += s->active[i].p.ma;
-	return fmin(ma, LIMIT_MA);
+	return fmin(ma, SENSORS_LIMIT_MA);
 }
 
 double sensors_level_db(const struct sensors *s, int64_t t_ns)

@@ -23,6 +23,9 @@ enum {
 	SENSORS_BREAKS_MAX = 2 * SENSORS_PULSES_MAX + 2 * SENSORS_BOOT_MAX + 8,
 };
 
+/* What the tap's load switch gives at most. hw/spice/inrush.cir */
+#define SENSORS_LIMIT_MA 557.0
+
 struct supply_boot {
 	int64_t from_ns, length_ns; /* after VBUS on */
 	double level_ma;

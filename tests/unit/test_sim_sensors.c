@@ -451,6 +451,23 @@ static void weak_bursts_are_missed(void **state)
 	}
 }
 
+/* A transmitter that is on when the recording begins: its burst has no time before that. */
+static void burst_from_the_start(void **state)
+{
+	struct train_figures t = beacon();
+	size_t at = 0;
+
+	(void)state;
+	begin();
+	t.supplied = t.restarts = false;
+	t.start_ns = -MS / 2;
+	t.length_us = (struct range){1500, 1500};
+	t.defer_ms = (struct range){0, 0};
+	s->f.train[s->f.trains++] = t;
+	run(S, 15, false);
+	assert_int_equal(next(RECORD_BURST, WIRE_RADIO, &at)->t_ns, 0);
+}
+
 static void same_seed_same_records(void **state)
 {
 	static struct record before[MOST];
@@ -525,6 +542,7 @@ int main(void)
 		cmocka_unit_test(supply_follows_its_figures),
 		cmocka_unit_test(silent_without_supply),
 		cmocka_unit_test(weak_bursts_are_missed),
+		cmocka_unit_test(burst_from_the_start),
 		cmocka_unit_test(same_seed_same_records),
 		cmocka_unit_test(extremes_of_a_chunk),
 		cmocka_unit_test(converter_has_its_wide_codes),
