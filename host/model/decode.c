@@ -146,6 +146,8 @@ void decode_line(struct decode *d, const struct usb_bus_event *e)
 			devices_bus_detach(d, e->bus, e->t_ns, e->packet);
 		break;
 	case LINE_BLIND:
+		/* That is what the reset was for: no J will follow it, and nobody has gone. */
+		b->reset_ns = -1;
 		if (!m->blind) {
 			m->blind = true;
 			m->blind_since_ns = e->t_ns;

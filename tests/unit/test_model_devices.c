@@ -20,7 +20,7 @@ struct bench {
 	struct usb_stream *usb;
 	struct decode *decode;
 	unsigned events[EVENT_KINDS];
-	unsigned keys;
+	unsigned keys, detaches;
 	int64_t gone_ns;
 };
 
@@ -29,6 +29,7 @@ static void on_event(void *context, const struct event *e)
 	struct bench *b = context;
 
 	b->events[e->kind]++;
+	b->detaches += e->kind == EVENT_LINE && e->bus->line.event == LINE_DETACH;
 	if (e->kind == EVENT_KEYS)
 		b->keys += e->keys->presses;
 	if (e->kind == EVENT_DEVICE_GONE)
@@ -180,6 +181,27 @@ static void same_device_after_a_reset(void **state)
 	assert_int_equal(present(m), 1);
 	assert_int_equal(m->device[0].address, 9);
 	release(&b);
+}
+
+/* Attach, reset, and then high speed, which a tap cannot see: silence behind the reset is no detach then. */
+static void high_speed_is_no_detach(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	for (unsigned blind = 0; blind < 2; blind++) {
+		begin(&b, BUS_WIRE, false);
+		bus_line(&b.bus, LINE_ATTACH, USB_SPEED_FULL, 0);
+		bus_run_until(&b.bus, 150 * MS);
+		bus_line(&b.bus, LINE_RESET, USB_SPEED_FULL, 0);
+		if (blind)
+			bus_line(&b.bus, LINE_BLIND, USB_SPEED_FULL, 0);
+		bus_run_until(&b.bus, 1000 * MS);
+		bus_line(&b.bus, LINE_SPEED, USB_SPEED_LOW, 0);
+		end(&b);
+		assert_int_equal(b.detaches, !blind);
+		release(&b);
+	}
 }
 
 static void another_device_in_its_place(void **state)
@@ -357,6 +379,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_set_with_every_host),
 		cmocka_unit_test(same_device_after_a_reset),
+		cmocka_unit_test(high_speed_is_no_detach),
 		cmocka_unit_test(another_device_in_its_place),
 		cmocka_unit_test(another_device_without_a_detach),
 		cmocka_unit_test(se0_without_an_end),
