@@ -52,6 +52,16 @@ $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(LIB)
 corpus: deps-test program $(BUILD)/tools/inspect
 	@tests/corpus/run.sh $(BUILD)/cordon $(BUILD)/tools/inspect
 
+# Seeds of each scenario, hours of benign ones in all, seeds more of each malicious one with another load at the far end.
+SEEDS ?= 20
+BENIGN_HOURS ?= 10
+LOAD_SEEDS ?= 5
+## scorecard|play every scenario with SEEDS (20) seeds, benign ones BENIGN_HOURS (10) in all, and judge them
+.PHONY: scorecard
+scorecard: deps-test
+	@$(MAKE) --no-print-directory KIND=release program
+	@tests/scorecard/run.sh build/release/cordon $(SEEDS) $(BENIGN_HOURS) $(LOAD_SEEDS)
+
 ## screens|draw the dashboard's screens as pictures into build/screens, for people to look at
 .PHONY: screens
 screens: deps-test $(BUILD)/unit/test_tui_screens

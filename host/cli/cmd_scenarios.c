@@ -32,11 +32,12 @@ static json_t *names(const struct scenario_rules *rules)
 static bool print_json(const struct scenario *s)
 {
 	char verdict[64];
-	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:f, s:s, s:o, s:o}", "id", s->id, "name",
-	                      s->name, "label", s->malicious ? "malicious" : "benign", "profile",
-	                      scenario_profile_name(s->profile), "duration_s", s->duration_s,
-	                      "verdict", verdicts_of(s, verdict), "must", names(&s->expect.must),
-	                      "may", names(&s->expect.may));
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:f, s:s, s:o, s:o, s:o, s:s*}", "id", s->id,
+	                      "name", s->name, "label", s->malicious ? "malicious" : "benign",
+	                      "profile", scenario_profile_name(s->profile), "duration_s",
+	                      s->duration_s, "verdict", verdicts_of(s, verdict), "must",
+	                      names(&s->expect.must), "may", names(&s->expect.may), "waived",
+	                      names(&s->expect.waived), "note", s->expect.note);
 	bool good = o && json_dumpf(o, stdout, JSON_COMPACT | JSON_REAL_PRECISION(12)) == 0 &&
 	            putchar('\n') != EOF;
 
