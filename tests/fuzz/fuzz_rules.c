@@ -35,8 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bytes b = bytes_of(data, size);
 	struct profile p = {.kind = (enum profile_kind)(bytes_u8(&b) % 4), .has_hash = true};
 	struct engine *e = engine_new(&m, &p);
-	struct report_input in = {
-		"x", &p, "1", VERDICT_SUSPECT, &m, &(struct coverage){0}, .packets = size};
+	struct report_input in = {"x", &p, "1", .model = &m, .coverage = &(struct coverage){0}};
 	char *text = NULL;
 	FILE *f = open_memstream(&text, &size);
 	memset(&m, 0, sizeof(m)), m.devices = m.hids = 4;
@@ -50,12 +49,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fill(&b, &ev.t_ns, 7), fill(&b, &t.setup, 8), fill(&b, &k.press, 8);
 		bus.t_ns = ev.t_ns, bus.line.event = k.press[0] % 20, k.presses = k.press[1] % 5;
 		struct uart_text run = {1 + (ev.t_ns & 1), .len = k.press[2] % UART_TEXT_MAX};
-		ev.uart = &run, fill(&b, run.text, 8),
-		ev.record = &(struct record){k.press[3] % 20};
+		ev.record = &(struct record){.kind = (enum record_kind)(k.press[3] % 20)};
+		ev.uart = &run, fill(&b, run.text, 8);
 		ev.bus = ev.kind >= EVENT_LINE && ev.kind <= EVENT_TICK ? &bus : NULL;
 		engine_event(e, &ev);
 	}
 	in.finding = engine_findings(e, &in.findings);
-	assert(report_json(f, &in, &o) && report_text(f, &in, &o));
-	return fclose(f), free(text), engine_free(e), 0;
+	assert(report_json(f, &in, &o) && report_text(f, &in, &o) && !fclose(f));
+	return free(text), engine_free(e), 0;
 }
