@@ -135,6 +135,11 @@ exits 20 'named pipe' analyze fifo
 code=$?
 [ "$code" = 1 ] && grep -q '^cordon: ' err
 ok $? 'closed standard input: exit 1, says why'
+# The file would be opened as descriptor 0, and then read to its end as if it had been given on standard input.
+"$CORDON" analyze --quiet "$attack" - <&- >out 2>err
+code=$?
+[ "$code" = 20 ] && [ "$(wc -l <out)" = 1 ] && grep -q "^cordon: cannot read '-': " err
+ok $? 'closed standard input: a file does not take its place'
 
 # Several inputs.
 exits 20 'malicious outranks a fault' analyze not-there "$attack" "$quiet"
