@@ -7,6 +7,9 @@
  *
  * Another such receiver in the room beats as well: where short bursts are as frequent while no reports come, nothing is
  * said. Kept: the last 64 short bursts.
+ *
+ * A transmitter across the room that is just about the detector's threshold crosses it again and again while it sends, in
+ * pieces that are short as well: bursts whose peak is under 10 dB are none of these, a receiver in the cable is stronger.
  */
 #include "detect/chance.h"
 #include "detect/rules.h"
@@ -15,6 +18,7 @@
 
 enum {
 	SHORT_US = 200,
+	NEAR_MV = 180, /* 10 dB at 18 mV a decibel: hw/README.md */
 	GAP_MIN_MS = 6,
 	GAP_MAX_MS = 25,
 	GAPS_MIN = 20,
@@ -121,7 +125,8 @@ static void match(const struct rule_input *in)
 	if (e->kind != EVENT_SENSOR) {
 		report(in, s);
 	} else if (r->kind == RECORD_BURST && r->burst.sensor.channel == WIRE_RADIO &&
-	           r->burst.length_ns <= SHORT_US * 1000u) {
+	           r->burst.length_ns <= SHORT_US * 1000u &&
+	           r->burst.peak_nano >= NEAR_MV * MS) {
 		s->burst_ns[s->bursts++ % BURSTS] = e->t_ns;
 		s->outside_bursts += outside(s, e->t_ns);
 	} else if (r->kind == RECORD_BAND && r->band.sensor.channel == WIRE_RADIO) {
