@@ -14,16 +14,19 @@
 #include "cli/judged.h"
 #include "cli/record_option.h"
 #include "cli/say.h"
+#include "cli/scenario_option.h"
+#include "cli/sim_link.h"
 #include "cli/tap_option.h"
 #include "tui/dashboard.h"
 #include "tui/keyboard_watch.h"
 
 struct live {
-	const char *replay, *layout_name;
+	const char *replay, *sim, *layout_name;
 	double speed;
 	bool no_text, masked, ascii;
 	struct record_option record;
 	struct tap_option tap;
+	struct scenario_option scenario;
 	struct layout *layout;
 	char name[LINK_NAME_MAX + LINK_MESSAGE_MAX]; /* of the input, on screen */
 };
@@ -62,10 +65,13 @@ enum {
 	OPTION_ASCII,
 	OPTION_TAP,
 	OPTION_CONNECT,
+	OPTION_SIM,
 };
 
 static const struct option long_options[] = {
 	RECORD_LONG_OPTIONS,
+	SCENARIO_OPTIONS,
+	{"sim",     required_argument, NULL, OPTION_SIM    },
 	{"replay",  required_argument, NULL, OPTION_REPLAY },
 	{"tap",     required_argument, NULL, OPTION_TAP    },
 	{"connect", required_argument, NULL, OPTION_CONNECT},
@@ -104,6 +110,9 @@ static int take(struct live *l, int c, int argc, char **argv)
 	case OPTION_CONNECT:
 		l->tap.connect = optarg;
 		return 0;
+	case OPTION_SIM:
+		l->sim = optarg;
+		return 0;
 	case OPTION_REPLAY:
 		l->replay = optarg;
 		return 0;
@@ -124,6 +133,8 @@ static int take(struct live *l, int c, int argc, char **argv)
 	case ':':
 		return command_misused(&command_live, "'%s' needs a value", argv[optind - 1]);
 	default:
+		if (c >= OPTION_SCENARIOS && c < OPTION_SCENARIO_LAST)
+			return scenario_option_take(&l->scenario, &command_live, c, optarg);
 		return command_misused(&command_live, "unknown option '%s'", argv[optind - 1]);
 	}
 }
@@ -139,11 +150,16 @@ static int parse(struct live *l, int argc, char **argv)
 		return bad;
 	if (optind < argc)
 		return command_misused(&command_live, "unexpected argument '%s'", argv[optind]);
-	if ((l->replay != NULL) + (l->tap.connect != NULL) + (l->tap.taps > 0) > 1)
+	if ((l->replay != NULL) + (l->sim != NULL) + (l->tap.connect != NULL) + (l->tap.taps > 0) >
+	    1)
 		return command_misused(&command_live,
-		                       "--replay, --connect and --tap exclude each other");
-	if (l->replay && l->record.path)
-		return command_misused(&command_live, "-o records taps, not a replay");
+		                       "--replay, --sim, --connect and --tap exclude each other");
+	if ((l->replay || l->sim) && l->record.path)
+		return command_misused(&command_live,
+		                       "-o records taps; 'cordon sim -o' writes a simulation");
+	if (!l->sim && (l->scenario.file || l->scenario.payload_file))
+		return command_misused(&command_live,
+		                       "--scenarios and --payload go with --sim SCENARIO");
 	l->layout = layout_new(l->layout_name);
 	if (!l->layout) {
 		fprintf(stderr, "cordon: %s\n", err_text(ERR_MEMORY));
@@ -258,7 +274,7 @@ static int show(struct live *l, struct link *link)
 	w = keyboard_watch_open();
 	loop(d, w);
 	keyboard_watch_close(w);
-	if (!l->replay)
+	if (!l->replay && !l->sim)
 		finish(d, link);
 	verdict = dashboard_verdict(d, &err);
 	dashboard_free(d);
@@ -275,6 +291,29 @@ static int open_replay(struct live *l, struct link **link)
 		say_error("cannot open '%s': %s", l->replay, strerror(errno));
 	else if (err)
 		say_error("'%s': %s", l->replay, err_text(err));
+	return err ? EXIT_FAULT : 0;
+}
+
+static int open_sim(struct live *l, struct link **link)
+{
+	struct scenario_plan *plan;
+	enum err err;
+	int code;
+
+	l->scenario.layout = l->layout_name;
+	code = scenario_option_find(&l->scenario, l->sim);
+	if (!code)
+		code = scenario_option_plan(&l->scenario, &plan);
+	if (code)
+		return code;
+	scenario_plan_free(plan);
+	snprintf(l->name, sizeof(l->name), "%s %.100s", l->scenario.scenario->id,
+	         l->scenario.scenario->name);
+	err = sim_link_open(link, l->scenario.scenario, &l->scenario.settings, l->speed);
+	if (err == ERR_OPEN || err == ERR_WRITE)
+		say_error("%s for the simulation: %s", err_text(err), strerror(errno));
+	else if (err)
+		say_error("%s", err_text(err));
 	return err ? EXIT_FAULT : 0;
 }
 
@@ -306,8 +345,10 @@ static int run(int argc, char **argv)
 {
 	struct live l = {.layout_name = "us", .speed = 1};
 	struct link *link = NULL;
-	int code = parse(&l, argc, argv);
+	int code;
 
+	scenario_option_init(&l.scenario);
+	code = parse(&l, argc, argv);
 	if (code)
 		goto cleanup;
 	setlocale(LC_CTYPE, "");
@@ -318,12 +359,15 @@ static int run(int argc, char **argv)
 		goto cleanup;
 	}
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is told as one */
-	code = l.replay ? open_replay(&l, &link) : open_tap(&l, &link);
+	code = l.replay ? open_replay(&l, &link)
+	       : l.sim  ? open_sim(&l, &link)
+	                : open_tap(&l, &link);
 	if (!code)
 		code = show(&l, link);
 cleanup:
 	link_free(link);
 	layout_free(l.layout);
+	scenario_option_release(&l.scenario);
 	return code;
 }
 
@@ -331,12 +375,14 @@ const struct command command_live = {
 	.name = "live",
 	.arguments = "[OPTION...]",
 	.summary = "the dashboard: on a tap, on a capture as it was recorded, or on a stream",
-	.help = "Without --connect or --replay: on the tap that is plugged in.\n\n"
+	.help = "Without --connect, --replay or --sim: on the tap that is plugged in.\n\n"
 		"      --tap SERIAL   which tap, by the end of its serial number\n"
 		"      --connect PATH a simulated tap that listens on this Unix socket\n"
 		"      --replay FILE  a pcap or pcapng capture at its own pace; '-' follows one on "
 		"standard input\n"
-		"      --speed X      of a replay: times as fast, 0.001 to 1000000, or max\n"
+		"      --sim SCENARIO a simulated cable, as 'cordon sim' plays it\n" SCENARIO_HELP
+		"      --speed X      of a replay or simulation: times as fast, 0.001 to 1000000, "
+		"or max\n"
 		"  -o, --output FILE  record the tap meanwhile; a file that is there is not "
 		"written "
 		"over\n" RECORD_HELP

@@ -105,7 +105,7 @@ static void add_storage(struct play_payload *x, const char *config)
 	snprintf(x->config, CONFIG_MAX,
 	         "%s0904%02x000208065000"
 	         "07058f0240000007050f02400000",
-	         config, interfaces);
+	         config, interfaces & 0xff);
 	snprintf(x->config + 4, 5, "%02x%02x", (unsigned)(strlen(x->config) / 2) & 0xff,
 	         (unsigned)(strlen(x->config) / 2) >> 8);
 	x->config[8] = config[8];

@@ -128,6 +128,22 @@ json.dump(d, open(sys.argv[1], "w"))' "$work/own.json" && "$CORDON" sim "$work/o
 	ok $? 'a scenario of one'"'"'s own'
 fi
 
+# In the dashboard.
+if command -v script >/dev/null; then
+	(
+		for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+			sleep 0.3
+			! grep -aq MALICIOUS "$work/screen" 2>/dev/null || break
+		done
+		printf Q
+	) | TERM=xterm-256color LC_ALL=C.UTF-8 script -qefc "stty rows 30 cols 100; '$CORDON' live --sim M13 --speed max" "$work/screen" >/dev/null 2>&1
+	[ $? = 20 ] && grep -aq SIMULATED "$work/screen" && grep -aq M13 "$work/screen"
+	ok $? 'live plays it, as simulated'
+fi
+"$CORDON" live --sim M13 --replay x 2>"$work/err" </dev/null
+[ $? = 2 ] && grep -q 'exclude each other' "$work/err"
+ok $? 'live: one input'
+
 # Live on a socket: what comes is the raw dump.
 if [ -n "$python" ]; then
 	"$CORDON" sim M13 --listen "$work/tap" --speed 1000000 &
