@@ -17,6 +17,8 @@
 struct line_sink {
 	void *context;
 	void (*packet)(void *context, const struct rx_packet *packet);
+	/* A token, good data and an ACK, all at once: what `packet` would do with the three. */
+	void (*transaction)(void *context, const struct rx_packet *const packet[3]);
 	/* A change of the lines outside packets. */
 	void (*edge)(void *context, uint64_t tick, enum wire_lines lines);
 	/* `tick` is when it began, `duration` how long it has lasted, 0 where that is not known yet. */
@@ -65,6 +67,26 @@ void line_words(struct line *l, const uint32_t *words, unsigned count);
  */
 bool line_packet(struct line *l, uint64_t k, const uint32_t *words, unsigned count);
 void line_idle(struct line *l, uint64_t j);
+
+/*
+ * Three packets of which all is there, where the last three were a token, data and an ACK. False where these are others, or damaged:
+ * nothing was taken then.
+ */
+struct line_three {
+	uint64_t k[3];
+	const uint32_t *words[3];
+	unsigned count[3];
+};
+bool line_transaction(struct line *l, const struct line_three *t);
+
+static inline bool line_may_transact(const struct line *l)
+{
+	unsigned first = l->history >> 8 & 0xf, second = l->history >> 4 & 0xf;
+
+	return (l->history & 0xf) == USB_PID_ACK &&
+	       (second == USB_PID_DATA0 || second == USB_PID_DATA1) &&
+	       (first == USB_PID_IN || first == USB_PID_OUT);
+}
 
 /* Whether the last two packets were an IN and its NAK: those that are the same to the bit may be counted by their words. */
 bool line_may_repeat(const struct line *l);

@@ -76,6 +76,26 @@ static void data(struct load *l, const struct rx_packet *p)
 		l->now->unanswered = 2;
 }
 
+static uint16_t name_of(const struct rx_packet *token)
+{
+	return (uint16_t)(((token->bytes[1] | token->bytes[2] << 8) & 0x7ff) |
+	                  ((token->bytes[0] & 0xf) == USB_PID_IN ? 1 << 11 : 0));
+}
+
+bool load_transaction(struct load *l, const struct rx_packet *const packet[3])
+{
+	struct load_endpoint *e = l->now;
+
+	if (l->waits || !e || e->name != name_of(packet[0]) || packet[1]->len_true > BULK_MAX ||
+	    packet[2]->start - l->frame > FRAME_AT_MOST)
+		return false;
+	l->name = e->name;
+	e->quiet = 0;
+	e->unanswered = 0;
+	e->acked = (uint8_t)(e->acked + (e->acked < UINT8_MAX));
+	return true;
+}
+
 void load_packet(struct load *l, const struct rx_packet *p)
 {
 	unsigned pid = p->bytes[0] & 0xf;
@@ -94,8 +114,7 @@ void load_packet(struct load *l, const struct rx_packet *p)
 	case USB_PID_OUT:
 	case USB_PID_SETUP:
 		unanswered(l);
-		name = (uint16_t)(((p->bytes[1] | p->bytes[2] << 8) & 0x7ff) |
-		                  (pid == USB_PID_IN ? 1 << 11 : 0));
+		name = name_of(p);
 		if (!l->now || l->now->name != name)
 			l->now = find(l, name, false);
 		l->name = name;

@@ -41,6 +41,9 @@ void load_init(struct load *l);
 /* A good packet. Before it is sent, held or counted. */
 void load_packet(struct load *l, const struct rx_packet *p);
 
+/* A token, good data and an ACK: what load_packet would make of the three. False: ask that. */
+bool load_transaction(struct load *l, const struct rx_packet *const packet[3]);
+
 /* A frame begins: SOF, or a keep-alive at low speed. */
 void load_frame(struct load *l, uint64_t tick);
 

@@ -12,8 +12,6 @@
 uint8_t packet_run_length[256];
 uint8_t packet_gathered[256];
 
-enum { PAIRS = 20 }; /* a bulk packet is one go */
-
 void rx_tables(void)
 {
 	for (unsigned byte = 0; byte < 256; byte++) {
@@ -260,7 +258,7 @@ void packet_take_rest(struct rx *rx, uint32_t levels, unsigned n)
 
 static unsigned take_pairs(struct rx *rx, const uint32_t *words, unsigned pairs)
 {
-	uint32_t bits[PAIRS + 1], *end = bits + pairs, levels = (uint32_t)rx->level << 31;
+	uint32_t bits[RX_PAIRS + 1], *end = bits + pairs, levels = (uint32_t)rx->level << 31;
 
 	end = rx->speed == USB_SPEED_LOW ? low_speed_bits(bits, end, words, levels)
 	                                 : full_speed_bits(bits, end, words, levels);
@@ -280,8 +278,8 @@ unsigned packet_take_plain(struct rx *rx, const uint32_t *words, unsigned count)
 	while (done < count && rx->len <= PACKET_RX_MAX) {
 		unsigned room = (PACKET_RX_MAX + 4 - rx->len) / 4u, pairs = (count - done) / 2;
 
-		if (pairs > PAIRS)
-			pairs = PAIRS;
+		if (pairs > RX_PAIRS)
+			pairs = RX_PAIRS;
 		if (pairs > room)
 			pairs = room;
 		if (pairs)
@@ -296,4 +294,53 @@ unsigned packet_take_plain(struct rx *rx, const uint32_t *words, unsigned count)
 	}
 	rx->symbols += 16 * done;
 	return done;
+}
+
+bool packet_take_whole(struct rx *rx, const uint32_t *words, unsigned count, uint32_t last,
+                       unsigned symbols)
+{
+	bool low = rx->speed == USB_SPEED_LOW;
+	uint32_t bits[RX_PAIRS + 1], levels = rx->recent, *to = rx->store + 1, *end;
+	/* Behind NRZI: the PID, and the one of the sync before it. */
+	struct packing p = {0, 0, (uint32_t)rx_bytes(rx)[0] << 24 | 1u << 23, 0};
+	unsigned n = symbols;
+	uint64_t left;
+
+	if (count > 2 * (PACKET_RX_MAX * 7 / 6 / 4 + 2))
+		return false;
+	for (; count >= 2; count -= 2 * (unsigned)(end - bits), words += 2 * (end - bits)) {
+		unsigned pairs = count / 2 < RX_PAIRS ? count / 2 : RX_PAIRS;
+
+		end = low ? low_speed_bits(bits, bits + pairs, words, levels)
+		          : full_speed_bits(bits, bits + pairs, words, levels);
+		if (end != bits + pairs || to > rx->store + 1 + PACKET_RX_MAX / 4)
+			return false;
+		levels = *end;
+		to = pack(to, bits, end, &p);
+	}
+	last = packet_levels(last >> low);
+	if (count) {
+		if (!packet_is_whole(*words))
+			return false;
+		last = packet_levels(*words >> low) | last << 16;
+		n += 16;
+	}
+	if (n) {
+		left = unstuff(~(last ^ (last << 1 | levels >> 31)) & ~(~1u << (n - 1)), p.before, n);
+		levels = levels >> n | last << (32 - n);
+		n = (unsigned)(left >> 32);
+		p.bad |= n;
+		n &= 63;
+		to[0] = p.held | (uint32_t)left << p.held_bits;
+		/* By 32 in two steps, which C wants. */
+		to[1] = (uint32_t)left >> 1 >> (31 - p.held_bits);
+	} else {
+		to[0] = p.held;
+	}
+	n += p.held_bits;
+	rx->recent = levels;
+	rx->len = (uint16_t)(1 + 4 * (to - rx->store - 1) + n / 8);
+	rx->held_bits = n & 7;
+	rx->flags = p.bad & 0x80 ? WIRE_BAD_STUFFING : 0;
+	return true;
 }

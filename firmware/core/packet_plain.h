@@ -43,6 +43,13 @@ static inline uint32_t packet_note_levels(struct rx *rx, uint32_t word, unsigned
 /* Whole words, for as long as there is room for their bytes. Returns how many were taken. */
 unsigned packet_take_plain(struct rx *rx, const uint32_t *words, unsigned count);
 
+/*
+ * All words behind the first, and the symbols of the last; sync and PID are there. False where not all are whole, or they are more than
+ * any packet has.
+ */
+bool packet_take_whole(struct rx *rx, const uint32_t *words, unsigned count, uint32_t last,
+                       unsigned symbols);
+
 /* 1 to 31 levels more, the first lowest, the others 0. Fewer than eight bits may be held. */
 void packet_take_rest(struct rx *rx, uint32_t levels, unsigned n);
 

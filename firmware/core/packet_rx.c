@@ -148,17 +148,13 @@ static void take_slow(struct rx *rx, uint32_t levels, unsigned n)
 	}
 }
 
-static void finish(struct rx *rx, bool eop)
+/* The packet is over: what is wrong with it, and all of it. */
+static void conclude(struct rx *rx, bool eop, struct rx_packet *p)
 {
-	struct rx_packet p = {
-		.start = rx->start,
-		.flags = 0,
-		.speed = rx->phase == RX_SLOW ? USB_SPEED_LOW : rx->speed,
-		.len = rx->len,
-		.len_true = rx->len,
-		.bytes = rx_bytes(rx),
-	};
-
+	p->bytes = rx_bytes(rx);
+	p->start = rx->start;
+	p->speed = rx->phase == RX_SLOW ? USB_SPEED_LOW : rx->speed;
+	p->len = p->len_true = rx->len;
 	rx->phase = RX_CLOSED;
 	if (rx->in_sync)
 		rx->flags |= WIRE_BAD_SYNC;
@@ -168,11 +164,18 @@ static void finish(struct rx *rx, bool eop)
 	if (!rx->len) {
 		rx->flags |= WIRE_BAD_LENGTH;
 	} else {
-		if (!usb_pid_valid(p.bytes[0]))
+		if (!usb_pid_valid(p->bytes[0]))
 			rx->flags |= WIRE_BAD_PID;
 		rx->flags |= packet_check(rx);
 	}
-	p.flags = rx->flags;
+	p->flags = rx->flags;
+}
+
+static void finish(struct rx *rx, bool eop)
+{
+	struct rx_packet p;
+
+	conclude(rx, eop, &p);
 	rx->sink->packet(rx->sink->context, &p);
 }
 
@@ -331,15 +334,24 @@ static inline struct rx_short *place_of(struct rx *rx, const uint32_t *words)
 	return &rx->known[(words[0] >> 18 ^ words[0] >> 22 ^ words[1] ^ words[1] >> 5) % RX_SHORT];
 }
 
-bool rx_again(struct rx *rx, const uint32_t *words, unsigned count)
+struct rx_packet *rx_known(struct rx *rx, const uint32_t *words, unsigned count)
 {
 	struct rx_short *k = place_of(rx, words);
 
 	if (words[0] != k->words[0] || words[1] != k->words[1] || count != k->count ||
 	    (count == 3 && words[2] != k->words[2]) || rx->speed != k->packet.speed)
+		return NULL;
+	return &k->packet;
+}
+
+bool rx_again(struct rx *rx, const uint32_t *words, unsigned count)
+{
+	struct rx_packet *p = rx_known(rx, words, count);
+
+	if (!p)
 		return false;
-	k->packet.start = rx->start;
-	rx->sink->packet(rx->sink->context, &k->packet);
+	p->start = rx->start;
+	rx->sink->packet(rx->sink->context, p);
 	return true;
 }
 
@@ -358,11 +370,12 @@ static void learn(struct rx *rx, const uint32_t *words, unsigned count)
 		.speed = rx->speed, .len = rx->len, .len_true = rx->len, .bytes = k->bytes};
 }
 
-bool rx_whole(struct rx *rx, const uint32_t *words, unsigned count)
+/* All but the conclusion. */
+static bool take_whole(struct rx *rx, const uint32_t *words, unsigned count)
 {
 	bool low = rx->speed == USB_SPEED_LOW;
-	uint32_t levels, last, pid;
-	unsigned n, pairs, all = count;
+	uint32_t levels, pid, last;
+	unsigned symbols;
 
 	if (count < 2 || (words[0] & 0xffff) != sync_symbols[low] || !packet_is_whole(words[0]) ||
 	    packet_is_whole(words[count - 1]))
@@ -372,43 +385,32 @@ bool rx_whole(struct rx *rx, const uint32_t *words, unsigned count)
 	/* No PID that is one has so many ones that any of its bits were stuffed. */
 	if (!usb_pid_valid((uint8_t)pid) || (pid == PRE_BYTE && !low))
 		return false;
-	rx->phase = RX_PLAIN;
 	rx->in_sync = false;
-	rx->flags = 0;
 	rx->summed = 0;
 	rx->crc.rest = rx->crc.all = 0;
-	rx->level = (uint8_t)(levels >> 15);
 	rx->recent = levels << 16;
-	rx->before = pid << 24 | 1u << 23;
-	rx->held = 0;
-	rx->held_bits = 0;
-	rx->len = 1;
 	rx_bytes(rx)[0] = (uint8_t)pid;
 	last = words[count - 1];
-	n = last_symbols(&last);
-	words++;
-	count -= 2;
-	pairs = count / 2;
-	if (pairs && packet_take_plain(rx, words, 2 * pairs) != 2 * pairs)
-		goto not_simple;
-	levels = 0;
-	if (count & 1) {
-		if (!packet_is_whole(words[count - 1]))
-			goto not_simple;
-		levels = packet_note_levels(rx, words[count - 1], 16);
-	}
-	if (n)
-		levels |= packet_note_levels(rx, last, n) << (count & 1 ? 16 : 0);
-	n += count & 1 ? 16 : 0;
-	if (n)
-		packet_take_rest(rx, levels, n);
+	symbols = last_symbols(&last);
+	return packet_take_whole(rx, words + 1, count - 2, last, symbols);
+}
+
+bool rx_whole(struct rx *rx, const uint32_t *words, unsigned count)
+{
+	if (!take_whole(rx, words, count))
+		return false;
 	finish(rx, !ended_by_idle(rx));
-	if (all <= 3)
-		learn(rx, words - 1, all);
+	if (count <= 3)
+		learn(rx, words, count);
 	return true;
-not_simple:
-	rx->phase = RX_CLOSED;
-	return false;
+}
+
+bool rx_quietly(struct rx *rx, const uint32_t *words, unsigned count, struct rx_packet *p)
+{
+	if (!take_whole(rx, words, count))
+		return false;
+	conclude(rx, !ended_by_idle(rx), p);
+	return true;
 }
 
 void rx_close(struct rx *rx)

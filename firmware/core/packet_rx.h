@@ -16,6 +16,7 @@
 enum {
 	PACKET_RX_MAX = 1 + 1023 + 2, /* full speed, isochronous. USB 2.0 §5.6.3 */
 	PACKET_RX_TICKS_PER_BIT = 10, /* at full speed */
+	RX_PAIRS = 20, /* of words, decoded in one go: a bulk packet */
 };
 
 struct rx_packet {
@@ -67,7 +68,7 @@ struct rx {
 	uint32_t symbols;       /* sampled since the origin */
 	uint32_t run, run_at;   /* RX_SLOW: symbols of one level, and which was the first */
 	/* The bytes begin at the last of the first word: those behind the PID lie on words' borders. */
-	uint32_t store[(3 + PACKET_RX_MAX) / 4 + 3];
+	uint32_t store[(3 + PACKET_RX_MAX) / 4 + 3 + RX_PAIRS];
 };
 
 /* PID first. */
@@ -102,6 +103,12 @@ bool rx_whole(struct rx *rx, const uint32_t *words, unsigned count);
 
 /* The same for a short one that was heard before, to the bit: 2 or 3 words. False where it was not. */
 bool rx_again(struct rx *rx, const uint32_t *words, unsigned count);
+
+/* What the words of a short packet were last time, but for when; NULL: unknown. Borrowed until the next packet. */
+struct rx_packet *rx_known(struct rx *rx, const uint32_t *words, unsigned count);
+
+/* As rx_whole, but the packet does not go to the sink. */
+bool rx_quietly(struct rx *rx, const uint32_t *words, unsigned count, struct rx_packet *p);
 
 /* SE0 at `tick`, which the sampler did not see as an end because it had stopped in a long J. */
 void rx_end(struct rx *rx, uint64_t tick);

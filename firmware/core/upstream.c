@@ -57,7 +57,9 @@ void upstream_flush(struct upstream *u)
 	/* A loss is told even if nothing comes after it. */
 	if (!u->open.len && (!u->lost || !begin(u, u->lost_until)))
 		return;
-	close(u);
+	/* Nobody gets it sooner while others wait before it, and a full one takes no more of the ring. */
+	if (waiting(u) < 2)
+		close(u);
 }
 
 uint8_t *upstream_put(struct upstream *u, enum wire_kind kind, uint8_t flags, uint64_t tick,

@@ -53,7 +53,17 @@ static inline uint8_t *upstream_put_packet(struct upstream *u, uint64_t tick, si
 	return to + WIRE_RECORD_HEAD;
 }
 
-/* Closes the block that is being filled, if there is anything in it. The main loop calls it each millisecond. */
+/* Whether records of `len` bytes with their heads fit into the block that is open, up to `last` and not before its tick. */
+static inline bool upstream_fits(const struct upstream *u, uint64_t first, uint64_t last, size_t len)
+{
+	return u->open.len && u->open.len + len + WIRE_BLOCK_TAIL <= WIRE_BLOCK_MAX &&
+	       first >= u->open.tick && last - u->open.tick <= INT32_MAX;
+}
+
+/*
+ * Closes the block that is being filled, if there is anything in it and the reader has little else to fetch. The main loop calls it
+ * each millisecond.
+ */
 void upstream_flush(struct upstream *u);
 
 /* How full it is, of 256. */

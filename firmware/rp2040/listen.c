@@ -261,6 +261,42 @@ static bool whole_packet(struct line *line, struct stamp *stamp, uint32_t event_
 	return true;
 }
 
+/* A token, data and an ACK, after others of their kind. */
+static bool transaction(struct line *line, struct stamp *stamp, uint32_t event_end)
+{
+	const uint8_t j = line->lines, k = WIRE_SE1 - j;
+	const volatile uint8_t *at = lines + event_read;
+	uint32_t from[4];
+	struct line_three t;
+
+	/* Six that do not cross the ring's end, or wait for slower steps. */
+	if ((event_end - event_read) % EVENTS < 6 || event_read > EVENTS - 6)
+		return false;
+	if (at[0] != k || at[1] != j || at[2] != k || at[3] != j || at[4] != k || at[5] != j)
+		return false;
+	from[0] = place_of(event_read);
+	from[1] = place_of(event_read + 2);
+	from[2] = place_of(event_read + 4);
+	from[3] = place_of(event_read + 5);
+	if (from[0] != word_read)
+		return false;
+	for (unsigned i = 0; i < 3; i++) {
+		if (from[i + 1] <= from[i])
+			return false;
+		t.words[i] = words_at(from[i]);
+		t.count[i] = from[i + 1] - from[i];
+		t.k[i] = tick_of(stamp, event_read + 2 * i);
+	}
+	if (!line_transaction(line, &t))
+		return false;
+	for (unsigned i = 0; i < 6; i++)
+		lines[event_read + i] = USED;
+	models = 0;
+	word_read = from[3];
+	event_read = (event_read + 6) % EVENTS;
+	return true;
+}
+
 static void pay(struct line *line, struct stamp *stamp)
 {
 	/* What was read is still there: the ring is not so fast. */
@@ -340,7 +376,8 @@ bool listen_run(struct line *line, unsigned budget)
 			more = true;
 			break;
 		}
-		if (whole_packet(line, &stamp, event_end)) {
+		if ((line_may_transact(line) && transaction(line, &stamp, event_end)) ||
+		    whole_packet(line, &stamp, event_end)) {
 			stamp.owed = true;
 			continue;
 		}

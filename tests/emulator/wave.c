@@ -110,7 +110,7 @@ static void nak_storm(void)
 	notes = "4000 NAKs";
 }
 
-static void bulk(unsigned transactions)
+static void saturate(unsigned endpoint, unsigned transactions)
 {
 	uint8_t payload[64];
 
@@ -118,7 +118,7 @@ static void bulk(unsigned transactions)
 	for (unsigned i = 0; i < transactions; i++) {
 		for (size_t k = 0; k < sizeof(payload); k++)
 			payload[k] = (uint8_t)(wave_random(&w) >> 8);
-		token(USB_PID_IN, 3, 1, 3);
+		token(USB_PID_IN, 3, endpoint, 3);
 		data(i & 1 ? USB_PID_DATA1 : USB_PID_DATA0, payload, sizeof(payload), 3);
 		handshake(USB_PID_ACK, 4);
 	}
@@ -169,7 +169,7 @@ static void jitter(void)
 	w.jitter_next = 18500;
 	w.jitter_pair = 9000;
 	w.skew = w.seed & 2 ? 2 * CYCLE : -2 * CYCLE;
-	bulk(30);
+	saturate(1, 30);
 }
 
 static void print(double phase)
@@ -223,9 +223,11 @@ int main(int argc, char **argv)
 	else if (!strcmp(name, "nak-storm"))
 		nak_storm();
 	else if (!strcmp(name, "bulk"))
-		bulk(400);
+		saturate(1, 400);
 	else if (!strcmp(name, "bulk-long"))
-		bulk(1200);
+		saturate(1, 1200);
+	else if (!strcmp(name, "control-long"))
+		saturate(0, 1200);
 	else if (!strcmp(name, "hub"))
 		behind_hub();
 	else if (!strcmp(name, "boot-log"))
