@@ -5,12 +5,15 @@
 #include "tap.h"
 #include "rp2040/board_io.h"
 #include "rp2040/clock64.h"
+#include "rp2040/person.h"
 #include "rp2040/startup.h"
 #include "rp2040/tick.h"
 #include "rp2040/vbus_pin.h"
 #include "core/bytes.h"
 
 enum {
+	BUZZ_LOWEST = 120,
+	BUZZ_HIGHEST = 20000,
 	CODE_AFTER = WIRE_TICK_HZ / 1000, /* a code for no tick begins so long after its command */
 	CODE_SOONEST = WIRE_TICK_HZ / 10000, /* sooner it cannot be prepared */
 };
@@ -85,6 +88,30 @@ static enum wire_error guard(struct tap *t, const struct wire_command *c, const 
 	return WIRE_OK;
 }
 
+static enum wire_error leds(struct tap *t, uint16_t request, uint8_t on)
+{
+	uint8_t before = person_leds_now();
+
+	if (on > 7)
+		return WIRE_E_VALUE;
+	if (t->failed_checks & WIRE_CHECK_EXPANDER)
+		return WIRE_E_HARDWARE;
+	alone_stop(t);
+	person_leds(on);
+	say_state(t, WIRE_SET_LEDS, WIRE_BY_COMMAND, request, clock64_now(), before, on);
+	return WIRE_OK;
+}
+
+/* From where the PWM's counter is still long enough to what a person hears. */
+static enum wire_error buzzer(struct tap *t, uint16_t request, uint16_t hz, uint16_t ms)
+{
+	if (hz && (hz < BUZZ_LOWEST || hz > BUZZ_HIGHEST))
+		return WIRE_E_VALUE;
+	person_buzz(hz, ms);
+	say_state(t, WIRE_SET_BUZZER, WIRE_BY_COMMAND, request, clock64_now(), 0, hz);
+	return WIRE_OK;
+}
+
 static enum wire_error capture(struct tap *t, uint16_t request, uint8_t on)
 {
 	if (on > 1)
@@ -147,6 +174,12 @@ void control_do(void *context, const struct wire_command *c, const uint8_t *args
 		break;
 	case WIRE_OP_CAPTURE:
 		error = capture(t, c->request, args[0]);
+		break;
+	case WIRE_OP_LEDS:
+		error = leds(t, c->request, args[0]);
+		break;
+	case WIRE_OP_BUZZER:
+		error = buzzer(t, c->request, load_le16(args), load_le16(args + 2));
 		break;
 	case WIRE_OP_GUARD:
 		error = guard(t, c, args);

@@ -9,6 +9,7 @@
 #include "rp2040/clocks.h"
 #include "rp2040/flash.h"
 #include "rp2040/listen.h"
+#include "rp2040/person.h"
 #include "rp2040/startup.h"
 #include "rp2040/tick.h"
 #include "rp2040/usb_dcd.h"
@@ -79,6 +80,7 @@ static void on_band(void *context, const struct wire_band *b, uint16_t raw)
 {
 	(void)context;
 	(void)raw;
+	alone_band(&tap, b);
 	if (b->channel == WIRE_CURRENT && b->range == WIRE_RANGE_UA && b->maximum > RANGE_UA_MAX &&
 	    board_io_get(WIRE_SET_RANGE) == WIRE_RANGE_UA)
 		control_set(&tap, WIRE_SET_RANGE, WIRE_RANGE_MA, WIRE_BY_HARDWARE, 0);
@@ -86,6 +88,8 @@ static void on_band(void *context, const struct wire_band *b, uint16_t raw)
 
 static void each_millisecond(uint32_t ms)
 {
+	alone_ms(&tap);
+	person_run(ms);
 	reporter_flush(&tap.reporter);
 	if (ms % HELLO_EVERY_MS == 0)
 		say_hello(&tap);
@@ -130,6 +134,8 @@ int main(void)
 	usb_dev_init(&tap.usb, &client, flash_unique_id());
 	usb_dcd_start(&tap.usb);
 	tick_start();
+	if (!person_start())
+		tap.failed_checks |= WIRE_CHECK_EXPANDER;
 	adc_start(&tap.sensor);
 	say_hello(&tap);
 	interrupts_on();

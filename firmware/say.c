@@ -40,6 +40,7 @@ void say_hello(struct tap *t)
 		.capturing = t->reporter.capturing,
 		.speed = (uint8_t)t->line.speed,
 		.guard = t->guard.mask,
+		.failed_checks = t->failed_checks,
 		.burst_threshold = {t->sensor.burst_threshold[0], t->sensor.burst_threshold[1]},
 		.step_threshold = t->sensor.step_threshold,
 	};

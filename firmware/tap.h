@@ -11,7 +11,18 @@
 #include "core/keyboard_watch.h"
 #include "core/reporter.h"
 #include "core/sensor.h"
+#include "core/standalone.h"
+#include "core/uart_watch.h"
 #include "core/vbus_code.h"
+
+struct alone {
+	struct standalone verdict;
+	struct uart_watch uart;
+	enum standalone_colour told;
+	uint32_t losses; /* at the start */
+	uint16_t current;
+	bool current_known, moved, blind;
+};
 
 struct tap {
 	struct usb_dev usb;
@@ -25,7 +36,9 @@ struct tap {
 	struct line_sink hears; /* the reporter's, with a look at each packet */
 	struct keyboard_watch keyboard;
 	struct guard guard;
-	uint8_t switch_before; /* the guard's trip */
+	struct alone alone;
+	uint16_t failed_checks; /* enum wire_check */
+	uint8_t switch_before;  /* the guard's trip */
 };
 
 /* say.c: records and reports about the tap itself. */
@@ -44,5 +57,12 @@ void control_do(void *context, const struct wire_command *c, const uint8_t *args
 void watch_start(struct tap *t);
 void watch_run(struct tap *t);               /* each turn of the main loop */
 void watch_host(struct tap *t, bool active); /* the tap's own port, in its interrupt */
+
+/* alone.c: the test that the button starts. */
+void alone_ms(struct tap *t);
+void alone_stop(struct tap *t);
+void alone_band(struct tap *t, const struct wire_band *b);
+void alone_packet(struct tap *t);
+void alone_edge(struct tap *t, uint64_t tick, enum wire_lines lines);
 
 #endif

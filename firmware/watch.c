@@ -56,7 +56,14 @@ static void on_packet(void *context, const struct rx_packet *p)
 		if (!(mask & WIRE_GUARD_KEYBOARD))
 			alerts_raise(&t->alerts, WIRE_ALERT_KEYBOARD, address, clock64_now());
 	}
+	alone_packet(t);
 	t->reporter.sink.packet(context, p);
+}
+
+static void on_edge(void *context, uint64_t tick, enum wire_lines lines)
+{
+	alone_edge(watched, tick, lines);
+	watched->reporter.sink.edge(context, tick, lines);
 }
 
 void watch_start(struct tap *t)
@@ -64,6 +71,7 @@ void watch_start(struct tap *t)
 	watched = t;
 	t->hears = t->reporter.sink;
 	t->hears.packet = on_packet;
+	t->hears.edge = on_edge;
 	board_io_watch(on_overvoltage);
 }
 

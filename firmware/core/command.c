@@ -20,6 +20,8 @@ static const struct {
 	{WIRE_OP_PULL_DOWNS, 1,               false},
         {WIRE_OP_MUX,        1,               false},
 	{WIRE_OP_THRESHOLDS, 6,               false},
+        {WIRE_OP_LEDS,       1,               false},
+	{WIRE_OP_BUZZER,     4,               false},
         {WIRE_OP_GUARD,      4,               false},
 };
 

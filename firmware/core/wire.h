@@ -281,6 +281,18 @@ struct wire_status {
 	uint16_t reserved;
 };
 
+/* Checks of the self-test, and of the start. What was not run is not failed. */
+enum wire_check {
+	WIRE_CHECK_LISTEN = 1u << 0,   /* a keyboard's enumeration through probe and tap was read */
+	WIRE_CHECK_CURRENT = 1u << 1,  /* its zero, both ranges */
+	WIRE_CHECK_RADIO = 1u << 2,    /* the detector's idle level */
+	WIRE_CHECK_MUX = 1u << 3,      /* VBUS off reads as nothing, on as 5 V */
+	WIRE_CHECK_EXPANDER = 1u << 4, /* answers, and keeps what it is told */
+	WIRE_CHECK_ADC =
+		1u << 5, /* its own reference: the temperature sensor, and no failed conversion */
+	WIRE_CHECK_FLASH = 1u << 6, /* its number, and the calibration's sectors */
+};
+
 struct wire_selftest {
 	uint16_t ran, failed; /* bits, enum wire_check */
 	uint32_t detail;
@@ -336,9 +348,9 @@ enum wire_opcode {
 	WIRE_OP_PULL_DOWNS = 0x24,
 	WIRE_OP_MUX = 0x25,
 	WIRE_OP_THRESHOLDS = 0x26, /* u16 bursts of current, of radio, u16 steps; ADC counts */
-	WIRE_OP_LEDS = 0x30,
-	WIRE_OP_BUZZER = 0x31,
-	WIRE_OP_GUARD = 0x40, /* u8 mask, u8 zero, u16 lease in ms */
+	WIRE_OP_LEDS = 0x30,       /* u8: bit 0 green, 1 amber, 2 red */
+	WIRE_OP_BUZZER = 0x31,     /* u16 Hz, u16 ms */
+	WIRE_OP_GUARD = 0x40,      /* u8 mask, u8 zero, u16 lease in ms */
 	WIRE_OP_PROBE_FIRST = 0x50,
 	WIRE_OP_PERSONA_FIRST = 0x60,
 	WIRE_OP_FAR_FIRST = 0x70, /* FAR and DC path */

@@ -147,6 +147,20 @@ struct adc_regs { /* §4.9.6 */
 	reg32 cs, result, fcs, fifo, div, intr, inte, intf, ints;
 };
 
+struct i2c_regs { /* §4.3.17 */
+	reg32 con, tar, sar, reserved0, data_cmd, ss_scl_hcnt, ss_scl_lcnt, fs_scl_hcnt,
+		fs_scl_lcnt;
+	reg32 reserved1[2], intr_stat, intr_mask, raw_intr_stat, rx_tl, tx_tl, clr_intr,
+		clr_rx_under;
+	reg32 clr_rx_over, clr_tx_over, clr_rd_req, clr_tx_abrt, clr_rx_done, clr_activity;
+	reg32 clr_stop_det, clr_start_det, clr_gen_call, enable, status, txflr, rxflr, sda_hold;
+	reg32 tx_abrt_source, slv_data_nack_only, dma_cr, dma_tdlr, dma_rdlr, sda_setup;
+	reg32 ack_general_call, enable_status, fs_spklen;
+};
+_Static_assert(__builtin_offsetof(struct i2c_regs, enable) == 0x6c &&
+                       __builtin_offsetof(struct i2c_regs, fs_spklen) == 0xa0,
+               "gaps in the I2C registers");
+
 struct nvic_regs { /* ARMv6-M ARM B3.4 */
 	reg32 iser, reserved0[31], icer, reserved1[31], ispr, reserved2[31], icpr, reserved3[95],
 		ipr[8];
@@ -178,6 +192,7 @@ enum irq_number { /* §2.3.2 */
 #define USB        ((struct usb_regs *)0x50110000u)
 #define USB_DPRAM  0x50100000u
 #define ADC        ((struct adc_regs *)0x4004c000u)
+#define I2C0       ((struct i2c_regs *)0x40044000u)
 #define NVIC       ((struct nvic_regs *)0xe000e100u)
 #define SCB_VTOR   (*(reg32 *)0xe000ed08u)
 

@@ -7,6 +7,7 @@ import { Pio } from './pio.mjs';
 import { Dma, IoBank, Plain, Pwm, Resets, Ssi, Timer, Watchdog } from './blocks.mjs';
 import { UsbDevice } from './usb.mjs';
 import { Adc } from './adc.mjs';
+import { Expander, I2c } from './i2c.mjs';
 
 const INTERRUPT_CYCLES = 16; // entry; rp2040js charges none
 const SERIAL = [0xe6, 0x60, 0x58, 0x38, 0x83, 0x12, 0x34, 0x56];
@@ -36,7 +37,7 @@ function onBus(chip, block, resetBit) {
 
 export class Chip {
   // `faults`: [base, offset] of registers whose writes are lost, as if the firmware had forgotten them; `flip`: a byte of the image.
-  constructor(image, { scratch = new Uint32Array(8), reason = 0, faults = [], flip = -1 } = {}) {
+  constructor(image, { scratch = new Uint32Array(8), reason = 0, faults = [], flip = -1, expander = true } = {}) {
     this.failures = [];
     this.outputLog = []; // [cycle, outputs, before]
     this.inputs = 0;
@@ -58,6 +59,9 @@ export class Chip {
     this.pio = new Pio(this, 0);
     this.dma = new Dma(this);
     this.adc = new Adc(this);
+    this.expander = new Expander();
+    this.expander.present = expander;
+    this.i2c = new I2c(this, this.expander);
     this.timer = new Timer(this);
     this.pwm = new Pwm(this);
     this.watchdog = new Watchdog(this, scratch, reason);
@@ -77,6 +81,7 @@ export class Chip {
     put(0x4000c, this.resets);
     put(0x40014, this.io, 5);
     put(0x4001c, this.padsBank, 8);
+    put(0x40044, this.i2c, 3);
     put(0x4004c, this.adc, 0);
     put(0x40050, this.pwm, 14);
     put(0x40054, this.timer, 21);

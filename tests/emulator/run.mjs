@@ -7,6 +7,7 @@ import { KIND, Reader, uart } from './records.mjs';
 import { strict } from './strict.mjs';
 import { sensorCases } from './sensors.mjs';
 import { guardCases } from './guard.mjs';
+import { aloneCases } from './alone.mjs';
 import { scenarioCases } from './scenarios.mjs';
 
 const [image, wave, ...only] = process.argv.slice(2);
@@ -299,7 +300,7 @@ cases.commands = () => {
 };
 
 const tools = { Tap, assert, waveform, cordon: process.env.CORDON };
-Object.assign(cases, sensorCases(tools), guardCases(tools), scenarioCases(tools));
+Object.assign(cases, sensorCases(tools), guardCases(tools), scenarioCases(tools), aloneCases({ ...tools, Chip, image }));
 
 for (const [name, run] of Object.entries(cases)) {
   if (only.length && !only.includes(name)) continue;

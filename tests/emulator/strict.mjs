@@ -44,6 +44,9 @@ const planted = [
   ['the input of GP26 left on', (image) => booted(image, { faults: [[0x4001c, 0x6c]] }), /GP26 is not set for the ADC/],
   ['an empty ADC FIFO read', (image) => { const [chip] = enumerated(image); chip.adc.readUint32(12); return chip; }, /ADC: the empty FIFO/],
   ['the ADC started before it is ready', (image) => { const [chip] = enumerated(image); chip.adc.writeUint32(0, 0); chip.run(1200); chip.adc.writeUint32(0, 9); return chip; }, /before it was ready/],
+  ['GP4 not given to the I2C', (image) => booted(image, { faults: [[0x40014, 0x24]] }), /GP4 is not given to I2C0/],
+  ['I2C at the wrong speed', (image) => booted(image, { faults: [[0x40044, 0x20]] }), /too fast for 400 kHz/],
+  ['a byte that no expander has sent', (image) => { const [chip] = enumerated(image); chip.i2c.readUint32(0x10); return chip; }, /has not come/],
   ['an empty FIFO read', (image) => { const [chip] = enumerated(image); chip.pio.readUint32(0x20); return chip; }, /empty FIFO/],
   ['a main loop that stands still', (image) => { const [chip] = enumerated(image); chip.rp.core.enabledInterrupts = 0; try { chip.run(120000 * 300); } catch (e) { chip.fail(e.message); } return chip; }, /watchdog has bitten/],
 ];
