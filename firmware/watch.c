@@ -41,23 +41,35 @@ void watch_host(struct tap *t, bool active)
 		trip(t, WIRE_GUARD_HOST_LOST, WIRE_ALERT_HOST_LOST, 0);
 }
 
-static void on_packet(void *context, const struct rx_packet *p)
+static void look_at(struct tap *t, const struct rx_packet *p)
 {
-	struct tap *t = watched; /* the context is the reporter's */
 	uint8_t address, mask;
 
-	if (keyboard_watch_cares(&t->keyboard, p) &&
-	    keyboard_watch_packet(&t->keyboard, p, &address)) {
-		interrupts_off();
-		mask = t->guard.mask;
-		trip(t, WIRE_GUARD_KEYBOARD, WIRE_ALERT_KEYBOARD, address);
-		interrupts_on();
-		/* Unguarded it is an alert all the same. */
-		if (!(mask & WIRE_GUARD_KEYBOARD))
-			alerts_raise(&t->alerts, WIRE_ALERT_KEYBOARD, address, clock64_now());
-	}
 	alone_packet(t);
-	t->reporter.sink.packet(context, p);
+	if (!keyboard_watch_cares(&t->keyboard, p) ||
+	    !keyboard_watch_packet(&t->keyboard, p, &address))
+		return;
+	interrupts_off();
+	mask = t->guard.mask;
+	trip(t, WIRE_GUARD_KEYBOARD, WIRE_ALERT_KEYBOARD, address);
+	interrupts_on();
+	/* Unguarded it is an alert all the same. */
+	if (!(mask & WIRE_GUARD_KEYBOARD))
+		alerts_raise(&t->alerts, WIRE_ALERT_KEYBOARD, address, clock64_now());
+}
+
+/* The context is the reporter's. */
+static void on_packet(void *context, const struct rx_packet *p)
+{
+	look_at(watched, p);
+	watched->reporter.sink.packet(context, p);
+}
+
+static void on_transaction(void *context, const struct rx_packet *const packet[3])
+{
+	for (unsigned i = 0; i < 3; i++)
+		look_at(watched, packet[i]);
+	watched->reporter.sink.transaction(context, packet);
 }
 
 static void on_edge(void *context, uint64_t tick, enum wire_lines lines)
@@ -71,6 +83,7 @@ void watch_start(struct tap *t)
 	watched = t;
 	t->hears = t->reporter.sink;
 	t->hears.packet = on_packet;
+	t->hears.transaction = on_transaction;
 	t->hears.edge = on_edge;
 	board_io_watch(on_overvoltage);
 }
