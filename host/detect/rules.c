@@ -14,6 +14,7 @@ const struct rule *const rules[] = {
 	&rule_short_life,            /* R7 */
 	&rule_takeover,              /* R8 */
 	&rule_injected_typing,       /* R9 */
+	&rule_keyed_supply,          /* R10b with a code */
 	&rule_radio_onset,           /* R10a */
 	&rule_radio_coincidence,     /* R10b */
 	&rule_radio_train,           /* R10c */

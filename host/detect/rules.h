@@ -16,6 +16,7 @@ extern const struct rule rule_undeclared_keyboard;
 extern const struct rule rule_short_life;
 extern const struct rule rule_takeover;
 extern const struct rule rule_injected_typing;
+extern const struct rule rule_keyed_supply;
 extern const struct rule rule_radio_onset;
 extern const struct rule rule_radio_coincidence;
 extern const struct rule rule_radio_train;

@@ -204,8 +204,8 @@ static void profiles_choose_rules(void **state)
 {
 	static const char *const host[] = {"R7",   "R9",   "R12", "R13", "R14", "R14a",
 	                                   "R14b", "R14d", "R19", "R21", "R22"};
-	static const char *const off_with_far_end[] = {"R1",  "R2",  "R5",  "R11",
-	                                               "R15", "R16", "R14c"};
+	static const char *const off_with_far_end[] = {"R1",  "R2",  "R5",   "R11",
+	                                               "R15", "R16", "R14c", "R10"};
 
 	(void)state;
 	for (unsigned i = 0; i < rules_count; i++) {
