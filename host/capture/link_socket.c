@@ -58,13 +58,19 @@ static bool socket_command(struct link *l, enum wire_opcode opcode, const uint8_
 	return true;
 }
 
-static void begin(struct link_socket *s, int64_t now_ns)
+static void tell_to_capture(struct link_socket *s)
 {
 	const uint8_t on = 1;
 
+	socket_command(&s->tap.link, WIRE_OP_CAPTURE, &on, 1);
+}
+
+static void begin(struct link_socket *s, int64_t now_ns)
+{
 	tap_link_begin(&s->tap, now_ns);
 	socket_command(&s->tap.link, WIRE_OP_IDENTIFY, NULL, 0);
-	socket_command(&s->tap.link, WIRE_OP_CAPTURE, &on, 1);
+	s->tap.capture_wanted = true;
+	tell_to_capture(s);
 }
 
 /* False where nothing more can be had now. */
@@ -93,6 +99,8 @@ static enum err socket_pump(struct link *l, int64_t now_ns, const struct record_
 	s->tap.now_ns = now_ns;
 	if (!s->tap.begun_ns)
 		begin(s, now_ns);
+	if (tap_link_nag(&s->tap))
+		tell_to_capture(s);
 	send_out(s);
 	for (unsigned i = 0; i < READS_A_PUMP && more && !s->over && !s->tap.err; i++)
 		more = read_once(s);
@@ -130,6 +138,7 @@ static void socket_finish(struct link *l, int64_t now_ns)
 	if (s->finish_ns)
 		return;
 	socket_command(l, WIRE_OP_CAPTURE, &off, 1);
+	s->tap.capture_wanted = false;
 	s->finish_ns = now_ns + GOODBYE_NS;
 	shutdown(s->fd, SHUT_WR);
 }

@@ -41,7 +41,6 @@ struct link_usb {
 	char serial[USB_TAP_SERIAL_MAX];
 	int epoll_fd, hid_fd;
 	bool spin;    /* epoll takes one of the descriptors not */
-	bool capture; /* tell it to */
 	bool changed; /* hotplug: look again */
 	bool leave;   /* this tap is gone, or is to be let go */
 	bool over;
@@ -144,13 +143,18 @@ static bool usb_command(struct link *l, enum wire_opcode opcode, const uint8_t *
 	return u->stream && tap_pipe_write(u->stream, report + 1, n);
 }
 
-static void greet(struct link_usb *u)
+static void tell_to_capture(struct link_usb *u)
 {
 	const uint8_t on = 1;
 
-	usb_command(&u->tap.link, WIRE_OP_IDENTIFY, NULL, 0);
-	if (u->capture)
+	if (u->tap.capture_wanted)
 		usb_command(&u->tap.link, WIRE_OP_CAPTURE, &on, 1);
+}
+
+static void greet(struct link_usb *u)
+{
+	usb_command(&u->tap.link, WIRE_OP_IDENTIFY, NULL, 0);
+	tell_to_capture(u);
 }
 
 static void close_device(struct link_usb *u)
@@ -276,6 +280,8 @@ static void tend(struct link_usb *u, int64_t now_ns)
 		search(u, now_ns);
 	if (u->stream && u->hid_ns && now_ns >= u->hid_ns)
 		open_hid(u, now_ns);
+	if (u->stream && tap_link_nag(&u->tap))
+		tell_to_capture(u);
 	if (u->tap.status.presence == LINK_HERE)
 		u->faults_heeded = 0;
 }
@@ -335,9 +341,10 @@ static void usb_finish(struct link *l, int64_t now_ns)
 	if (u->finish_ns)
 		return;
 	/* It stops first, and all that it had goes up: what is under way when transfers are cancelled would be lost. */
-	u->tap.stopped = !u->capture;
-	if (u->capture && u->stream)
+	u->tap.stopped = !u->tap.capture_wanted;
+	if (u->tap.capture_wanted && u->stream)
 		usb_command(l, WIRE_OP_CAPTURE, &off, 1);
+	u->tap.capture_wanted = false;
 	u->finish_ns = now_ns + GOODBYE_MS * MS;
 }
 
@@ -440,9 +447,9 @@ enum err link_usb_open(struct link **out, const char *serial, bool capture,
 	if (!u)
 		return ERR_MEMORY;
 	u->epoll_fd = u->hid_fd = -1;
-	u->capture = capture;
 	snprintf(u->serial, sizeof(u->serial), "%s", serial);
 	err = tap_link_init(&u->tap, &ops, LINK_SOURCE_TAP, serial);
+	u->tap.capture_wanted = capture;
 	if (!err) {
 		snprintf(message, LINK_MESSAGE_MAX, "USB cannot be used on this machine");
 		err = prepare(u);

@@ -8,6 +8,9 @@
 /* HELLO comes at the start and each second. */
 #define PATIENCE_NS INT64_C(3000000000)
 
+/* Far longer than a command and a HELLO that was under way before it take. */
+#define HEED_NS INT64_C(500000000)
+
 /* So much without a HELLO is no tap, however long it took: 60 ms of a full bus. */
 enum { NOISE_BYTES = 64 * 1024 };
 
@@ -74,6 +77,7 @@ static void hello(struct tap_link *t, const struct record *r)
 		return;
 	}
 	t->status.hello = *h;
+	t->capture_due |= t->capture_wanted && !h->capturing && t->now_ns - t->told_ns > HEED_NS;
 	t->status.presence = LINK_HERE;
 	t->unheard_bytes = 0;
 	clock_align_add(&t->clock, r->t_ns, t->now_ns);
@@ -113,6 +117,14 @@ void tap_link_feed(struct tap_link *t, const uint8_t *data, size_t len)
 	t->status.lost = capture_info(t->capture)->lost;
 }
 
+bool tap_link_nag(struct tap_link *t)
+{
+	bool due = t->capture_due;
+
+	t->capture_due = false;
+	return due;
+}
+
 void tap_link_check(struct tap_link *t, int64_t now_ns)
 {
 	bool noise = t->unheard_bytes >= NOISE_BYTES;
@@ -146,6 +158,7 @@ size_t tap_link_command(struct tap_link *t, enum wire_opcode opcode, const uint8
 		return 0;
 	if (len)
 		memcpy(to + head, args, len);
+	t->told_ns = t->now_ns;
 	return head + len;
 }
 

@@ -13,13 +13,15 @@ struct tap_link {
 	struct capture *capture;
 	struct clock_align clock;
 	struct link_status status;
-	const struct record_sink *sink; /* during a pump */
-	int64_t now_ns;                 /* of the pump at hand */
-	int64_t begun_ns;               /* since then it owes a HELLO */
-	int64_t heard_ns;               /* when the last record came */
-	int64_t latest_ns;              /* its time */
-	uint64_t unheard_bytes;         /* that came without a HELLO among them */
-	bool stopped;                   /* it said that it no longer captures */
+	const struct record_sink *sink;   /* during a pump */
+	int64_t now_ns;                   /* of the pump at hand */
+	int64_t begun_ns;                 /* since then it owes a HELLO */
+	int64_t heard_ns;                 /* when the last record came */
+	int64_t latest_ns;                /* its time */
+	uint64_t unheard_bytes;           /* that came without a HELLO among them */
+	bool capture_wanted, capture_due; /* it shall capture; it was told to, and does not */
+	int64_t told_ns;                  /* the last command */
+	bool stopped;                     /* it said that it no longer captures */
 	uint16_t request;
 	enum err err;
 };
@@ -34,6 +36,12 @@ void tap_link_away(struct tap_link *t, const char *message);
 
 /* Bytes of the stream, in a pump. What is wrong with them stands in `err`, and `status.message`. */
 void tap_link_feed(struct tap_link *t, const uint8_t *data, size_t len);
+
+/*
+ * Whether the tap has to be told once more to capture: a command may be lost on the way, and each HELLO says whether it was
+ * heeded. True once each time.
+ */
+bool tap_link_nag(struct tap_link *t);
 
 /* Whether the tap has been silent, or noise, for too long; and when to look again, on the clock of `now_ns`. */
 void tap_link_check(struct tap_link *t, int64_t now_ns);

@@ -62,6 +62,10 @@ for scenario in stream no-hid short long stall fault; do
 	ok $? "$scenario: no packet is missing"
 done
 
+capture deaf --duration 2.5
+[ $code = 30 ] && recorded "$work/x.pcapng" 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 truncated=0'
+ok $? 'a command that is lost on the way is given again'
+
 capture unplug --duration 1.5
 [ $code = 30 ] && grep -q "^cordon: tap '00000000000000A0' was unplugged; '$work/x.pcapng' is whole up to here" "$work/err" &&
 	recorded "$work/x.pcapng" 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 truncated=0'

@@ -61,9 +61,9 @@ int main(int argc, char **argv)
 	};
 	static struct vtap tap;
 	uint64_t serial = 0x7f3a;
-	uint32_t boot = 1;
+	uint32_t boot = 1, rate;
 	uint16_t version = WIRE_VERSION;
-	struct vtap_source *source = NULL;
+	static struct vtap_source *source; /* to the process's end */
 	struct redir *redir;
 	bool leave = false;
 
@@ -84,8 +84,10 @@ int main(int argc, char **argv)
 			source = vtap_source_dump(optarg);
 			break;
 		case 'r':
-			source = vtap_source_rate((uint32_t)strtoul(optarg, &end, 0),
-			                          (uint32_t)strtoul(end + 1, NULL, 0));
+			rate = (uint32_t)strtoul(optarg, &end, 0);
+			if (*end != ',')
+				return 2;
+			source = vtap_source_rate(rate, (uint32_t)strtoul(end + 1, NULL, 0));
 			break;
 		case 'l':
 			leave = true;

@@ -19,6 +19,8 @@ pull() {
 	kill "$tap" 2>/dev/null
 	wait "$tap" 2>/dev/null
 	tap=''
+	# One that said nothing has died: why stands here.
+	[ -s "$work/sent" ] || head -n 8 "$work/vtap.log" | sed 's/^/    tap: /'
 }
 cleanup() {
 	pull

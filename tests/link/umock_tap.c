@@ -43,18 +43,20 @@ struct scenario {
 	int unplug_status;    /* what transfers end with */
 	bool busy, no_access; /* for who opens it */
 	bool no_hid;
+	bool deaf; /* to the first command to capture */
 };
 
 static const struct scenario scenarios[] = {
-	{.name = "none",               .taps = 0                                },
-	{.name = "stream",             .packets_a_second = 5000                 },
-	{.name = "no-hid",             .packets_a_second = 5000,                  .no_hid = true},
-	{.name = "four",			    .taps = 4,							.packets_a_second = 2000},
-	{.name = "short",    .packets_a_second = 2000,.longest = 63},
-	{.name = "long", .packets_a_second = 20000,                                        .whole = true},
-	{.name = "stall",               .packets_a_second = 5000,                               .stall_each = 100},
-	{.name = "fault",			    .packets_a_second = 5000,						       .fault_each = 100},
-	{.name = "unplug",           .packets_a_second = 5000,                      .unplug_ms = 500, .unplug_status = -ESHUTDOWN},
+	{.name = "none",             .taps = 0                             },
+	{.name = "stream",           .packets_a_second = 5000              },
+	{.name = "no-hid",           .packets_a_second = 5000,               .no_hid = true},
+	{.name = "deaf",			  .packets_a_second = 5000,						   .no_hid = true, .deaf = true},
+	{.name = "four",            .taps = 4,.packets_a_second = 2000},
+	{.name = "short",             .packets_a_second = 2000,                               .longest = 63},
+	{.name = "long",			  .packets_a_second = 20000,                                                  .whole = true},
+	{.name = "stall",             .packets_a_second = 5000,                     .stall_each = 100},
+	{.name = "fault",.packets_a_second = 5000,.fault_each = 100},
+	{.name = "unplug",            .packets_a_second = 5000,              .unplug_ms = 500, .unplug_status = -ESHUTDOWN},
 	{.name = "return",
          .packets_a_second = 5000,
          .unplug_ms = 500,
@@ -65,11 +67,11 @@ static const struct scenario scenarios[] = {
          .unplug_ms = 500,
          .back_ms = 500,
          .unplug_status = -EPROTO},
-	{.name = "version", .packets_a_second = 100,                                          .version = 2},
-	{.name = "noise",     .noise = true						       },
-	{.name = "mute",  .mute = true					  },
-	{.name = "busy",     .busy = true						       },
-	{.name = "no-access",     .no_access = true                                             },
+	{.name = "version",.packets_a_second = 100,.version = 2},
+	{.name = "noise",			  .noise = true						},
+	{.name = "mute",           .mute = true						    },
+	{.name = "busy",			  .busy = true					   },
+	{.name = "no-access",           .no_access = true						    },
 };
 
 struct urb {
@@ -84,7 +86,7 @@ struct port {
 	struct sim_tap sim;
 	uint64_t begin_ns, first_ns, filled_ns; /* 0: not yet */
 	bool gone, halted;
-	unsigned transfers, plugs;
+	unsigned transfers, plugs, deaf;
 	struct urb urb[URBS_MAX];
 	unsigned urbs;
 	int hid_fd;
@@ -184,6 +186,11 @@ static bool finish(struct port *t, struct urb *x)
 	}
 	if (u->type == USBDEVFS_URB_TYPE_CONTROL) {
 		u->status = -EPIPE;
+		return true;
+	}
+	if (u->endpoint == 0x01 && scenario->deaf && x->buffer->data[1] == WIRE_OP_CAPTURE &&
+	    !t->deaf++) {
+		u->status = -EPROTO;
 		return true;
 	}
 	if (u->endpoint == 0x01) {
