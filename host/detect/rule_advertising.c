@@ -38,6 +38,8 @@ enum {
  * drawn anew wander, 40 of them by 11 ms and more in 99 of 100, by 20 in the mean.
  */
 #define WANDER_MIN_MS 11.6
+/* And neighbours stray alike: von Neumann's ratio is 2 on a fixed beat (24 pulses: 2 +-0.4), 0.6 and less of such sums. */
+#define RATIO_MAX 1.0
 
 struct advertising_state {
 	bool said, has_last;
@@ -54,8 +56,15 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* How pulses stray from the straight line through them. */
+struct stray {
+	double range_ms;
+	double ratio; /* of steps between neighbours to strays, squared and summed: 2 where each strays for itself */
+};
+
 struct span {
-	double from_ms, sd, wander_ms;
+	double from_ms, sd;
+	struct stray stray;
 	unsigned n, hits, near; /* near: in the span or within its length of it */
 };
 
@@ -75,9 +84,9 @@ static void count_hits(const struct advertising_state *s, struct span *x)
 	}
 }
 
-/* How far pulses stray from the straight line through them: range of what is left of `n` times over their ordinals. */
-static double strays(const double *at, const double *ordinal, unsigned n)
+static struct stray strays(const double *at, const double *ordinal, unsigned n)
 {
+	double last = NAN, steps = 0, squares = 0;
 	double x = 0, y = 0, xx = 0, xy = 0, slope, least = INFINITY, most = -INFINITY;
 
 	for (unsigned i = 0; i < n; i++) {
@@ -94,14 +103,19 @@ static double strays(const double *at, const double *ordinal, unsigned n)
 
 		least = fmin(least, off);
 		most = fmax(most, off);
+		squares += off * off;
+		if (i > 0)
+			steps += (off - last) * (off - last);
+		last = off;
 	}
-	return n ? most - least : 0;
+	return (struct stray){most - least, squares > 0 ? steps / squares : 2};
 }
 
 /* Of the longest run of pulses in which none came between and at most three in a row were missed. */
-static double wander(const struct advertising_state *s, const struct span *x, double mean)
+static struct stray wander(const struct advertising_state *s, const struct span *x, double mean)
 {
-	double at[INTERVALS + 1] = {0}, ordinal[INTERVALS + 1] = {0}, most = 0;
+	double at[INTERVALS + 1] = {0}, ordinal[INTERVALS + 1] = {0};
+	struct stray found = {0, 2};
 	unsigned run = 1, longest = 0;
 
 	for (unsigned i = 0; i <= x->n; i++) {
@@ -116,11 +130,11 @@ static double wander(const struct advertising_state *s, const struct span *x, do
 		}
 		if (run > longest) {
 			longest = run;
-			most = strays(at, ordinal, run);
+			found = strays(at, ordinal, run);
 		}
 		run = 1;
 	}
-	return longest >= RUN_MIN ? most : 0;
+	return longest >= RUN_MIN ? found : (struct stray){0, 2};
 }
 
 /* The span of 11 ms with the most distances in it; how those near it spread, and how far their sum wanders. */
@@ -142,7 +156,7 @@ static struct span best_span(const struct advertising_state *s)
 	if (!x.near)
 		return x;
 	x.sd = sqrt(fmax(0, squares / x.near - sum / x.near * (sum / x.near)));
-	x.wander_ms = wander(s, &x, sum / x.near);
+	x.stray = wander(s, &x, sum / x.near);
 	return x;
 }
 
@@ -157,7 +171,8 @@ static void look(const struct rule_input *in, struct advertising_state *s)
 	p = SPAN_MS / (M_E * x.from_ms);
 	log10_p = chance_tail_log10(x.n, x.hits, p) + log10(INTERVALS);
 	if (log10_p > LOG10_P || x.sd < SD_MIN_MS || x.sd > SD_MAX_MS ||
-	    x.wander_ms < WANDER_MIN_MS || x.near > NEAR_MAX * x.hits)
+	    x.stray.range_ms < WANDER_MIN_MS || x.stray.ratio > RATIO_MAX ||
+	    x.near > NEAR_MAX * x.hits)
 		return;
 	s->said = true;
 	f = rule_emit(in, NULL);
@@ -172,7 +187,7 @@ static void look(const struct rule_input *in, struct advertising_state *s)
 	finding_say(f, " times");
 	finding_number(f, "interval_ms", x.from_ms, 1);
 	finding_number(f, "interval_sd_ms", x.sd, 2);
-	finding_number(f, "wander_ms", x.wander_ms, 1);
+	finding_number(f, "wander_ms", x.stray.range_ms, 1);
 	finding_integer(f, "intervals", x.n);
 	finding_integer(f, "intervals_alike", x.hits);
 	finding_number(f, "log10_p", log10_p, 1);

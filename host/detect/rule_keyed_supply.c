@@ -134,12 +134,13 @@ static void time_goes_on(const struct rule_input *in, struct keyed_state *s, int
 /* The place of a moment among the chips that are kept; NULL where it has none. */
 static double *place(struct keyed_state *s, double of[CHIPS], int64_t t)
 {
-	int64_t chip = t >= s->start_ns ? (t - s->start_ns) / (s->code.chip_ms * MS) : -1;
+	int64_t chip, first = 2 * (int64_t)s->done;
 
-	return s->running && chip >= 2 * (int64_t)s->done && chip < 2 * (int64_t)s->done + CHIPS &&
-	                       chip < s->code.chips
-	               ? &of[chip % CHIPS]
-	               : NULL;
+	if (!s->running || t < s->start_ns)
+		return NULL;
+	chip = (t - s->start_ns) / (s->code.chip_ms * MS);
+	return chip >= first && chip < first + CHIPS && chip < s->code.chips ? &of[chip % CHIPS]
+	                                                                     : NULL;
 }
 
 static void sensor(const struct rule_input *in, struct keyed_state *s)

@@ -18,6 +18,8 @@
 enum { WENT_MAX = 8 };
 
 static const int64_t life_max_ns = 10000 * MS_NS, hand_ns = 200 * MS_NS, swap_ns = 1000 * MS_NS;
+/* No host resets for longer (Windows 55 ms, threats.md §1.1; hubs 10 to 20, USB 2.0 §11.5.1.5): SE0 beyond it was a detach. */
+static const int64_t reset_max_ns = 70 * MS_NS;
 static const int64_t settle_ns = 500 * MS_NS, supply_before_ns = 1000 * MS_NS;
 
 /* A device that went, as it was. */
@@ -32,8 +34,8 @@ struct went {
 
 struct life_state {
 	bool vbus_went_off;
-	int64_t vbus_off_ns, detach_ns;
-	bool detached;
+	int64_t vbus_off_ns, detach_ns, reset_ns;
+	bool detached, in_reset;
 	unsigned next;
 	bool open; /* some life may be; else there is none to settle */
 	struct went went[WENT_MAX];
@@ -101,6 +103,8 @@ static void gone(const struct rule_input *in, struct life_state *s, unsigned slo
 	struct went *w = &s->went[s->next++ % WENT_MAX];
 	int64_t t = in->event->t_ns;
 	bool line = s->detached && t - s->detach_ns <= settle_ns;
+	/* Known late, where the next device's first words tell it. */
+	int64_t gone_ns = line && s->detach_ns < t ? s->detach_ns : t;
 
 	*w = (struct went){
 		.used = line,
@@ -108,9 +112,9 @@ static void gone(const struct rule_input *in, struct life_state *s, unsigned slo
 		.bus = d->bus,
 		.slot = (uint16_t)slot,
 		.id = d->id,
-		.gone_ns = t,
-		.lived_ns = t - d->attached_ns,
-		.after_report_ns = t - s->last_report_ns[slot],
+		.gone_ns = gone_ns,
+		.lived_ns = gone_ns - d->attached_ns,
+		.after_report_ns = gone_ns - s->last_report_ns[slot],
 		.packet = in->event->packet,
 	};
 	memcpy(w->hash, d->structure_sha256, sizeof(w->hash));
@@ -193,6 +197,15 @@ static void line(struct life_state *s, const struct usb_bus_event *b)
 	} else if (b->line.event == LINE_DETACH) {
 		s->detached = true;
 		s->detach_ns = b->t_ns;
+	} else if (b->line.event == LINE_RESET) {
+		s->in_reset = true;
+		s->reset_ns = b->t_ns;
+	} else if (b->line.event == LINE_RESET_END && s->in_reset) {
+		s->in_reset = false;
+		if (b->t_ns - s->reset_ns > reset_max_ns) {
+			s->detached = true;
+			s->detach_ns = s->reset_ns;
+		}
 	}
 }
 

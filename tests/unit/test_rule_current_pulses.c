@@ -106,6 +106,14 @@ static void advertising(void **state)
 		s.random_ms = 0;
 		s.period_ms = 25 + 80 * (double)seed;
 		assert_int_equal(play(seed, &s, 1, 60, PROFILE_BARE), 0);
+		/* A station that wakes for beacons, for longer than a band: its edges are found here and there. */
+		s = (struct room_source){
+			.period_ms = 307.2,
+			.jitter_ms = 0.05,
+			.length_us = {2000, 5000},
+			.step_ma = {15,   40  }
+                };
+		assert_int_equal(play(seed, &s, 4, 60, PROFILE_BARE) & 1u << ADVERTISING, 0);
 		/* Pings of a charging pad. */
 		s = (struct room_source){
 			.period_ms = 400 + 120 * (double)seed,

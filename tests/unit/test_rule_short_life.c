@@ -230,6 +230,30 @@ static void change_without_a_detach(void **state)
 	build_release(&b);
 }
 
+/* SE0 of 84 ms is no host's reset: the pull-up was gone. One of 55 ms may well be. */
+static void a_reset_too_long_is_a_detach(void **state)
+{
+	(void)state;
+	for (unsigned ms = 55; ms <= 84; ms += 29) {
+		struct model_device *d;
+		struct build b;
+
+		build_init(&b, PROFILE_BARE);
+		d = plain(&b, 0, 0x11);
+		b.t_ns += 15 * BUILD_S;
+		build_line(&b, LINE_RESET, USB_SPEED_UNKNOWN);
+		b.t_ns += ms * BUILD_MS;
+		build_line(&b, LINE_RESET_END, USB_SPEED_UNKNOWN);
+		b.t_ns += 200 * BUILD_MS;
+		d->gone = true;
+		d->gone_ns = b.t_ns;
+		build_event(&b, EVENT_DEVICE_GONE, d);
+		plain(&b, 1, 0x22);
+		assert_int_equal(build_count(&b, "R7"), ms == 84);
+		build_release(&b);
+	}
+}
+
 static void structure_unknown_is_not_another(void **state)
 {
 	struct build b;
@@ -255,6 +279,7 @@ int main(void)
 		cmocka_unit_test(another_comes_back),
 		cmocka_unit_test(the_same_comes_back),
 		cmocka_unit_test(changed_with_the_supply_off),
+		cmocka_unit_test(a_reset_too_long_is_a_detach),
 		cmocka_unit_test(change_without_a_detach),
 		cmocka_unit_test(structure_unknown_is_not_another),
 	};
