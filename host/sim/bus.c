@@ -13,6 +13,7 @@ void bus_init(struct bus *b, const struct record_sink *sink, const struct bus_se
 	b->sink = *sink;
 	b->set = *set;
 	random_init(&b->random, seed);
+	b->loss_random = random_fork(&b->random, 1);
 	b->frame = (uint16_t)random_below(&b->random, 2048);
 	b->speed = USB_SPEED_FULL;
 }
@@ -37,7 +38,7 @@ void bus_line(struct bus *b, enum line_event event, enum usb_speed speed, int64_
 		emit(b, &r);
 }
 
-static void wire(struct bus *b, const struct sim_packet *p, enum usb_speed speed)
+static bool wire(struct bus *b, const struct sim_packet *p, enum usb_speed speed)
 {
 	struct sim_packet damaged;
 	struct record r = {
@@ -45,6 +46,7 @@ static void wire(struct bus *b, const struct sim_packet *p, enum usb_speed speed
 		.packet_data = {
 				.bytes = p->bytes, .len = p->len, .len_true = p->len, .speed = speed}
         };
+	bool whole = true;
 
 	if (b->set.damage_per_million &&
 	    random_below(&b->random, 1000000) < b->set.damage_per_million) {
@@ -52,13 +54,19 @@ static void wire(struct bus *b, const struct sim_packet *p, enum usb_speed speed
 		damaged.bytes[random_below(&b->random, p->len)] ^=
 			(uint8_t)(1u << random_below(&b->random, 8));
 		r.packet_data.bytes = damaged.bytes;
+	} else if (b->set.loss > 0 && bus_loss_due(b, p)) {
+		damaged = *p;
+		whole = !bus_lose(b, &damaged);
+		r.packet_data.bytes = damaged.bytes;
+		r.packet_data.flags = whole ? 0 : PACKET_ERROR_RECEIVER;
 	}
 	b->packets++;
 	emit(b, &r);
 	b->now_ns += wire_duration_ns(p, speed) + BUS_TURNAROUND_BITS * wire_bit_ps(speed) / 1000;
+	return whole;
 }
 
-void bus_packet(struct bus *b, const struct bus_device *d, const struct sim_packet *p,
+bool bus_packet(struct bus *b, const struct bus_device *d, const struct sim_packet *p,
                 bool from_host)
 {
 	if (from_host && d && d->behind_hub && d->speed == USB_SPEED_LOW) {
@@ -69,23 +77,28 @@ void bus_packet(struct bus *b, const struct bus_device *d, const struct sim_pack
 		/* Four bit times for the hub to turn its low-speed ports on; wire() has left three. USB 2.0 §8.6.5 */
 		b->now_ns += 100;
 	}
-	wire(b, p, d ? d->speed : b->speed);
+	return wire(b, p, d ? d->speed : b->speed);
 }
 
-void bus_token(struct bus *b, const struct bus_device *d, enum usb_pid pid, uint8_t endpoint)
+bool bus_token(struct bus *b, const struct bus_device *d, enum usb_pid pid, uint8_t endpoint)
 {
 	struct sim_packet p;
 
 	wire_token(&p, pid, d->address, endpoint);
-	bus_packet(b, d, &p, true);
+	return bus_packet(b, d, &p, true);
 }
 
-void bus_handshake(struct bus *b, const struct bus_device *d, enum usb_pid pid, bool from_host)
+bool bus_handshake(struct bus *b, const struct bus_device *d, enum usb_pid pid, bool from_host)
 {
 	struct sim_packet p;
 
 	wire_handshake(&p, pid);
-	bus_packet(b, d, &p, from_host);
+	return bus_packet(b, d, &p, from_host);
+}
+
+void bus_timeout(struct bus *b, const struct bus_device *d)
+{
+	b->now_ns += 18 * wire_bit_ps(d->speed) / 1000;
 }
 
 void bus_urb(struct bus *b, const struct record_urb *urb)
@@ -124,21 +137,38 @@ static void pipe_record(struct bus *b, struct bus_pipe *p, enum urb_phase phase,
 	p->submitted = phase == URB_SUBMIT;
 }
 
-static void poll_wire(struct bus *b, struct bus_pipe *p, const struct keyboard_report *due)
+static void sent(struct bus *b, struct bus_pipe *p, const struct keyboard_report *r)
+{
+	if (b->sent && !p->told)
+		b->sent(b->sent_context, p, r, b->now_ns);
+	p->told = true;
+}
+
+/* Whether the device knows that its report has arrived; else it comes again, with the same toggle. */
+static bool poll_wire(struct bus *b, struct bus_pipe *p, const struct keyboard_report *due)
 {
 	struct sim_packet data;
 
 	if (!due && !b->set.empty_polls)
-		return;
-	bus_token(b, p->device, USB_PID_IN, p->endpoint & 0xf);
+		return true;
+	if (!bus_token(b, p->device, USB_PID_IN, p->endpoint & 0xf)) {
+		bus_timeout(b, p->device);
+		return false;
+	}
 	if (!due) {
 		bus_handshake(b, p->device, USB_PID_NAK, false);
-		return;
+		return true;
 	}
 	wire_data(&data, p->toggle, due->bytes, due->len);
-	bus_packet(b, p->device, &data, false);
-	bus_handshake(b, p->device, USB_PID_ACK, true);
+	if (!bus_packet(b, p->device, &data, false)) {
+		bus_timeout(b, p->device);
+		return false;
+	}
+	sent(b, p, due);
+	if (!bus_handshake(b, p->device, USB_PID_ACK, true))
+		return false;
 	p->toggle = !p->toggle;
+	return true;
 }
 
 static void poll_pipe(struct bus *b, struct bus_pipe *p)
@@ -146,16 +176,18 @@ static void poll_pipe(struct bus *b, struct bus_pipe *p)
 	const struct keyboard_report *due = NULL;
 
 	if (p->next < p->count && p->reports[p->next].t_ns <= b->now_ns)
-		due = &p->reports[p->next++];
-	if (due && b->sent)
-		b->sent(b->sent_context, p, due, b->now_ns);
+		due = &p->reports[p->next];
 	if (b->set.view == BUS_WIRE) {
-		poll_wire(b, p, due);
+		if (!poll_wire(b, p, due))
+			return;
 	} else if (due) {
+		sent(b, p, due);
 		pipe_record(b, p, URB_COMPLETE, URB_STATUS_OK, due);
 		b->now_ns += 9000 + random_below(&b->random, 8000);
 		pipe_record(b, p, URB_SUBMIT, URB_STATUS_PENDING, NULL);
 	}
+	p->next += due != NULL;
+	p->told = false;
 }
 
 static void begin_frame(struct bus *b)
@@ -376,5 +408,6 @@ bool bus_reports(struct bus *b, struct bus_device *d, uint8_t endpoint,
 	p->reports = reports;
 	p->count = count;
 	p->next = 0;
+	p->told = false;
 	return true;
 }

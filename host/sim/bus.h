@@ -31,6 +31,11 @@ struct bus_settings {
 	bool empty_polls;      /* and so are polls answered with NAK */
 	double naks_per_stage; /* mean NAKs before a device has its data or status ready on endpoint 0 */
 	unsigned damage_per_million; /* packets of which one bit is wrong */
+	/*
+	 * Share of edges that get lost on the wire, for everybody who listens: damaged packets are not answered, and sent again.
+	 * USB 2.0 §8.6, §8.7
+	 */
+	double loss;
 };
 
 struct bus_pipe;
@@ -46,6 +51,7 @@ struct bus_pipe {
 	const struct keyboard_report *reports; /* due at their times */
 	size_t count, next;
 	bool toggle, submitted;
+	bool told; /* the host has the next report; its acknowledgement got lost, and it comes again */
 	uint64_t urb;
 };
 
@@ -60,7 +66,8 @@ struct bus_device {
 struct bus {
 	struct record_sink sink;
 	struct bus_settings set;
-	struct random random;
+	struct random random, loss_random;
+	double edges_to_loss;
 	int64_t now_ns, frame_ns; /* frame_ns: when the current frame began */
 	uint16_t frame;
 	bool running; /* the host sends frames */

@@ -23,17 +23,47 @@ static void be_refused(struct bus *b, struct bus_device *d, enum usb_pid token)
 	}
 }
 
+/* IN, data, ACK, until both sides know. What the device did not hear acknowledged it sends again, and the host passes it by. */
+static void in_transaction(struct bus *b, struct bus_device *d, uint8_t endpoint,
+                           const struct sim_packet *p)
+{
+	for (unsigned i = 0; i < BUS_TRIES; i++) {
+		bus_fit(b, d, p->len - 3u);
+		if (bus_token(b, d, USB_PID_IN, endpoint) && bus_packet(b, d, p, false)) {
+			if (bus_handshake(b, d, USB_PID_ACK, true))
+				return;
+		} else {
+			bus_timeout(b, d);
+		}
+	}
+}
+
+/* SETUP or OUT, data, ACK, likewise. */
+static void out_transaction(struct bus *b, struct bus_device *d, enum usb_pid token,
+                            uint8_t endpoint, const struct sim_packet *p)
+{
+	for (unsigned i = 0; i < BUS_TRIES; i++) {
+		bool heard;
+
+		bus_fit(b, d, p->len - 3u);
+		heard = bus_token(b, d, token, endpoint);
+		/* The host cannot know: its data follow a damaged token too. */
+		if (bus_packet(b, d, p, true) && heard) {
+			if (bus_handshake(b, d, USB_PID_ACK, false))
+				return;
+		}
+		bus_timeout(b, d);
+	}
+}
+
 static void in_stage(struct bus *b, struct bus_device *d, bool data1, const uint8_t *bytes,
                      size_t len)
 {
 	struct sim_packet p;
 
 	be_refused(b, d, USB_PID_IN);
-	bus_fit(b, d, len);
 	wire_data(&p, data1, bytes, len);
-	bus_token(b, d, USB_PID_IN, 0);
-	bus_packet(b, d, &p, false);
-	bus_handshake(b, d, USB_PID_ACK, true);
+	in_transaction(b, d, 0, &p);
 	b->now_ns += 3000;
 }
 
@@ -42,11 +72,8 @@ static void out_stage(struct bus *b, struct bus_device *d, bool data1, const uin
 {
 	struct sim_packet p;
 
-	bus_fit(b, d, len);
 	wire_data(&p, data1, bytes, len);
-	bus_token(b, d, USB_PID_OUT, 0);
-	bus_packet(b, d, &p, true);
-	bus_handshake(b, d, USB_PID_ACK, false);
+	out_transaction(b, d, USB_PID_OUT, 0, &p);
 	b->now_ns += 3000;
 }
 
@@ -54,12 +81,14 @@ static void setup_stage(struct bus *b, struct bus_device *d, const uint8_t setup
 {
 	struct sim_packet p;
 
-	bus_fit(b, d, 8);
 	wire_data(&p, false, setup, 8);
-	bus_token(b, d, USB_PID_SETUP, 0);
-	bus_packet(b, d, &p, true);
-	if (answered)
-		bus_handshake(b, d, USB_PID_ACK, false);
+	if (answered) {
+		out_transaction(b, d, USB_PID_SETUP, 0, &p);
+	} else {
+		bus_fit(b, d, 8);
+		bus_token(b, d, USB_PID_SETUP, 0);
+		bus_packet(b, d, &p, true);
+	}
 	b->now_ns += 12000;
 }
 
@@ -166,11 +195,11 @@ static void transfer_wire(struct bus *b, struct bus_device *d, const struct sim_
 		size_t n = len - at < max ? len - at : max;
 		struct sim_packet p;
 
-		bus_fit(b, d, n);
 		wire_data(&p, *toggle, data + at, n);
-		bus_token(b, d, in ? USB_PID_IN : USB_PID_OUT, e->address & 0xf);
-		bus_packet(b, d, &p, !in);
-		bus_handshake(b, d, USB_PID_ACK, in);
+		if (in)
+			in_transaction(b, d, e->address & 0xf, &p);
+		else
+			out_transaction(b, d, USB_PID_OUT, e->address & 0xf, &p);
 		*toggle = !*toggle;
 		at += n;
 	} while (at < len);

@@ -72,7 +72,8 @@ struct play *play_new(const struct scenario_plan *plan, const struct record_sink
 {
 	struct play *p = calloc(1, sizeof(*p));
 	struct random r = random_fork(&plan->random, SCENARIO_STREAM_BUS);
-	const struct bus_settings set = {.view = BUS_WIRE, .frames = true, .empty_polls = true};
+	const struct bus_settings set = {
+		.view = BUS_WIRE, .frames = true, .empty_polls = true, .loss = PLAY_LOSS};
 	struct record_sink to;
 
 	if (!p)

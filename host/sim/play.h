@@ -25,6 +25,9 @@ struct play_watch {
 	void (*payload)(void *context, const char *message);
 };
 
+/* One edge in ten thousand gets lost: threats.md §9. */
+#define PLAY_LOSS 1e-4
+
 struct play;
 
 /* `wires` sees what stands on the lines: wires.h. Plan and watch's context are borrowed. NULL: out of memory. */

@@ -226,7 +226,7 @@ struct recording *recording_new(const struct scenario_plan *plan, const struct r
 		return NULL;
 	r->plan = plan;
 	r->sink = *sink;
-	tap_model_init(&r->tap, &tap, random_u64(&random), RECORDING_LOSS);
+	tap_model_init(&r->tap, &tap, random_u64(&random), PLAY_LOSS);
 	wires = (struct record_sink){.context = &r->tap, .record = tap_model_record};
 	if (plan->key.chips)
 		r->keyed = keyed_new(plan, &wires, watch);

@@ -8,9 +8,6 @@
 
 #include "sim/play.h"
 
-/* One edge in ten thousand gets lost: threats.md §9. */
-#define RECORDING_LOSS 1e-4
-
 struct recording;
 
 /* All borrowed; `watch` may be NULL. NULL: out of memory. */

@@ -143,10 +143,19 @@ static bool remarks(struct scenario_reader *r, json_t *v, void *to)
 static bool loads(struct scenario_reader *r, json_t *v, void *to)
 {
 	struct sim_device d;
+	uint8_t max;
 
 	(void)v;
-	return sim_device_load(&d, to) ||
-	       scenario_expected(r, NULL,
+	if (sim_device_load(&d, to)) {
+		max = sim_device_bytes(&d, d.device)[7];
+		if (max != 8 && max != 16 && max != 32 && max != 64)
+			return scenario_expected(r, NULL, "a bMaxPacketSize0 of 8, 16, 32 or 64");
+		for (unsigned i = 0; i < d.endpoints; i++)
+			if (!d.endpoint[i].max_packet)
+				return scenario_expected(r, NULL, "endpoints that can carry data");
+		return true;
+	}
+	return scenario_expected(r, NULL,
 	                         "descriptors whose lengths add up, with at most %d interfaces, %d "
 	                         "endpoints, %d bytes",
 	                         SIM_INTERFACES_MAX, SIM_ENDPOINTS_MAX, SIM_BYTES_MAX);

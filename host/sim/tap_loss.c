@@ -1,9 +1,9 @@
-/* Lost edges. See tap_loss.h. In: packets, edges. Out: damaged ones. USB 2.0 §7.1.8, §7.1.9: NRZI, bit stuffing. */
+/* Lost edges. See tap_loss.h. In: edges. Out: whether each is seen. */
 #include "sim/tap_loss.h"
 
 #include <math.h>
 
-enum { RUN = 12, STUFFED_AFTER = 6 }; /* edges of a disturbance: some microseconds of a busy line */
+enum { RUN = 12 }; /* edges of a disturbance: some microseconds of a busy line */
 
 static void draw(struct tap_model *t)
 {
@@ -15,37 +15,6 @@ void tap_loss_init(struct tap_model *t, double loss)
 {
 	t->loss = loss;
 	draw(t);
-}
-
-/* Edges of a packet: one for each zero, those of the sync and of the end. */
-static unsigned edges_of(const struct sim_packet *p)
-{
-	unsigned ones = 0;
-
-	for (unsigned i = 0; i < p->len; i++)
-		ones += (unsigned)__builtin_popcount(p->bytes[i]);
-	return p->len * 8u - ones + 8;
-}
-
-bool tap_loss_packet(struct tap_model *t, struct sim_packet *p, uint32_t *flags)
-{
-	unsigned edges = edges_of(p), bit, ones = 0, lost = 0;
-
-	t->edges_to_loss -= edges;
-	if (t->edges_to_loss > 0)
-		return false;
-	draw(t);
-	bit = random_below(&t->random, p->len * 8u);
-	/* Without an edge a bit reads as one. */
-	for (; bit < p->len * 8u && lost < RUN; bit++) {
-		uint8_t mask = (uint8_t)(1u << bit % 8);
-
-		lost += !(p->bytes[bit / 8] & mask);
-		p->bytes[bit / 8] |= mask;
-		if (++ones > STUFFED_AFTER)
-			*flags |= PACKET_ERROR_RECEIVER;
-	}
-	return lost > 0;
 }
 
 bool tap_loss_edge(struct tap_model *t, int64_t t_ns)

@@ -289,7 +289,6 @@ static bool fold(struct tap_model *t, int64_t t_ns, enum usb_speed speed,
 static void packet(struct tap_model *t, const struct record *r)
 {
 	const struct record_packet *p = &r->packet_data;
-	uint32_t flags = 0;
 	struct sim_packet q;
 
 	q.len = (uint16_t)p->len;
@@ -300,11 +299,11 @@ static void packet(struct tap_model *t, const struct record *r)
 	}
 	t->packets = true;
 	t->since_ns = r->t_ns + wire_duration_ns(&q, p->speed);
-	if (!tap_loss_packet(t, &q, &flags) && fold(t, r->t_ns, p->speed, &q))
+	if (!p->flags && fold(t, r->t_ns, p->speed, &q))
 		return;
 	release_held(t);
 	tap_model_flush_edges(t);
-	put_packet(t, r->t_ns, p->speed, &q, flags);
+	put_packet(t, r->t_ns, p->speed, &q, p->flags);
 }
 
 static void setting(struct tap_model *t, const struct record *r)
