@@ -108,15 +108,13 @@ static const struct host_step macos[] = {
 	{.ask = ASK_STRING,                   .length = 2, .which = PRODUCT, .gap_us = 700},
 	{.ask = ASK_STRING,.length = EXACT, .which = PRODUCT, .gap_us = 700},
 	{.ask = ASK_STRING,      .length = 255, .which = MANUFACTURER, .gap_us = 700},
-	{.ask = ASK_STRING,   .length = 2, .which = SERIAL},
-	{.ask = ASK_STRING, .length = EXACT, .which = SERIAL},
-	{.ask = ASK_CONFIG,                   .length = 9, .gap_us = 700},
-	{.ask = ASK_CONFIG,.length = EXACT, .gap_us = 700},
-	{.ask = ASK_CONFIGURE,      .gap_us = 3000},
-	{.ask = ASK_HUB  },
-	{.ask = ASK_HID,   .length = 0, .gap_us = 2000},
-	{.ask = ASK_LEDS                  },
-	{.ask = ASK_END},
+	{.ask = ASK_CONFIG,   .length = 9, .gap_us = 700},
+	{.ask = ASK_CONFIG, .length = EXACT, .gap_us = 700},
+	{.ask = ASK_CONFIGURE,                   .gap_us = 3000},
+	{.ask = ASK_HUB},
+	{.ask = ASK_HID,      .length = 0, .gap_us = 2000},
+	{.ask = ASK_LEDS  },
+	{.ask = ASK_END  },
 };
 
 static const struct {

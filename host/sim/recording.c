@@ -140,8 +140,9 @@ static const char *serial_of(const struct device_text *t)
 }
 
 /* The profile with the file of the declared device behind it. See report/profile_file.h. */
-static bool profile_text(const struct scenario *s, char out[PROFILE_TEXT_MAX])
+static bool profile_text(const struct scenario_plan *plan, char out[PROFILE_TEXT_MAX])
 {
+	const struct scenario *s = plan->scenario;
 	static const char nothing[] = /* what has no data lines has no structure */
 		"0000000000000000000000000000000000000000000000000000000000000000";
 	const struct device_text *d = s->far_end.descriptors;
@@ -156,7 +157,8 @@ static bool profile_text(const struct scenario *s, char out[PROFILE_TEXT_MAX])
 		return true;
 	file = json_pack("{s:s, s:s}", "name", d ? d->name : "power only", "structure_sha256",
 	                 d && d->structure_sha256 ? d->structure_sha256 : nothing);
-	if (file && serial && serial[0])
+	/* The file is made of what this PC shows of the device, and this one asks for no serial number (host.c). */
+	if (file && serial && serial[0] && plan->host != HOST_MACOS)
 		json_object_set_new(file, "serial", json_string(serial));
 	if (file && alphabet)
 		json_object_set_new(file, "alphabet", json_string(alphabet));
@@ -200,7 +202,7 @@ static bool measure(struct recording *r)
 {
 	const struct scenario *s = r->plan->scenario;
 
-	if (!profile_text(s, r->profile))
+	if (!profile_text(r->plan, r->profile))
 		return false;
 	snprintf(r->mark, sizeof(r->mark), "simulated: scenario %s, seed %llu", s->id,
 	         (unsigned long long)r->plan->seed);
