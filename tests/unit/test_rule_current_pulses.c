@@ -100,6 +100,8 @@ static void advertising(void **state)
 		s.defer_ms = 10;
 		assert_int_equal(play(seed, &s, 1, 60, PROFILE_BARE), 0);
 		s.defer_ms = 0;
+		s.random_ms = 5;
+		assert_int_equal(play(seed, &s, 1, 60, PROFILE_BARE), 0);
 		s.random_ms = 60;
 		assert_int_equal(play(seed, &s, 1, 60, PROFILE_BARE), 0);
 		s.rhythm = ROOM_POISSON;
