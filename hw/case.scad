@@ -136,7 +136,7 @@ module engrave() {
 	label(127, 54, "FAR C", "right");
 	label(127, 76, "FAR antenna", "right");
 	label(70.9, 4.5, "PC");
-	for (l = [[lights[0], "ok"], [lights[1], "suspect"], [lights[2], "alarm"]])
+	for (l = [[lights[0], "quiet"], [lights[1], "suspect"], [lights[2], "alarm"]])
 		label(l[0].y, 7.5, l[1], "right", 90, 3.2);
 	label(button_middle.x - 2, 14.5, "TEST", size = 3.4);
 	label(60, 40, "Cordon", size = 9);

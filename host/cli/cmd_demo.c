@@ -24,6 +24,7 @@
 struct demo {
 	struct scenario_option scenario;
 	const char *file;
+	char path[SHARED_PATH_MAX]; /* of the show */
 	bool check, text, automatic, rehearse, ascii;
 	unsigned first; /* chapter, from 1 */
 	double pace;
@@ -135,13 +136,14 @@ static int take(struct demo *d, int c, char **argv)
 
 static int read_show(struct demo *d)
 {
-	char path[SHARED_PATH_MAX], message[SCENARIO_MESSAGE_MAX];
-	const char *file = d->file ? d->file : shared_file("show.json", path);
+	char message[SCENARIO_MESSAGE_MAX];
+	const char *file = d->file ? d->file : shared_file("show.json", d->path);
 	int code = scenario_option_read(&d->scenario);
 	enum err err;
 
 	if (code)
 		return code;
+	d->file = file;
 	err = show_read(&d->show, file, &d->scenario.set, message);
 	if (err == ERR_SCENARIO)
 		say_error("%s", message);
@@ -153,14 +155,17 @@ static int read_show(struct demo *d)
 		say_error("there is no chapter %u; the show has %zu", d->first, d->show.chapters);
 		return EXIT_USAGE;
 	}
-	return err ? EXIT_FAULT : 0;
+	code = err ? EXIT_FAULT : 0;
+	for (size_t i = 0; !code && i < d->show.chapters; i++)
+		code = demo_chapter_check(&d->show.chapter[i], d->file);
+	return code;
 }
 
 /* The presenter's chapter, up to its present moment. */
 static bool begin_chapter(struct demo *d)
 {
 	const struct show_chapter *c = &d->show.chapter[d->presenter.chapter];
-	struct link *link = demo_chapter_open(c, &d->scenario.set, d->pace);
+	struct link *link = demo_chapter_open(c, d->file, &d->scenario.set, d->pace);
 	const char *layout_name = c->layout ? c->layout : "us";
 	struct layout *layout = layout_new(layout_name);
 	struct dashboard_options o = {
@@ -266,7 +271,7 @@ static int play(struct demo *d)
 	presenter_init(&d->presenter, &d->show, d->automatic, d->rehearse);
 	d->presenter.chapter = d->first ? d->first - 1 : 0;
 	c = &d->show.chapter[d->presenter.chapter];
-	d->link = demo_chapter_open(c, &d->scenario.set, d->pace);
+	d->link = demo_chapter_open(c, d->file, &d->scenario.set, d->pace);
 	if (!d->link)
 		return EXIT_FAULT;
 	err = dashboard_new(&d->dashboard, &(struct dashboard_options){
@@ -313,7 +318,8 @@ static int run(int argc, char **argv)
 	else if (!code)
 		code = !d.text && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)
 		               ? play(&d)
-		               : demo_text(&d.show, &d.scenario.set, d.first ? d.first - 1 : 0);
+		               : demo_text(&d.show, d.file, &d.scenario.set,
+		                           d.first ? d.first - 1 : 0);
 	link_free(d.link);
 	layout_free(d.layout);
 	show_release(&d.show);

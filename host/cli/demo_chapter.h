@@ -5,8 +5,11 @@
 #include "capture/link.h"
 #include "sim/show.h"
 
-/* NULL where it failed, which has been told. `speed` is that of the show: 1 is its normal pace. */
-struct link *demo_chapter_open(const struct show_chapter *c, const struct scenarios *scenarios,
-                               double speed);
+/* NULL where it failed, which has been told. `show` is the path of the show's file, beside which payloads lie. `speed` is that of the show: 1 is its normal pace. */
+struct link *demo_chapter_open(const struct show_chapter *c, const char *show,
+                               const struct scenarios *scenarios, double speed);
+
+/* Whether what it needs beside its scenario can be had: 0, or the exit code after a message. */
+int demo_chapter_check(const struct show_chapter *c, const char *show);
 
 #endif

@@ -34,10 +34,11 @@ static void found(const struct report_input *r)
 		line("  Not seen: ", r->coverage->text[i]);
 }
 
-static int chapter(const struct show_chapter *c, const struct scenarios *scenarios)
+static int chapter(const struct show_chapter *c, const char *path,
+                   const struct scenarios *scenarios)
 {
 	struct layout *layout = layout_new(c->layout ? c->layout : "us");
-	struct link *l = demo_chapter_open(c, scenarios, LINK_SPEED_MAX);
+	struct link *l = demo_chapter_open(c, path, scenarios, LINK_SPEED_MAX);
 	struct analysis_options options = {.layout = layout};
 	struct analysis *a = NULL;
 	enum link_state state = LINK_MORE;
@@ -61,7 +62,8 @@ static int chapter(const struct show_chapter *c, const struct scenarios *scenari
 	return err ? EXIT_FAULT : 0;
 }
 
-int demo_text(const struct show *show, const struct scenarios *scenarios, size_t first)
+int demo_text(const struct show *show, const char *path, const struct scenarios *scenarios,
+              size_t first)
 {
 	int code = 0;
 
@@ -74,7 +76,7 @@ int demo_text(const struct show *show, const struct scenarios *scenarios, size_t
 		line("", c->title);
 		for (size_t k = 0; k < c->cues; k++)
 			line("  ", c->cue[k].say);
-		code = chapter(c, scenarios);
+		code = chapter(c, path, scenarios);
 	}
 	return say_written(code);
 }

@@ -4,7 +4,8 @@
 
 #include "sim/show.h"
 
-/* From chapter `first` on, to standard output. The exit code; a failure has been told. */
-int demo_text(const struct show *show, const struct scenarios *scenarios, size_t first);
+/* `path` is that of the show. From chapter `first` on, to standard output. The exit code; a failure has been told. */
+int demo_text(const struct show *show, const char *path, const struct scenarios *scenarios,
+              size_t first);
 
 #endif

@@ -50,6 +50,15 @@ S
 "$CORDON" demo --text --show "$work/own.json" | grep -q 'Größer als gedacht'
 ok $? 'own texts'
 
+# A payload of one's own beside the show.
+mkdir "$work/folder"
+echo 'STRING hello class' >"$work/folder/pay.txt"
+sed 's/"seconds":30/"seconds":30,"payload":"pay.txt"/' "$work/own.json" >"$work/folder/own.json"
+"$CORDON" demo --text --show "$work/folder/own.json" | grep -q 'It typed: hello class'
+ok $? 'own payload'
+echo 'NONSENSE 7' >"$work/folder/pay.txt"
+refused 1 'pay.txt.*1' --text --show "$work/folder/own.json"
+
 # On a terminal: keys are taken, chapters are gone through, and it ends when asked.
 mkfifo "$work/keys"
 script -qfc "stty rows 24 cols 80; LANG=C.UTF-8 TERM=xterm-256color '$CORDON' demo --pace 20" "$work/screen" <"$work/keys" >/dev/null 2>&1 &

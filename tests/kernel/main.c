@@ -68,7 +68,8 @@ int main(int argc, char **argv)
 	bool leave = false;
 
 	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-		char *end = NULL;
+		uint32_t rate;
+		char *end;
 
 		switch (c) {
 		case 's':
