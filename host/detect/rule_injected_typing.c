@@ -6,6 +6,7 @@
 #include "detect/rule_injected_typing.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "detect/rules.h"
 
@@ -14,10 +15,23 @@ enum {
 	TOP_FEATURES = 3,
 };
 
+/* Enumeration takes a host a second or so; a cable that waits longer than this between its keys types a few a minute. */
+#define AWAY_MAX_NS INT64_C(60000000000)
+
+/* Which keyboard of which device on which bus it is: what a new enumeration leaves as it was. */
+struct keyboard_identity {
+	uint16_t bus;
+	uint8_t interface;
+	bool has_hash;
+	uint8_t hash[32];
+};
+
 struct keyboard {
 	uint32_t hid_id; /* tells the slot's next user from its last; 0 nobody yet */
 	bool used;
 	bool said_first, said_second;
+	struct keyboard_identity identity;
+	int64_t last_ns; /* its last report */
 	struct typing typing;
 };
 
@@ -35,19 +49,74 @@ static bool undecided(const struct keyboard *k)
 	return k->used && !k->said_first && keys > 0 && keys < UNDECIDED_KEYS;
 }
 
+static struct keyboard_identity identity_of(const struct event *e)
+{
+	struct keyboard_identity i = {.interface = e->hid->interface};
+
+	if (!e->device)
+		return i;
+	i.bus = e->device->bus;
+	i.has_hash = e->device->has_hash;
+	memcpy(i.hash, e->device->structure_sha256, sizeof(i.hash));
+	return i;
+}
+
+/*
+ * The same keyboard before its device was enumerated anew: one of the same structure, whatever it calls itself this time,
+ * that has been silent since. A cable that enumerates again every few keys is one typist, not many with a few keys each.
+ * No evidence is made by this: it only stays together. A second keyboard of the same make takes over what the first one's
+ * hands were known by, and the first, if it goes on, begins anew.
+ */
+static struct keyboard *before_enumeration(struct injected_typing_state *s, const struct event *e,
+                                           const struct keyboard_identity *identity)
+{
+	struct keyboard *last = NULL;
+
+	if (!e->device || !e->device->enumerated || !identity->has_hash)
+		return NULL;
+	for (unsigned i = 0; i < s->slots; i++) {
+		struct keyboard *k = &s->keyboard[i];
+		const struct keyboard_identity *was = &k->identity;
+
+		if (!k->used || !was->has_hash || was->bus != identity->bus ||
+		    was->interface != identity->interface ||
+		    memcmp(was->hash, identity->hash, sizeof(was->hash)) != 0 ||
+		    k->last_ns > e->device->attached_ns ||
+		    e->device->attached_ns - k->last_ns > AWAY_MAX_NS)
+			continue;
+		if (!last || k->last_ns > last->last_ns)
+			last = k;
+	}
+	return last;
+}
+
 static struct keyboard *keyboard_of(struct injected_typing_state *s, const struct rule_input *in)
 {
 	unsigned slot = (unsigned)(in->event->hid - in->model->hid);
-	struct keyboard *k = &s->keyboard[slot];
+	struct keyboard *k = &s->keyboard[slot], *before;
+	struct keyboard_identity identity;
 
 	if (k->used && k->hid_id == in->event->hid->id)
 		return k;
-	s->undecided_gone += undecided(k);
+	identity = identity_of(in->event);
+	before = before_enumeration(s, in->event, &identity);
+	if (before != k)
+		s->undecided_gone += undecided(k);
 	if (s->slots <= slot)
 		s->slots = slot + 1;
-	*k = (struct keyboard){.used = true, .hid_id = in->event->hid->id};
-	typing_init(&k->typing);
-	k->typing.rows = &s->rows;
+	if (before) {
+		if (before != k)
+			*k = *before;
+		before->used = false;
+		typing_away(&k->typing);
+	} else {
+		*k = (struct keyboard){.said_first = false};
+		typing_init(&k->typing);
+		k->typing.rows = &s->rows;
+	}
+	k->used = true;
+	k->hid_id = in->event->hid->id;
+	k->identity = identity;
 	return k;
 }
 
@@ -155,6 +224,7 @@ static void match(const struct rule_input *in)
 	if (!in->event->hid || !in->event->keys)
 		return;
 	k = keyboard_of(s, in);
+	k->last_ns = in->event->t_ns;
 	context = context_of(in->event);
 	if (!typing_report(&k->typing, in->event->keys, &context))
 		return;

@@ -102,6 +102,28 @@ static void attack_before_a_thousand_enumerations(void **state)
 	}
 }
 
+/*
+ * A cable that is another device every three keys, at an address of its own each time, as usbmon shows them: no line
+ * event tells of its coming and going, and three keys decide nothing.
+ */
+static void a_few_keys_an_enumeration(void **state)
+{
+	struct hostile h;
+
+	(void)state;
+	hostile_begin(&h, PROFILE_HOST);
+	for (unsigned i = 0; i < 6; i++) {
+		hostile_keyboard(&h, (uint8_t)(5 + i), (uint16_t)(0x1000 + i));
+		hostile_type(&h, (uint8_t)(5 + i), 0x81, 3, NULL, 0);
+		h.t_ns += 1500000000;
+	}
+	hostile_end(&h);
+	assert_int_equal(hostile_findings(&h, "R9", "strong"), 1);
+	assert_int_equal(h.verdict, VERDICT_SUSPECT);
+	assert_false(missing(&h, "keys"));
+	hostile_release(&h);
+}
+
 /* Keyboards that stay, each with a key typed, in all places that there are. */
 static void more_keyboards_than_places(void **state)
 {
@@ -343,6 +365,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(attack_after_a_thousand_enumerations),
 		cmocka_unit_test(attack_before_a_thousand_enumerations),
+		cmocka_unit_test(a_few_keys_an_enumeration),
 		cmocka_unit_test(more_keyboards_than_places),
 		cmocka_unit_test(hundred_interfaces),
 		cmocka_unit_test(full_hub_tree),

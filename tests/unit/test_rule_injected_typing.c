@@ -165,6 +165,76 @@ static void each_keyboard_for_itself(void **state)
 	build_release(&b);
 }
 
+/* Keyboards one after another, three keys each, at the pace of a tool; what tells one from the next is up to the test. */
+static unsigned found_in_turn(int64_t away_ns, bool same_structure, bool same_bus,
+                              bool same_interface)
+{
+	struct build b;
+	unsigned found;
+
+	build_init(&b, PROFILE_HOST);
+	for (unsigned i = 0; i < 6; i++) {
+		struct model_device *d = build_device(&b, i, USB_SPEED_LOW);
+		struct hand h = {.b = &b};
+
+		d->bus = (uint16_t)(same_bus ? 1 : i);
+		h.hid = build_hid(&b, d, i, (uint8_t)(same_interface ? 0 : i), HID_KIND_KEYBOARD,
+		                  NULL, 63);
+		h.hid->report_ns = 8000000;
+		build_hashed_fill(&b, d, (uint8_t)(same_structure ? 7 : 7 + i));
+		taps(&h, 3 * i, 3, 2);
+		b.t_ns += away_ns;
+	}
+	found = build_count(&b, "R9");
+	assert_int_equal(injected_typing_undecided(engine_rule_state(b.e, "R9")), found ? 0 : 6);
+	build_release(&b);
+	return found;
+}
+
+static void one_typist_through_enumerations(void **state)
+{
+	(void)state;
+	assert_int_equal(found_in_turn(BUILD_S, true, true, true), 1);
+	assert_int_equal(found_in_turn(50 * BUILD_S, true, true, true), 1);
+	assert_int_equal(found_in_turn(70 * BUILD_S, true, true, true), 0);
+	assert_int_equal(found_in_turn(BUILD_S, false, true, true), 0);
+	assert_int_equal(found_in_turn(BUILD_S, true, false, true), 0);
+	assert_int_equal(found_in_turn(BUILD_S, true, true, false), 0);
+}
+
+/* The keys that a person types are no more alarming for a cable that loses contact every few of them. */
+static void a_loose_plug_is_no_alarm(void **state)
+{
+	const void *r9;
+	struct build b;
+
+	(void)state;
+	build_init(&b, PROFILE_HOST);
+	r9 = engine_rule_state(b.e, "R9");
+	for (unsigned i = 0; i < 40; i++) {
+		struct model_device *d = build_device(&b, i, USB_SPEED_LOW);
+		struct hand h = {.b = &b};
+
+		h.hid = build_hid(&b, d, i, 0, HID_KIND_KEYBOARD, NULL, 63);
+		h.hid->report_ns = 8000000;
+		build_hashed_fill(&b, d, 7);
+		for (unsigned k = 0; k < 5; k++) {
+			uint16_t usage = letter(5 * i + k);
+
+			send(&h, usage, 0);
+			/* No time reaches across an enumeration. */
+			assert_int_equal(injected_typing_last(r9, i)->gap_ms < 0, k == 0);
+			b.t_ns += (60 + (i * 37 + k * 53) % 61) * BUILD_MS;
+			send(&h, 0, usage);
+			b.t_ns += (70 + (i * 71 + k * 29) % 173) * BUILD_MS;
+		}
+		b.t_ns += 2 * BUILD_S;
+	}
+	assert_int_equal(build_count(&b, "R9"), 0);
+	assert_int_equal(injected_typing_undecided(r9), 0);
+	build_release(&b);
+}
+
 static void undecided_and_last_step(void **state)
 {
 	const struct typing_step *step;
@@ -208,6 +278,8 @@ int main(void)
 		cmocka_unit_test(strong_then_decisive),
 		cmocka_unit_test(each_key_replaces_the_last),
 		cmocka_unit_test(each_keyboard_for_itself),
+		cmocka_unit_test(one_typist_through_enumerations),
+		cmocka_unit_test(a_loose_plug_is_no_alarm),
 		cmocka_unit_test(undecided_and_last_step),
 	};
 

@@ -129,6 +129,14 @@ static void read_press(struct stroke_reader *s, const struct key_report *r, bool
 	s->keys += r->presses;
 }
 
+void stroke_away(struct stroke_reader *s)
+{
+	forget_times(s);
+	s->downs = 0;
+	s->fresh = 0;
+	s->last = s->before_last = 0;
+}
+
 bool stroke_read(struct stroke_reader *s, const struct key_report *r, uint32_t poll_ns,
                  uint32_t claimed_ns, struct stroke *out)
 {

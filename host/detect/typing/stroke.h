@@ -75,4 +75,7 @@ struct stroke_reader {
 bool stroke_read(struct stroke_reader *s, const struct key_report *r, uint32_t poll_ns,
                  uint32_t claimed_ns, struct stroke *out);
 
+/* The keyboard was off the bus: nothing is down, and no time reaches across. */
+void stroke_away(struct stroke_reader *s);
+
 #endif

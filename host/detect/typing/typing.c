@@ -144,6 +144,12 @@ bool typing_report(struct typing *t, const struct key_report *r, const struct ty
 	return true;
 }
 
+void typing_away(struct typing *t)
+{
+	stroke_away(&t->reader);
+	t->last_gap_ms = -1e6f;
+}
+
 void typing_pointer(struct typing *t, int64_t t_ns)
 {
 	t->pointer_seen = true;

@@ -88,6 +88,9 @@ void typing_init(struct typing *t);
 /* True where the report brought news: `step` is new then. */
 bool typing_report(struct typing *t, const struct key_report *r, const struct typing_context *c);
 
+/* The keyboard was off the bus and is back: what is known of it stands, but its next key is no interval from the last. */
+void typing_away(struct typing *t);
+
 /* A pointing device that is not part of this keyboard moved. */
 void typing_pointer(struct typing *t, int64_t t_ns);
 
