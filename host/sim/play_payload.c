@@ -109,7 +109,7 @@ static void add_storage(struct play_payload *x, const char *config)
 	snprintf(x->config + 4, 5, "%02x%02x", (unsigned)(strlen(x->config) / 2) & 0xff,
 	         (unsigned)(strlen(x->config) / 2) >> 8);
 	x->config[8] = config[8];
-	snprintf(x->config + 8, 3, "%02x", (interfaces + 1) & 0xff);
+	snprintf(x->config + 8, 3, "%02hhx", (unsigned char)(interfaces + 1));
 	x->config[10] = config[10];
 	x->text.config = x->config;
 	/* Low speed has no bulk endpoints. USB 2.0 §5.8.3 */
