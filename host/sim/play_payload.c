@@ -99,6 +99,7 @@ static void add_storage(struct play_payload *x, const char *config)
 {
 	size_t len = strlen(config);
 	unsigned interfaces = 0;
+	char hex[9];
 
 	if (len + 46 >= CONFIG_MAX || sscanf(config + 8, "%2x", &interfaces) != 1)
 		return;
@@ -106,11 +107,12 @@ static void add_storage(struct play_payload *x, const char *config)
 	         "%s0904%02x000208065000"
 	         "07058f0240000007050f02400000",
 	         config, interfaces & 0xff);
-	snprintf(x->config + 4, 5, "%02x%02x", (unsigned)(strlen(x->config) / 2) & 0xff,
-	         (unsigned)(strlen(x->config) / 2) >> 8);
-	x->config[8] = config[8];
-	snprintf(x->config + 8, 3, "%02hhx", (unsigned char)(interfaces + 1));
-	x->config[10] = config[10];
+	/* wTotalLength, then bNumInterfaces. USB 2.0 §9.6.3 */
+	len = strlen(x->config) / 2;
+	snprintf(hex, sizeof(hex), "%02x%02x", (unsigned)(len & 0xff), (unsigned)(len >> 8 & 0xff));
+	memcpy(x->config + 4, hex, 4);
+	snprintf(hex, sizeof(hex), "%02x", (interfaces + 1) & 0xff);
+	memcpy(x->config + 8, hex, 2);
 	x->text.config = x->config;
 	/* Low speed has no bulk endpoints. USB 2.0 §5.8.3 */
 	x->text.speed = USB_SPEED_FULL;
