@@ -42,6 +42,7 @@ enum wire_error control_set(struct tap *t, enum wire_setting setting, uint32_t v
 {
 	uint32_t before = board_io_get(setting);
 	uint64_t at = clock64_now();
+	uint32_t took;
 
 	if (value && (setting == WIRE_SET_VBUS || setting == WIRE_SET_SWITCH) && !may_close())
 		return WIRE_E_STATE;
@@ -52,12 +53,14 @@ enum wire_error control_set(struct tap *t, enum wire_setting setting, uint32_t v
 		control_set(t, WIRE_SET_RANGE, WIRE_RANGE_MA, cause, request);
 	if (!board_io_set(setting, value))
 		return WIRE_E_VALUE;
+	/* Blind from before the pins move, and settling from after they have. */
+	took = (uint32_t)(clock64_now() - at);
 	if (setting == WIRE_SET_RANGE)
 		sensor_change(&t->sensor, WIRE_CURRENT, (uint8_t)value, at,
-		              sensor_settling(WIRE_CURRENT, (uint8_t)value));
+		              took + sensor_settling(WIRE_CURRENT, (uint8_t)value));
 	if (setting == WIRE_SET_MUX)
 		sensor_change(&t->sensor, WIRE_MUX, (uint8_t)value, at,
-		              sensor_settling(WIRE_MUX, (uint8_t)value));
+		              took + sensor_settling(WIRE_MUX, (uint8_t)value));
 	say_state(t, setting, cause, request, at, before, value);
 	return WIRE_OK;
 }
