@@ -20,8 +20,14 @@ static void pcapng(const char *path, bool big)
                 {249, NULL  },
                 {1,   "none"}
         };
-	const struct pcapng_head head = {"hardware", "os", "application", "comment",
-	                                 1000,       big,  interfaces,    5};
+	const struct pcapng_head head = {.hardware = "hardware",
+	                                 .os = "os",
+	                                 .application = "application",
+	                                 .comment = "comment",
+	                                 .start_ns = 1000,
+	                                 .big_endian = big,
+	                                 .interfaces = interfaces,
+	                                 .interface_count = 5};
 	struct record r = {.kind = RECORD_LINE, .line = {.event = LINE_RESET}};
 	struct pcapng_writer *w;
 
