@@ -19,7 +19,7 @@ CPPFLAGS += -I. -Ifirmware -Ihost -D_GNU_SOURCE -DCORDON_VERSION='"$(VERSION)"'
 CFLAGS += -std=c11 $(WARNINGS) $(CFLAGS_$(KIND))
 ifeq ($(KIND),fuzz)
 CC := $(CLANG)
-# What a table's row leaves out is zero, by the language; long texts are told from forgotten commas by the tests.
+# A table's row may leave out what is zero, and hold a text of several lines.
 WARNINGS += -Wno-missing-field-initializers -Wno-string-concatenation
 endif
 
