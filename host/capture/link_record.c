@@ -22,7 +22,7 @@ struct link_record {
 	struct record_files *files;   /* NULL: none */
 	struct pcapng_writer *writer; /* NULL: nothing has come yet, or it is over */
 	struct capture *reader;
-	const struct record_sink *sink; /* during a pump */
+	struct record_sink sink; /* of the last pump: a note between two may bring bytes too */
 	struct link_status status;
 	enum link_presence presence; /* as of the last pump */
 	enum err err;
@@ -54,7 +54,7 @@ static int take_bytes(void *context, const uint8_t *data, size_t len)
 	if (k->files)
 		record_files_write(k->files, data, len);
 	if (!k->err)
-		k->err = capture_feed(k->reader, k->sink, data, len);
+		k->err = capture_feed(k->reader, &k->sink, data, len);
 	return 0;
 }
 
@@ -187,7 +187,7 @@ static enum err record_pump(struct link *l, int64_t now_ns, const struct record_
 	const struct record_sink into = {.context = k, .record = on_record};
 	enum err err;
 
-	k->sink = sink;
+	k->sink = *sink;
 	k->now_ns = now_ns;
 	*state = LINK_OVER;
 	if (k->over)
@@ -282,9 +282,8 @@ static void record_nothing(void *context, const struct record *r)
 static void record_free(struct link *l)
 {
 	struct link_record *k = record_of(l);
-	const struct record_sink nowhere = {.record = record_nothing};
 
-	k->sink = &nowhere;
+	k->sink = (struct record_sink){.record = record_nothing};
 	if (k->reader)
 		end(k);
 	link_free(k->inner);

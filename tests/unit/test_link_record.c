@@ -126,6 +126,38 @@ static const struct tap_server_options numbered = {
 	.tap = {.serial = 0xe6614c311b7f3a2c, .boot_id = 1, .packets_a_second = 5000}
 };
 
+/* More notes between two pumps than the writer holds back: what they bring goes to whom the last pump served. */
+static void notes_need_no_pump(void **state)
+{
+	struct record_options o = {.path = file};
+	struct seen live = {0}, kept;
+	struct record_sink *sink = malloc(sizeof(*sink));
+	struct capture_info info;
+	struct tap_server *server;
+	struct link *l = record(&numbered, &server, &o);
+	char note[1500];
+	uint64_t notes = 0;
+
+	(void)state;
+	*sink = (struct record_sink){.context = &live, .record = see};
+	assert_int_equal(run(l, sink, 200), ERR_NONE);
+	free(sink);
+	memset(note, 'n', sizeof(note));
+	while (!live.marks && notes < 1000) {
+		assert_true(link_note(l, RECORD_MARK, note, sizeof(note)));
+		notes++;
+	}
+	assert_true(live.marks > 0);
+	link_finish(l, now_ns());
+	assert_int_equal(run(l, &(struct record_sink){.context = &live, .record = see}, 2000),
+	                 ERR_NONE);
+	link_free(l);
+	tap_server_stop(server);
+	kept = read_file(file, &info);
+	assert_int_equal(live.marks, notes);
+	assert_int_equal(kept.marks, notes);
+}
+
 static void what_is_shown_is_what_the_file_says(void **state)
 {
 	struct capture_test test = {.case_id = "2026-117", .exhibit = "3", .notes = "a\nb"};
@@ -418,6 +450,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
 		T(what_is_shown_is_what_the_file_says),
+		T(notes_need_no_pump),
 		T(losses_are_counted_to_the_file),
 		T(whole_at_any_moment),
 		T(nothing_is_written_over),
