@@ -5,6 +5,7 @@
  *
  * Each line speaks once, and once more when the text turns out to be a boot loader's.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "detect/rules.h"
@@ -16,11 +17,14 @@ struct serial_state {
 /* The ROM of an ESP8266 and of an ESP32: " ets Jan  8 2013,rst cause:1", "rst:0x1 (POWERON)". threats.md 0.2 */
 static const char *const loaders[] = {"ets ", "rst"};
 
-static const char *loader_in(const char *text)
+/* At the beginning of a word: neither "targets " nor "first" is a boot loader's. Of a text that is cut at its front nobody
+ * knows what the first word was. */
+static const char *loader_in(const char *text, bool cut)
 {
 	for (unsigned i = 0; i < sizeof(loaders) / sizeof(loaders[0]); i++)
-		if (strstr(text, loaders[i]))
-			return loaders[i];
+		for (const char *at = text; (at = strstr(at, loaders[i])); at++)
+			if (at == text ? !cut : !isalpha((unsigned char)at[-1]))
+				return loaders[i];
 	return NULL;
 }
 
@@ -34,7 +38,7 @@ static void match(const struct rule_input *in)
 
 	memcpy(text, t->text, t->len);
 	text[t->len] = '\0';
-	loader = loader_in(text);
+	loader = loader_in(text, t->len == UART_TEXT_MAX);
 	if (s->decisive[t->line] || (s->said[t->line] && !loader))
 		return;
 	s->said[t->line] = true;

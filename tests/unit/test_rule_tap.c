@@ -188,6 +188,9 @@ static void uart(struct build *b, enum wire_lines line, const char *text)
 
 static void text_and_boot_logs(void **state)
 {
+	struct uart_text cut = {
+		.line = WIRE_DP, .baud = 74880, .len = UART_TEXT_MAX, .run = UART_TEXT_MAX};
+	struct event e = {.kind = EVENT_UART, .packet = 9, .uart = &cut};
 	struct build b;
 	const struct finding *f;
 
@@ -214,6 +217,19 @@ static void text_and_boot_logs(void **state)
 	build_init(&b, PROFILE_BARE);
 	uart(&b, WIRE_DM, "ESP-ROM:esp32s3 rst:0x1 (POWERON)");
 	assert_int_equal(build_count(&b, "R4"), 2);
+	build_release(&b);
+
+	/* Words that only hold what a boot loader says, wherever the text that is kept of a long one begins. */
+	build_init(&b, PROFILE_BARE);
+	uart(&b, WIRE_DM, "thirst for targets comes first");
+	memset(cut.text, 'x', sizeof(cut.text));
+	memcpy(cut.text, "rst ", 4);
+	e.t_ns = b.t_ns;
+	engine_event(b.e, &e);
+	f = build_find(&b, "R4");
+	assert_int_equal(build_count(&b, "R4"), 2);
+	assert_int_equal(f[0].weight, WEIGHT_STRONG);
+	assert_int_equal(f[1].weight, WEIGHT_STRONG);
 	build_release(&b);
 
 	build_init(&b, PROFILE_HOST);
