@@ -2,20 +2,11 @@
  * Samples to records; see sensor.h. Most chunks of most channels hold nothing: a short loop over the samples shows that,
  * and only the others are looked at one by one.
  */
-#include "core/sensor.h"
+#include "core/sensor_events.h"
 
 enum {
 	MS = WIRE_TICK_HZ / 1000,
 	US = WIRE_TICK_HZ / 1000000,
-	ROUND_TICKS = SENSOR_CHANNELS * SENSOR_SAMPLE_TICKS,
-	HALF = ROUND_TICKS /
-	       2, /* a crossing lies between two samples: in their middle, give or take 3 us */
-	QUIET_SAMPLES = 3, /* below in a row end a burst */
-	/* Of samples of one channel: what stays longer is a new base; a radio burst is told in pieces of. */
-	BASE_SAMPLES = 20 * MS / ROUND_TICKS,
-	PIECE_SAMPLES = 100 * MS / ROUND_TICKS,
-	STEP_SAMPLES = 32,  /* beyond the threshold in a row: 192 us */
-	STEP_MEASURED = 16, /* the last of them give the new level */
 	/* The AD8313 gives 18 mV a dB, and 0.49 V without a signal. 1 dB a second, in counts times 16 times 65536 a band. */
 	DB = 357,
 	FLOOR_A_BAND = DB * 65536 / 1000,
@@ -40,17 +31,17 @@ uint32_t sensor_settling(enum wire_channel channel, uint8_t value)
 	return channel == WIRE_MUX ? settling[value % SENSOR_INPUTS] : 40 * US;
 }
 
-static bool is_radio(const struct sensor_channel *c)
+bool sensor_is_radio(const struct sensor_channel *c)
 {
 	return c->channel == WIRE_RADIO || (c->channel == WIRE_MUX && c->input == SENSOR_FAR_RADIO);
 }
 
 static bool has_bursts(const struct sensor_channel *c)
 {
-	return c->channel != WIRE_MUX || is_radio(c);
+	return c->channel != WIRE_MUX || sensor_is_radio(c);
 }
 
-static uint16_t out(const struct sensor *s, const struct sensor_channel *c, uint32_t x16)
+uint16_t sensor_out(const struct sensor *s, const struct sensor_channel *c, uint32_t x16)
 {
 	uint16_t linear = adc_linear(x16);
 
@@ -58,9 +49,9 @@ static uint16_t out(const struct sensor *s, const struct sensor_channel *c, uint
 	                                              : linear;
 }
 
-static void set_limits(struct sensor *s, struct sensor_channel *c)
+void sensor_limits(struct sensor *s, struct sensor_channel *c)
 {
-	uint32_t base = c->floor >> 20, threshold = s->burst_threshold[is_radio(c)];
+	uint32_t base = c->floor >> 20, threshold = s->burst_threshold[sensor_is_radio(c)];
 	uint32_t noise = c->spread * SENSOR_BURST_SPREADS >> 8, on;
 
 	if (threshold < noise)
@@ -74,7 +65,7 @@ static void set_limits(struct sensor *s, struct sensor_channel *c)
 }
 
 /* Counts times 16. */
-static int32_t step_limit(const struct sensor *s, const struct sensor_channel *c)
+int32_t sensor_step_limit(const struct sensor *s, const struct sensor_channel *c)
 {
 	int32_t threshold = s->step_threshold * 16;
 	int32_t noise = (int32_t)(c->spread * SENSOR_STEP_SPREADS >> 4);
@@ -102,7 +93,7 @@ bool sensor_thresholds(struct sensor *s, uint16_t current, uint16_t radio, uint1
 	s->burst_threshold[1] = radio;
 	s->step_threshold = step;
 	for (unsigned i = 0; i < SENSOR_CHANNELS; i++)
-		set_limits(s, &s->channel[i]);
+		sensor_limits(s, &s->channel[i]);
 	return true;
 }
 
@@ -114,172 +105,6 @@ static void put_lost(struct sensor *s, enum wire_lost_what what, uint64_t from, 
 
 	if (to)
 		wire_lost_put(to, &lost);
-}
-
-static void tell_burst(struct sensor *s, struct sensor_channel *c, uint64_t end)
-{
-	const struct sensor_burst *b = &c->burst;
-	uint16_t base = out(s, c, b->base), peak = out(s, c, b->peak * 16u),
-		 mean = out(s, c, b->sum * 16 / b->n);
-	const struct wire_burst w = {
-		.channel = c->channel,
-		.input = c->input,
-		.range = c->range,
-		.peak = peak > base ? peak - base : 0,
-		.mean = mean > base ? mean - base : 0,
-		.length = (uint32_t)(end - b->start),
-	};
-	uint8_t *to;
-
-	c->burst_in_band = true;
-	if (!s->telling)
-		return;
-	if (s->bursts >= SENSOR_BURSTS_MS) {
-		if (!s->lost_bursts++)
-			s->lost_from = b->start;
-		s->lost_to = end;
-		return;
-	}
-	s->bursts++;
-	to = upstream_put(s->up, WIRE_BURST, 0, b->start, 12);
-	if (to)
-		wire_burst_put(to, &w);
-}
-
-/* A burst that has lasted for long: the current's is the new base, the radio's is told so far. */
-static void long_burst(struct sensor *s, struct sensor_channel *c, uint64_t t)
-{
-	struct sensor_burst *b = &c->burst;
-
-	if (is_radio(c) && b->n >= PIECE_SAMPLES) {
-		tell_burst(s, c, t);
-		b->open = false;
-	} else if (!is_radio(c) && b->n >= BASE_SAMPLES) {
-		b->open = false;
-		c->level = (uint16_t)(b->sum * 16 / b->n);
-		c->floor = (uint32_t)c->level << 16;
-		set_limits(s, c);
-	}
-}
-
-static void burst_below(struct sensor *s, struct sensor_channel *c, uint16_t v, uint64_t t)
-{
-	struct sensor_burst *b = &c->burst;
-
-	if (!b->quiet)
-		b->end = t - HALF;
-	b->quiet_sum += v;
-	if (++b->quiet == QUIET_SAMPLES) {
-		tell_burst(s, c, b->end);
-		b->open = false;
-	}
-}
-
-/* Samples of one channel, the first of them at `t`. */
-static void walk_bursts(struct sensor *s, struct sensor_channel *c, const uint16_t *at,
-                        const uint16_t *end, uint64_t t)
-{
-	struct sensor_burst *b = &c->burst;
-	const uint16_t *from = at;
-
-	while (at < end) {
-		uint32_t n = 0, sum = 0, peak = 0, limit = b->open ? c->off : c->on;
-
-		if (!b->open) {
-			while (at < end && *at <= limit)
-				at += SENSOR_CHANNELS;
-			if (at >= end)
-				return;
-			/* Field by field: clearing the whole takes longer than all else here. */
-			b->open = true;
-			b->base = (uint16_t)(c->floor >> 16);
-			b->start = t + (uint32_t)(at - from) * SENSOR_SAMPLE_TICKS - HALF;
-			b->sum = b->n = b->quiet_sum = 0;
-			b->peak = b->quiet = 0;
-			limit = c->off;
-		}
-		c->burst_in_band = true;
-		for (; at<end && * at> limit; at += SENSOR_CHANNELS, n++) {
-			sum += *at;
-			if (*at > peak)
-				peak = *at;
-		}
-		if (n) {
-			/* With a dip that was too short to end it. */
-			b->sum += sum + b->quiet_sum;
-			b->n += n + b->quiet;
-			b->quiet = 0;
-			b->quiet_sum = 0;
-			if (peak > b->peak)
-				b->peak = (uint16_t)peak;
-			long_burst(s, c, t + (uint32_t)(at - from) * SENSOR_SAMPLE_TICKS - HALF);
-		}
-		if (at < end && b->open) {
-			burst_below(s, c, *at, t + (uint32_t)(at - from) * SENSOR_SAMPLE_TICKS);
-			at += SENSOR_CHANNELS;
-		}
-	}
-}
-
-static void tell_step(struct sensor *s, struct sensor_channel *c, uint16_t after)
-{
-	const struct wire_step w = {.channel = c->channel,
-	                            .input = c->input,
-	                            .range = c->range,
-	                            .before = out(s, c, c->level),
-	                            .after = out(s, c, after)};
-	uint8_t *to = s->telling ? upstream_put(s->up, WIRE_STEP, 0, c->step.start, 8) : NULL;
-
-	if (to)
-		wire_step_put(to, &w);
-}
-
-static void step_sample(struct sensor *s, struct sensor_channel *c, uint16_t v, uint64_t t)
-{
-	struct sensor_step *p = &c->step;
-	int32_t off = v * 16 - c->level, threshold = step_limit(s, c);
-	int8_t sign = off > threshold ? 1 : off < -threshold ? -1 : 0;
-
-	if (p->n && sign != p->sign)
-		p->n = 0;
-	if (!sign)
-		return;
-	c->strayed = true;
-	if (!p->n) {
-		p->sign = sign;
-		p->sum = 0;
-		p->start = t - HALF;
-	}
-	if (++p->n > STEP_SAMPLES - STEP_MEASURED)
-		p->sum += v;
-	if (p->n == STEP_SAMPLES) {
-		uint16_t after = (uint16_t)(p->sum * 16 / STEP_MEASURED);
-
-		tell_step(s, c, after);
-		c->level = after;
-		p->n = 0;
-	}
-}
-
-static void walk_steps(struct sensor *s, struct sensor_channel *c, const uint16_t *at,
-                       const uint16_t *end, uint64_t t)
-{
-	int32_t threshold = step_limit(s, c);
-	const uint16_t *from = at;
-
-	while (at < end) {
-		int32_t high = (c->level + threshold) >> 4, low = (c->level - threshold + 15) >> 4;
-
-		while (!c->step.n && at < end && *at <= high && *at >= low)
-			at += SENSOR_CHANNELS;
-		/* A level is new only with the last sample of a step. */
-		do {
-			if (at >= end)
-				return;
-			step_sample(s, c, *at, t + (uint32_t)(at - from) * SENSOR_SAMPLE_TICKS);
-			at += SENSOR_CHANNELS;
-		} while (c->step.n);
-	}
 }
 
 static void clear_band(struct sensor_channel *c)
@@ -307,7 +132,7 @@ static void follow(struct sensor_channel *c, uint32_t mean, int32_t threshold)
 
 	if (!c->strayed && way < threshold && way > -threshold)
 		c->level = (uint16_t)(c->level + way / 4);
-	if (!is_radio(c) && !c->burst.open && !c->step.n)
+	if (!sensor_is_radio(c) && !c->burst.open && !c->step.n)
 		c->floor = (uint32_t)c->level << 16;
 }
 
@@ -320,25 +145,25 @@ static void end_band(struct sensor *s, struct sensor_channel *c, uint64_t start)
 	if (!c->n)
 		return;
 	mean = c->sum * 16 / c->n;
-	if (is_radio(c) && !c->burst_in_band && !c->settled) {
+	if (sensor_is_radio(c) && !c->burst_in_band && !c->settled) {
 		c->floor = mean << 16;
 		c->settled = true;
-	} else if (is_radio(c) && !c->burst_in_band) {
+	} else if (sensor_is_radio(c) && !c->burst_in_band) {
 		int64_t way = ((int64_t)mean << 16) - c->floor;
 
 		way = way > FLOOR_A_BAND ? FLOOR_A_BAND : way < -FLOOR_A_BAND ? -FLOOR_A_BAND : way;
 		c->floor = (uint32_t)(c->floor + way);
 	}
-	if (is_radio(c) && c->floor >> 16 > FLOOR_HIGH)
+	if (sensor_is_radio(c) && c->floor >> 16 > FLOOR_HIGH)
 		c->floor = (uint32_t)FLOOR_HIGH << 16;
-	if (is_radio(c) && c->floor >> 16 < FLOOR_LOW)
+	if (sensor_is_radio(c) && c->floor >> 16 < FLOOR_LOW)
 		c->floor = (uint32_t)FLOOR_LOW << 16;
-	follow(c, mean, step_limit(s, c));
-	set_limits(s, c);
-	w.minimum = out(s, c, c->minimum * 16u);
-	w.mean = out(s, c, mean);
-	w.maximum = out(s, c, c->maximum * 16u);
-	w.floor = out(s, c, c->floor >> 16);
+	follow(c, mean, sensor_step_limit(s, c));
+	sensor_limits(s, c);
+	w.minimum = sensor_out(s, c, c->minimum * 16u);
+	w.mean = sensor_out(s, c, mean);
+	w.maximum = sensor_out(s, c, c->maximum * 16u);
+	w.floor = sensor_out(s, c, c->floor >> 16);
 	to = s->telling ? upstream_put(s->up, WIRE_BAND, 0, start, 12) : NULL;
 	if (to)
 		wire_band_put(to, &w);
@@ -356,7 +181,7 @@ static void apply_change(struct sensor *s, struct sensor_channel *c)
 	struct sensor_change *change = &c->change;
 
 	if (c->burst.open)
-		tell_burst(s, c, change->at);
+		sensor_tell_burst(s, c, change->at);
 	end_band(s, c, band_start(s));
 	forget(c);
 	if (c->channel == WIRE_CURRENT)
@@ -365,7 +190,7 @@ static void apply_change(struct sensor *s, struct sensor_channel *c)
 		c->input = change->value;
 	c->blind_until = change->at + change->settle;
 	put_lost(s, WIRE_LOST_SENSOR, change->at, change->settle,
-	         (change->settle + ROUND_TICKS - 1) / ROUND_TICKS);
+	         (change->settle + SENSOR_ROUND_TICKS - 1) / SENSOR_ROUND_TICKS);
 	change->waits = false;
 }
 
@@ -377,10 +202,10 @@ static bool may_burst(const struct sensor_channel *c, const struct sensor_glance
 static bool may_step(const struct sensor *s, const struct sensor_channel *c,
                      const struct sensor_glance *g)
 {
-	int32_t level = c->level, threshold = step_limit(s, c);
+	int32_t level = c->level, threshold = sensor_step_limit(s, c);
 
-	return !is_radio(c) && (c->step.n || (int32_t)g->maximum * 16 > level + threshold ||
-	                        (int32_t)g->minimum * 16 < level - threshold);
+	return !sensor_is_radio(c) && (c->step.n || (int32_t)g->maximum * 16 > level + threshold ||
+	                               (int32_t)g->minimum * 16 < level - threshold);
 }
 
 static void add(struct sensor *s, struct sensor_channel *c, const struct sensor_glance *g,
@@ -393,9 +218,9 @@ static void add(struct sensor *s, struct sensor_channel *c, const struct sensor_
 	if (g->maximum > c->maximum)
 		c->maximum = (uint16_t)g->maximum;
 	if (may_burst(c, g))
-		walk_bursts(s, c, at, end, t);
+		sensor_walk_bursts(s, c, at, end, t);
 	if (may_step(s, c, g))
-		walk_steps(s, c, at, end, t);
+		sensor_walk_steps(s, c, at, end, t);
 }
 
 /* What is not as it mostly is: a change, blind time, a failed conversion, a level that is not known yet. */
@@ -409,16 +234,16 @@ static void take(struct sensor *s, struct sensor_channel *c, const uint16_t *at,
 		return;
 	if (*at & SENSOR_BAD) {
 		s->lost_samples++;
-		put_lost(s, WIRE_LOST_SENSOR, t, ROUND_TICKS, 1);
+		put_lost(s, WIRE_LOST_SENSOR, t, SENSOR_ROUND_TICKS, 1);
 		return;
 	}
 	if (!c->known) {
 		c->known = true;
 		c->level = (uint16_t)(*at * 16);
 		c->floor = (uint32_t)c->level << 16;
-		if (is_radio(c) && c->level > FLOOR_HIGH)
+		if (sensor_is_radio(c) && c->level > FLOOR_HIGH)
 			c->floor = (uint32_t)FLOOR_HIGH << 16;
-		set_limits(s, c);
+		sensor_limits(s, c);
 	}
 	add(s, c, &g, at, at + 1, t);
 }
@@ -503,7 +328,7 @@ static void work(struct sensor *s, struct sensor_channel *c, const struct sensor
 		}
 		return;
 	}
-	for (; at < end; at += SENSOR_CHANNELS, t += ROUND_TICKS)
+	for (; at < end; at += SENSOR_CHANNELS, t += SENSOR_ROUND_TICKS)
 		take(s, c, at, t);
 }
 
@@ -552,7 +377,7 @@ void sensor_anchor(struct sensor *s, uint64_t tick)
 		struct sensor_channel *c = &s->channel[i];
 
 		if (c->burst.open)
-			tell_burst(s, c, s->tick);
+			sensor_tell_burst(s, c, s->tick);
 		end_band(s, c, band_start(s));
 		c->burst.open = false;
 		c->step.n = 0;
