@@ -13,8 +13,8 @@ $(BUILD)/link/tap_numbers: $(BUILD)/tests/link/tap_numbers.o $(SIM_TAP_OBJ) $(LI
 
 # No sanitizer in what umockdev is preloaded into: both want to be the first.
 UMOCKDEV = $(shell pkg-config --cflags umockdev-1.0 2>/dev/null)
-$(BUILD)/tests/link/umock_tap.o: CPPFLAGS += $(UMOCKDEV)
-$(BUILD)/link/umock_tap: $(BUILD)/tests/link/umock_tap.o $(SIM_TAP_OBJ) $(LIB)
+$(BUILD)/tests/link/umock_tap.o $(BUILD)/tests/link/umock_describe.o: CPPFLAGS += $(UMOCKDEV)
+$(BUILD)/link/umock_tap: $(BUILD)/tests/link/umock_tap.o $(BUILD)/tests/link/umock_describe.o $(SIM_TAP_OBJ) $(LIB)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs umockdev-1.0)

@@ -21,7 +21,7 @@
 #include <umockdev.h>
 #include <unistd.h>
 
-#include "core/usb_desc.h"
+#include "tests/link/umock_describe.h"
 #include "tests/unit/sim_tap.h"
 
 #define MS UINT64_C(1000000)
@@ -90,7 +90,7 @@ struct port {
 	struct urb urb[URBS_MAX];
 	unsigned urbs;
 	int hid_fd;
-	char usb_node[32], hid_node[32], usb_path[64], hid_path[128];
+	struct umock_names names;
 };
 
 static const struct scenario *scenario;
@@ -341,61 +341,6 @@ static void *serve_hid(void *context)
 	return NULL;
 }
 
-static void add_hex(GString *to, const char *name, const uint8_t *bytes, size_t len)
-{
-	g_string_append_printf(to, "H: %s=", name);
-	for (size_t i = 0; i < len; i++)
-		g_string_append_printf(to, "%02X", bytes[i]);
-	g_string_append(to, "\n");
-}
-
-static GString *describe_usb(struct port *t)
-{
-	GString *s = g_string_new(NULL);
-	uint8_t descriptors[256];
-	size_t device, config;
-	const uint8_t *at = usb_desc(1, 0, &device);
-
-	memcpy(descriptors, at, device);
-	at = usb_desc(2, 0, &config);
-	memcpy(descriptors + device, at, config);
-	g_string_append_printf(
-		s,
-		"P: %s\nN: bus/usb/001/%03u=00\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_device\n"
-		"E: DEVNAME=%s\nE: BUSNUM=001\nE: DEVNUM=%03u\nE: PRODUCT=1209/1/10\nE: MAJOR=189\n"
-		"E: MINOR=%u\nA: idVendor=1209\\n\nA: idProduct=0001\\n\nA: busnum=1\\n\n"
-		"A: devnum=%u\\n\nA: speed=12\\n\nA: bConfigurationValue=1\\n\n"
-		"A: bNumConfigurations=1\\n\nA: bcdDevice=0010\\n\nA: product=Cordon tap\\n\n"
-		"A: manufacturer=Cordon\\n\nA: serial=%016X\\n\n",
-		t->usb_path, t->index + 2, t->usb_node, t->index + 2, t->index + 1, t->index + 2,
-		SERIAL_FIRST + t->index);
-	add_hex(s, "descriptors", descriptors, device + config);
-	g_string_append(s, "\n");
-	return s;
-}
-
-static void describe_hid(struct port *t, GString *s)
-{
-	size_t len;
-	const uint8_t *descriptor = usb_desc_hid(0x22, &len);
-
-	g_string_append_printf(s,
-	                       "P: %s/1-%u:1.1\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_interface\n"
-	                       "E: INTERFACE=3/0/0\nA: bInterfaceNumber=01\\n\n"
-	                       "A: bInterfaceClass=03\\n\n\n"
-	                       "P: %s\nE: SUBSYSTEM=hid\nE: HID_ID=0003:00001209:00000001\n"
-	                       "E: HID_NAME=Cordon tap\nE: HID_UNIQ=%016X\n"
-	                       "E: HID_PHYS=usb-1/input1\n",
-	                       t->usb_path, t->index + 1, t->hid_path, SERIAL_FIRST + t->index);
-	add_hex(s, "report_descriptor", descriptor, len);
-	g_string_append_printf(s,
-	                       "\nP: %s/hidraw/hidraw%u\nN: hidraw%u\nE: SUBSYSTEM=hidraw\n"
-	                       "E: DEVNAME=%s\nE: MAJOR=243\nE: MINOR=%u\n"
-	                       "L: device=../../../0003:1209:0001.%04u\n\n",
-	                       t->hid_path, t->index, t->index, t->hid_node, t->index,
-	                       t->index + 1);
-}
-
 static void need(bool good, const char *what, GError *error)
 {
 	if (good)
@@ -422,22 +367,18 @@ static void plug(unsigned index)
 
 	t->index = index;
 	pthread_mutex_init(&t->mutex, NULL);
-	snprintf(t->usb_node, sizeof(t->usb_node), "/dev/bus/usb/001/%03u", index + 2);
-	snprintf(t->hid_node, sizeof(t->hid_node), "/dev/hidraw%u", index);
-	snprintf(t->usb_path, sizeof(t->usb_path), "/devices/pci0000:00/usb1/1-%u", index + 1);
-	snprintf(t->hid_path, sizeof(t->hid_path), "%s/1-%u:1.1/0003:1209:0001.%04u", t->usb_path,
-	         index + 1, index + 1);
+	umock_name(&t->names, index, SERIAL_FIRST + index);
 	power_on(t);
-	s = describe_usb(t);
+	s = umock_describe_usb(&t->names);
 	if (!scenario->no_hid)
-		describe_hid(t, s);
+		umock_describe_hid(&t->names, s);
 	need(umockdev_testbed_add_from_string(testbed, s->str, &error), "describe", error);
 	g_string_free(s, TRUE);
-	attach(t, t->usb_node, G_CALLBACK(on_usb));
+	attach(t, t->names.usb_node, G_CALLBACK(on_usb));
 	if (scenario->no_hid)
 		return;
-	attach(t, t->hid_node, G_CALLBACK(on_hid));
-	t->hid_fd = umockdev_testbed_get_dev_fd(testbed, t->hid_node);
+	attach(t, t->names.hid_node, G_CALLBACK(on_hid));
+	t->hid_fd = umockdev_testbed_get_dev_fd(testbed, t->names.hid_node);
 	need(t->hid_fd >= 0 && pthread_create(&thread, NULL, serve_hid, t) == 0, "hidraw", NULL);
 }
 
@@ -446,7 +387,7 @@ static void lock_out(void)
 {
 	gchar *root = umockdev_testbed_get_root_dir(testbed);
 	gchar *command = g_strdup_printf("chmod -R a+rwX %s && chmod 0600 %s%s", root, root,
-	                                 taps[0].usb_node);
+	                                 taps[0].names.usb_node);
 
 	if (system(command) != 0)
 		fputs("umock_tap: cannot lock the program out\n", stderr);
@@ -471,7 +412,7 @@ static void tell(const struct port *t, const char *what)
 {
 	char path[80];
 
-	snprintf(path, sizeof(path), "/sys%s", t->usb_path);
+	snprintf(path, sizeof(path), "/sys%s", t->names.usb_path);
 	umockdev_testbed_uevent(testbed, path, what);
 }
 

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "sim/sensors_run.h"
+#include "statistics.h"
 
 #define MS INT64_C(1000000)
 #define S  INT64_C(1000000000)
@@ -72,36 +73,6 @@ static size_t number(enum record_kind kind, enum wire_channel channel)
 	return n;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Distance from the uniform distribution on [low, high]; 1 in 10,000 by chance. Sorts. */
-static void uniform(double *v, size_t n, double low, double high)
-{
-	double most = 0;
-
-	qsort(v, n, sizeof(*v), by_value);
-	for (size_t i = 0; i < n; i++) {
-		double f = (v[i] - low) / (high - low);
-
-		f = f < 0 ? 0 : f > 1 ? 1 : f;
-		most = fmax(most, fmax(f - (double)i / (double)n, (double)(i + 1) / (double)n - f));
-	}
-	if (most * sqrt((double)n) > 2.23)
-		fail_msg("Kolmogorov-Smirnov %.3f of %zu values on [%g, %g]",
-		         most * sqrt((double)n), n, low, high);
-}
-
-static void close_to(double value, double expected, double within)
-{
-	if (!(fabs(value - expected) <= within))
-		fail_msg("%g is not within %g of %g", value, within, expected);
-}
-
 static struct train_figures beacon(void)
 {
 	return (struct train_figures){
@@ -138,13 +109,13 @@ static void beacons_keep_their_figures(void **state)
 		double since = (double)(r->t_ns - 600 * MS) / 102.4e6;
 
 		values[n++] = (since - floor(since + 1e-3)) * 102.4;
-		close_to((double)r->burst.mean_nano / 18e6, 35, 0.5);
+		statistics_close_to((double)r->burst.mean_nano / 18e6, 35, 0.5);
 	}
-	close_to((double)n, 59.4e3 / 102.4, 2);
-	uniform(values, n, 0, 3);
+	statistics_close_to((double)n, 59.4e3 / 102.4, 2);
+	statistics_uniform(values, n, 0, 3);
 	for (at = n = 0; (r = next(RECORD_BURST, WIRE_RADIO, &at)) != NULL;)
 		values[n++] = (double)r->burst.length_ns / 1000;
-	uniform(values, n, 700, 1900);
+	statistics_uniform(values, n, 700, 1900);
 	for (at = n = 0; (r = next(RECORD_BURST, WIRE_CURRENT, &at)) != NULL; n++) {
 		size_t other = 0;
 		const struct record *q;
@@ -154,8 +125,8 @@ static void beacons_keep_their_figures(void **state)
 			both += llabs(q->t_ns - r->t_ns) <= 15000;
 	}
 	assert_int_equal(both, n);
-	close_to((double)n, 59.4e3 / 102.4, 8);
-	uniform(values, n, 103, 368);
+	statistics_close_to((double)n, 59.4e3 / 102.4, 8);
+	statistics_uniform(values, n, 103, 368);
 }
 
 /* Independent of each other: gaps are exponential, counts of a second are Poisson's. */
@@ -184,13 +155,13 @@ static void data_traffic_is_poisson(void **state)
 		last = r->t_ns;
 	}
 	/* Those that begin within the other's 60 us are one. */
-	close_to((double)n, 6000, 4 * sqrt(6000));
-	uniform(values, n, 0, 1);
+	statistics_close_to((double)n, 6000, 4 * sqrt(6000));
+	statistics_uniform(values, n, 0, 1);
 	for (unsigned i = 0; i < 150; i++)
 		mean += per_s[i] / 150;
 	for (unsigned i = 0; i < 150; i++)
 		chi += (per_s[i] - mean) * (per_s[i] - mean) / mean;
-	close_to(chi, 149, 3.9 * sqrt(2 * 149.0));
+	statistics_close_to(chi, 149, 3.9 * sqrt(2 * 149.0));
 }
 
 /* Three pulses, then an interval that has a random part: the intervals are no comb. */
@@ -228,8 +199,8 @@ static void advertisers_have_three_pulses(void **state)
 		last = r->t_ns;
 	}
 	assert_in_range(triples, bursts - 1, bursts);
-	close_to(bursts, 99.8e3 / 105, 8);
-	uniform(values, n, 100, 110);
+	statistics_close_to(bursts, 99.8e3 / 105, 8);
+	statistics_uniform(values, n, 100, 110);
 }
 
 static void sweeps_have_their_steps(void **state)
@@ -262,12 +233,12 @@ static void sweeps_have_their_steps(void **state)
 			values[n++] = gap - 120;
 			step = 0;
 		} else {
-			close_to(gap, 120, 0.01);
+			statistics_close_to(gap, 120, 0.01);
 		}
 		last = r->t_ns;
 	}
-	close_to((double)n, 120e3 / (13 * 120 + 1000), 2);
-	uniform(values, n, 800, 1200);
+	statistics_close_to((double)n, 120e3 / (13 * 120 + 1000), 2);
+	statistics_uniform(values, n, 800, 1200);
 }
 
 /* A burst before each report, by the lead that is drawn, also where reports are closer together than leads. */
@@ -300,7 +271,7 @@ static void reports_are_led_by_bursts(void **state)
 		n++;
 	}
 	assert_int_equal(n, 2000);
-	uniform(values, n, 0.2, 8);
+	statistics_uniform(values, n, 0.2, 8);
 	/* Leads of 8 ms on reports of 1 ms crowd: still one before each. */
 	assert_int_equal(number(RECORD_BURST, WIRE_RADIO), 4000);
 }
@@ -333,11 +304,11 @@ static void bands_have_the_supply_s_noise(void **state)
 		sum /= n;
 		sd = sqrt(squares / n - sum * sum);
 		/* The wide code at 32 mA, made good by the firmware, leaves no more than two steps of 0.16 mA. */
-		close_to(sum, 60, 0.35 + noise[k] * 0.04);
-		close_to(sd, noise[k] * sqrt(0.5), 0.05 + noise[k] * 0.03);
+		statistics_close_to(sum, 60, 0.35 + noise[k] * 0.04);
+		statistics_close_to(sd, noise[k] * sqrt(0.5), 0.05 + noise[k] * 0.03);
 		/* Of 167 draws the extremes are 5.3 SD apart; the ADC's own noise is 0.19 mA. */
-		close_to(wide / n, 5.3 * hypot(0.195, noise[k] * sqrt(0.5)),
-		         0.15 + noise[k] * 0.08);
+		statistics_close_to(wide / n, 5.3 * hypot(0.195, noise[k] * sqrt(0.5)),
+		                    0.15 + noise[k] * 0.08);
 	}
 }
 
@@ -363,13 +334,13 @@ static void supply_follows_its_figures(void **state)
 		double ma = (double)r->band.mean_nano / 1e6;
 
 		if (r->t_ns == 300 * MS || r->t_ns == 6300 * MS)
-			close_to(ma, 80, 0.5);
+			statistics_close_to(ma, 80, 0.5);
 		if (r->t_ns == 100 * MS || r->t_ns == 6000 * MS)
-			close_to(ma, 105, 1.5); /* 5 uF in a millisecond are 25 mA */
+			statistics_close_to(ma, 105, 1.5); /* 5 uF in a millisecond are 25 mA */
 		if (r->t_ns == 4000 * MS || r->t_ns == 8900 * MS)
-			close_to(ma, 0.15, 0.05);
+			statistics_close_to(ma, 0.15, 0.05);
 		if (r->t_ns == 50 * MS || r->t_ns == 5500 * MS)
-			close_to(ma, 0, 0.2);
+			statistics_close_to(ma, 0, 0.2);
 		low += r->band.sensor.range == WIRE_RANGE_UA;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -488,48 +459,6 @@ static void same_seed_same_records(void **state)
 	assert_true(count != n || memcmp(before, seen, n * sizeof(*seen)) != 0);
 }
 
-/* The same run with every chunk sampled has the same spreads: what is drawn of quiet chunks is what samples would give. */
-static void extremes_of_a_chunk(void **state)
-{
-	static struct adc adc;
-	struct random random;
-	double drawn = 0, sampled = 0;
-
-	(void)state;
-	adc_init(&adc);
-	random_init(&random, 13);
-	for (unsigned i = 0; i < 20000; i++) {
-		double most = -10;
-
-		for (unsigned k = 0; k < ADC_CHUNK; k++)
-			most = fmax(most, adc_normal(&adc, &random));
-		sampled += most / 20000;
-		drawn += adc_extreme(&adc, &random) / 20000;
-	}
-	/* Of 42 draws: 2.18. */
-	close_to(sampled, 2.18, 0.02);
-	close_to(drawn, 2.18, 0.02);
-}
-
-/* The integral of the converter's codes: eight steps at four places, and no gain error. RP2040-E11 */
-static void converter_has_its_wide_codes(void **state)
-{
-	static struct adc adc;
-	unsigned width[4096] = {0};
-
-	(void)state;
-	adc_init(&adc);
-	for (unsigned i = 0; i < ADC_TABLE; i++)
-		width[adc.code[i]]++;
-	for (unsigned i = 1; i < 4095; i++) {
-		bool wide = i == 511 || i == 1535 || i == 2559 || i == 3583;
-
-		assert_in_range(width[i], wide ? 34 : 3, wide ? 37 : 5);
-	}
-	assert_int_equal(adc.code[ADC_TABLE - 1], 4095);
-	close_to(adc_mean(&adc, 2048, 1), 2047.5, 0.1);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -544,8 +473,6 @@ int main(void)
 		cmocka_unit_test(weak_bursts_are_missed),
 		cmocka_unit_test(burst_from_the_start),
 		cmocka_unit_test(same_seed_same_records),
-		cmocka_unit_test(extremes_of_a_chunk),
-		cmocka_unit_test(converter_has_its_wide_codes),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
