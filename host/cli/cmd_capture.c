@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/clock.h"
 #include "cli/capture_session.h"
 #include "cli/command.h"
 #include "cli/say.h"
@@ -31,14 +32,6 @@ static void on_stop(int signal_number)
 {
 	stop_signal = signal_number;
 	stops++;
-}
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 enum { OPTION_TAP = 256, OPTION_CONNECT, OPTION_DURATION, OPTION_NO_TEXT };
@@ -171,7 +164,7 @@ static void wait_for(struct capture_session *s, unsigned n, bool more)
 {
 	struct pollfd fds[LINK_USB_AT_ONCE + 1];
 	unsigned count = 0;
-	int64_t now = now_ns(), due = now + PROGRESS_NS, wait;
+	int64_t now = clock_now_ns(), due = now + PROGRESS_NS, wait;
 
 	for (unsigned i = 0; i < n; i++) {
 		if (s[i].over)
@@ -195,7 +188,7 @@ static void loop(struct settings *set, struct capture_session *s, unsigned n)
 
 	while (running && stops < 2) {
 		bool more = false;
-		int64_t now = now_ns();
+		int64_t now = clock_now_ns();
 
 		running = false;
 		for (unsigned i = 0; i < n; i++) {

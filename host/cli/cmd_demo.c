@@ -5,20 +5,18 @@
 #include <errno.h>
 #include <getopt.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "cli/clock.h"
 #include "cli/command.h"
 #include "cli/demo_chapter.h"
 #include "cli/demo_text.h"
 #include "cli/say.h"
 #include "cli/scenario_option.h"
+#include "cli/screen_loop.h"
 #include "cli/shared_file.h"
-#include "tui/dashboard.h"
-#include "tui/keyboard_watch.h"
 #include "tui/presenter.h"
 
 struct demo {
@@ -61,27 +59,6 @@ static const struct option long_options[] = {
 	{"ascii",     no_argument,       NULL, OPTION_ASCII    },
 	{NULL,        0,                 NULL, 0               },
 };
-
-static volatile sig_atomic_t stopped;
-
-static void on_stop(int signal_number)
-{
-	(void)signal_number;
-	stopped = 1;
-}
-
-static void on_resize(int signal_number)
-{
-	(void)signal_number;
-}
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 static int take_number(const char *text, double low, double high, double *to)
 {
@@ -183,7 +160,7 @@ static bool begin_chapter(struct demo *d)
 	layout_free(d->layout);
 	d->link = link;
 	d->layout = layout;
-	link_jump(link, now_ns(), presenter_clock_ns(&d->presenter));
+	link_jump(link, clock_now_ns(), presenter_clock_ns(&d->presenter));
 	return true;
 }
 
@@ -195,10 +172,10 @@ static bool obey(struct demo *d, enum presenter_wish wish)
 	case PRESENTER_CHAPTER:
 		return begin_chapter(d);
 	case PRESENTER_JUMP:
-		link_jump(d->link, now_ns(), presenter_clock_ns(&d->presenter));
+		link_jump(d->link, clock_now_ns(), presenter_clock_ns(&d->presenter));
 		return true;
 	case PRESENTER_REPLAY:
-		dashboard_replay(d->dashboard, now_ns());
+		dashboard_replay(d->dashboard, clock_now_ns());
 		return true;
 	case PRESENTER_OVER:
 		d->over = true;
@@ -220,46 +197,21 @@ static bool on_key(void *context, const struct view *v, int key)
 	return true;
 }
 
-static bool turn(struct demo *d)
+static bool turn(void *context, int64_t now_ns)
 {
+	struct demo *d = context;
 	enum presenter_wish wish;
 	bool paused = d->link->paused || dashboard_view(d->dashboard)->instant;
 
-	if (!dashboard_turn(d->dashboard, now_ns()) || d->failed)
+	if (!dashboard_turn(d->dashboard, now_ns) || d->failed)
 		return false;
-	wish = presenter_turn(&d->presenter, now_ns(), link_clock(d->link, now_ns()),
+	wish = presenter_turn(&d->presenter, now_ns, link_clock(d->link, now_ns),
 	                      dashboard_over(d->dashboard), paused);
 	d->failed = !obey(d, wish);
 	if (d->failed)
 		return false;
 	dashboard_show(d->dashboard, presenter_shown(&d->presenter));
 	return !d->over;
-}
-
-static void loop(struct demo *d)
-{
-	struct sigaction stop = {.sa_handler = on_stop}, resize = {.sa_handler = on_resize};
-	struct keyboard_watch *w = keyboard_watch_open();
-	char name[64];
-
-	sigaction(SIGTERM, &stop, NULL);
-	sigaction(SIGHUP, &stop, NULL);
-	sigaction(SIGINT, &stop, NULL);
-	sigaction(SIGWINCH, &resize, NULL);
-	while (!stopped && turn(d)) {
-		struct pollfd fds[DASHBOARD_FDS + 1];
-		int64_t wait;
-		unsigned n = dashboard_poll(d->dashboard, now_ns(), fds, &wait);
-		struct timespec t = {wait / 1000000000, wait % 1000000000};
-
-		if (w)
-			fds[n++] = (struct pollfd){.fd = keyboard_watch_fd(w), .events = POLLIN};
-		if (ppoll(fds, n, &t, NULL) > 0 && fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
-			break;
-		while (w && keyboard_watch_next(w, name, sizeof(name)))
-			dashboard_new_keyboard(d->dashboard, name, now_ns());
-	}
-	keyboard_watch_close(w);
 }
 
 static int play(struct demo *d)
@@ -293,7 +245,7 @@ static int play(struct demo *d)
 	dashboard_view(d->dashboard)->projector = true;
 	d->failed = !begin_chapter(d);
 	if (!d->failed)
-		loop(d);
+		screen_loop(d->dashboard, turn, d);
 	dashboard_free(d->dashboard);
 	return d->failed ? EXIT_FAULT : 0;
 }

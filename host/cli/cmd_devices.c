@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "capture/link_usb.h"
+#include "cli/clock.h"
 #include "cli/command.h"
 #include "cli/say.h"
 #include "report/escape.h"
@@ -25,14 +26,6 @@ struct answer {
 	char message[LINK_MESSAGE_MAX];
 };
 
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static void ignore(void *context, const struct record *r)
 {
 	(void)context;
@@ -44,23 +37,23 @@ static void ask(const struct usb_tap *t, struct answer *a)
 {
 	const struct record_sink nowhere = {.record = ignore};
 	enum link_state state = LINK_WAIT;
-	int64_t end = now_ns() + ANSWER_NS;
+	int64_t end = clock_now_ns() + ANSWER_NS;
 	struct link *l;
 
 	*a = (struct answer){0};
 	a->err = link_usb_open(&l, t->serial, false, a->message);
 	if (a->err)
 		return;
-	while (!a->err && state != LINK_OVER && !a->known && now_ns() < end) {
+	while (!a->err && state != LINK_OVER && !a->known && clock_now_ns() < end) {
 		struct pollfd wait = {.fd = link_fd(l), .events = POLLIN};
 		int64_t due;
 
-		a->err = link_pump(l, now_ns(), &nowhere, &state);
+		a->err = link_pump(l, clock_now_ns(), &nowhere, &state);
 		a->known = link_status(l)->hello.tick_hz != 0;
 		if (a->err || a->known || state != LINK_WAIT)
 			continue;
 		due = link_due(l) < end ? link_due(l) : end;
-		due -= now_ns();
+		due -= clock_now_ns();
 		poll(&wait, 1, due > 0 ? (int)(due / 1000000) + 1 : 0);
 	}
 	a->hello = link_status(l)->hello;

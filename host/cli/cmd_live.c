@@ -7,18 +7,17 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "cli/clock.h"
 #include "cli/command.h"
 #include "cli/judged.h"
 #include "cli/record_option.h"
 #include "cli/say.h"
+#include "cli/screen_loop.h"
 #include "cli/scenario_option.h"
 #include "cli/sim_link.h"
 #include "cli/tap_option.h"
-#include "tui/dashboard.h"
-#include "tui/keyboard_watch.h"
 
 struct live {
 	const char *replay, *sim, *layout_name;
@@ -34,28 +33,6 @@ struct live {
 #define FINISH_NS INT64_C(1000000000)
 
 enum { SERIAL_SHOWN = 4 };
-
-static volatile sig_atomic_t stopped;
-
-static void on_stop(int signal_number)
-{
-	(void)signal_number;
-	stopped = 1;
-}
-
-/* Its coming ends the poll; the size is looked up in the turn. */
-static void on_resize(int signal_number)
-{
-	(void)signal_number;
-}
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 enum {
 	OPTION_REPLAY = 256,
@@ -172,37 +149,6 @@ static int parse(struct live *l, int argc, char **argv)
 	return 0;
 }
 
-static void news(struct dashboard *d, struct keyboard_watch *w)
-{
-	char name[64];
-
-	while (keyboard_watch_next(w, name, sizeof(name)))
-		dashboard_new_keyboard(d, name, now_ns());
-}
-
-static void loop(struct dashboard *d, struct keyboard_watch *w)
-{
-	struct sigaction stop = {.sa_handler = on_stop}, resize = {.sa_handler = on_resize};
-
-	sigaction(SIGTERM, &stop, NULL);
-	sigaction(SIGHUP, &stop, NULL);
-	sigaction(SIGINT, &stop, NULL);
-	sigaction(SIGWINCH, &resize, NULL);
-	while (!stopped && dashboard_turn(d, now_ns())) {
-		struct pollfd fds[DASHBOARD_FDS + 1];
-		int64_t wait;
-		unsigned n = dashboard_poll(d, now_ns(), fds, &wait);
-		struct timespec t = {wait / 1000000000, wait % 1000000000};
-
-		if (w)
-			fds[n++] = (struct pollfd){.fd = keyboard_watch_fd(w), .events = POLLIN};
-		if (ppoll(fds, n, &t, NULL) > 0 && fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
-			break;
-		if (w)
-			news(d, w);
-	}
-}
-
 /* Keys come from the terminal also where standard input is the capture. */
 static int keyboard(const struct live *l)
 {
@@ -212,13 +158,13 @@ static int keyboard(const struct live *l)
 /* What the tap still has goes into the recording; that takes half a second at most. */
 static void finish(struct dashboard *d, struct link *link)
 {
-	int64_t end = now_ns() + FINISH_NS;
+	int64_t end = clock_now_ns() + FINISH_NS;
 
-	link_finish(link, now_ns());
-	while (!dashboard_over(d) && now_ns() < end) {
+	link_finish(link, clock_now_ns());
+	while (!dashboard_over(d) && clock_now_ns() < end) {
 		struct pollfd wait = {.fd = link_fd(link), .events = POLLIN};
 
-		dashboard_read(d, now_ns());
+		dashboard_read(d, clock_now_ns());
 		if (!dashboard_over(d))
 			poll(&wait, 1, 10);
 	}
@@ -238,10 +184,14 @@ static bool complain(const struct live *l, const struct link *link, enum err err
 	return err || (s && s->failed);
 }
 
+static bool turn(void *context, int64_t now_ns)
+{
+	return dashboard_turn(context, now_ns);
+}
+
 static int show(struct live *l, struct link *link)
 {
 	const char *no_color = getenv("NO_COLOR");
-	struct keyboard_watch *w;
 	struct dashboard *d = NULL;
 	enum verdict verdict;
 	enum err err;
@@ -270,10 +220,7 @@ static int show(struct live *l, struct link *link)
 		fprintf(stderr, "cordon: %s\n", err_text(err));
 		return EXIT_FAULT;
 	}
-	/* On a replay too: the cable on the table may be in this machine. */
-	w = keyboard_watch_open();
-	loop(d, w);
-	keyboard_watch_close(w);
+	screen_loop(d, turn, d);
 	if (!l->replay && !l->sim)
 		finish(d, link);
 	verdict = dashboard_verdict(d, &err);

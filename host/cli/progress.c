@@ -5,19 +5,16 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "cli/clock.h"
 #include "report/escape.h"
 
 enum { PATIENCE_MS = 1000, REDRAW_MS = 200 };
 
 static int64_t now_ms(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return clock_now_ns() / 1000000;
 }
 
 void progress_begin(struct progress *p, const char *path)

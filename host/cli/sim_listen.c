@@ -2,6 +2,7 @@
  * The simulated tap on a socket. In: a plan. Out: blocks, when they are due. What it is told to do (commands of a tap)
  * is read and not obeyed: it plays.
  */
+#include "cli/clock.h"
 #include "cli/sim_listen.h"
 
 #include <errno.h>
@@ -22,14 +23,6 @@ static void on_stop(int signal_number)
 {
 	(void)signal_number;
 	stopped = 1;
-}
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 static int fail(const char *what, const char *path)
@@ -68,7 +61,7 @@ static int accept_one(const char *path)
 
 static void pass(int64_t until_ns)
 {
-	int64_t wait = until_ns - now_ns();
+	int64_t wait = until_ns - clock_now_ns();
 	struct timespec t = {wait / 1000000000, wait % 1000000000};
 
 	if (wait > 0)
@@ -105,7 +98,7 @@ int sim_listen(const struct scenario_plan *plan, const struct play_watch *watch,
 		r = recording_new(plan, &sink, watch);
 		err = r ? ERR_NONE : ERR_MEMORY;
 	}
-	begun = now_ns();
+	begun = clock_now_ns();
 	while (!err && !stopped && recording_step(r)) {
 		err = tap_writer_flush(w);
 		swallow(fd);
