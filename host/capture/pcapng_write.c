@@ -14,6 +14,7 @@
 #include "capture/line_events.h"
 #include "capture/tap_record.h"
 #include "capture/urb_bytes.h"
+#include "capture/write_all.h"
 #include "core/bytes.h"
 
 enum {
@@ -195,21 +196,6 @@ static void interface(struct pcapng_writer *w, const struct pcapng_interface *f)
 	w->interface_count++;
 }
 
-static int to_descriptor(int fd, const uint8_t *data, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno != EINTR)
-			return errno;
-		if (n > 0) {
-			data += n;
-			len -= (size_t)n;
-		}
-	}
-	return 0;
-}
-
 static enum err create(struct pcapng_writer **out, int fd, pcapng_output output, void *context,
                        const struct pcapng_head *head)
 {
@@ -261,7 +247,7 @@ enum err pcapng_flush(struct pcapng_writer *w)
 {
 	if (w->used && !w->err) {
 		w->error = w->output ? w->output(w->context, w->buffer, w->used)
-		                     : to_descriptor(w->fd, w->buffer, w->used);
+		                     : write_all(w->fd, w->buffer, w->used);
 		w->err = w->error ? ERR_WRITE : ERR_NONE;
 	}
 	w->used = 0;

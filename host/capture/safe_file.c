@@ -12,6 +12,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "capture/write_all.h"
+
 #define TEND_NS INT64_C(900000000) /* and the sync itself, within the second */
 
 enum { COPY_SIZE = 64 * 1024 };
@@ -128,22 +130,6 @@ static void fail(struct safe_file *f, int error)
 	f->error = error;
 	snprintf(f->trouble, sizeof(f->trouble),
 	         "cannot write '%.300s': %s; it is whole up to there", f->path, strerror(error));
-}
-
-/* write(2) as long as it takes something; returns errno. */
-static int write_all(int fd, const uint8_t *data, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno != EINTR)
-			return errno;
-		if (n > 0) {
-			data += n;
-			len -= (size_t)n;
-		}
-	}
-	return 0;
 }
 
 enum err safe_file_write(struct safe_file *f, const void *data, size_t len)
