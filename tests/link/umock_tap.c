@@ -21,6 +21,7 @@
 #include <umockdev.h>
 #include <unistd.h>
 
+#include "core/usb_desc.h"
 #include "tests/link/umock_describe.h"
 #include "tests/unit/sim_tap.h"
 
