@@ -53,4 +53,19 @@ static inline unsigned rule_device_slot(const struct rule_input *in)
 	return in->event->device ? (unsigned)(in->event->device - in->model->device) : MODEL_NONE;
 }
 
+/*
+ * For rules that say one thing of a device once: where to note that it was said; NULL where there is nothing to say, for
+ * want of a device or because it was said. A device that is new in its slot has had nothing said of it.
+ */
+static inline bool *rule_unsaid(const struct rule_input *in, bool said[MODEL_DEVICES_MAX])
+{
+	unsigned slot = rule_device_slot(in);
+
+	if (slot >= MODEL_DEVICES_MAX)
+		return NULL;
+	if (in->event->kind == EVENT_DEVICE_SEEN)
+		said[slot] = false;
+	return said[slot] ? NULL : &said[slot];
+}
+
 #endif

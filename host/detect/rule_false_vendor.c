@@ -78,27 +78,23 @@ static void match(const struct rule_input *in)
 {
 	struct vendor_state *s = in->state;
 	const struct model_device *d = in->event->device;
-	unsigned slot = rule_device_slot(in);
+	bool *said = rule_unsaid(in, s->said);
 	const struct claimed_vendor *vendor;
 	const struct structure *x;
 	struct finding *f;
 
-	if (slot >= MODEL_DEVICES_MAX)
-		return;
-	if (in->event->kind == EVENT_DEVICE_SEEN)
-		s->said[slot] = false;
-	if (s->said[slot] || !d->has_device)
+	if (!said || !d->has_device)
 		return;
 	vendor = claimed_vendor_find(d->device.idVendor);
 	if (!vendor)
 		return;
 	x = d->has_hash ? structure_find(d->structure_sha256) : NULL;
 	if (!x)
-		x = built_on(in->model, d, slot);
+		x = built_on(in->model, d, rule_device_slot(in));
 	if (!x && !(vendor->keyboards_without_serial && (d->kinds & HID_KIND_KEYBOARD) &&
 	            has_serial_port(d)))
 		return;
-	s->said[slot] = true;
+	*said = true;
 	f = rule_emit(in, NULL);
 	finding_say(f, "it says that it is by ");
 	finding_say(f, vendor->name);

@@ -11,20 +11,16 @@ static void match(const struct rule_input *in)
 {
 	struct receiver_state *s = in->state;
 	const struct model_device *d = in->event->device;
-	unsigned slot = rule_device_slot(in);
+	bool *said = rule_unsaid(in, s->said);
 	const char *name;
 	struct finding *f;
 
-	if (slot >= MODEL_DEVICES_MAX)
-		return;
-	if (in->event->kind == EVENT_DEVICE_SEEN)
-		s->said[slot] = false;
-	if (s->said[slot] || !d->has_device)
+	if (!said || !d->has_device)
 		return;
 	name = receiver_find(d->device.idVendor, d->device.idProduct);
 	if (!name)
 		return;
-	s->said[slot] = true;
+	*said = true;
 	f = rule_emit(in, NULL);
 	finding_say(f, "a radio receiver for keyboards is inside the cable: ");
 	finding_say(f, name);

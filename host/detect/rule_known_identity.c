@@ -25,21 +25,17 @@ static void match(const struct rule_input *in)
 {
 	struct identity_state *s = in->state;
 	const struct model_device *d = in->event->device;
-	unsigned slot = rule_device_slot(in);
+	bool *said = rule_unsaid(in, s->said);
 	const struct identity *known;
 	struct finding *f;
 
-	if (slot >= MODEL_DEVICES_MAX)
-		return;
-	if (in->event->kind == EVENT_DEVICE_SEEN)
-		s->said[slot] = false;
-	if (s->said[slot] || !d->has_device)
+	if (!said || !d->has_device)
 		return;
 	known = identity_find(d->device.idVendor, d->device.idProduct);
 	if (!known || (known->need == IDENTITY_NEEDS_INPUT_OR_NETWORK &&
 	               !(d->kinds & HID_KIND_KEYBOARD) && !offers_network(d)))
 		return;
-	s->said[slot] = true;
+	*said = true;
 	f = rule_emit(in, NULL);
 	if (known->grade == IDENTITY_LISTED)
 		f->weight = WEIGHT_WEAK;

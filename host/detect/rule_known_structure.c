@@ -16,20 +16,16 @@ static void match(const struct rule_input *in)
 {
 	struct structure_state *s = in->state;
 	const struct model_device *d = in->event->device;
-	unsigned slot = rule_device_slot(in);
+	bool *said = rule_unsaid(in, s->said);
 	const struct structure *known;
 	struct finding *f;
 
-	if (slot >= MODEL_DEVICES_MAX)
-		return;
-	if (in->event->kind == EVENT_DEVICE_SEEN)
-		s->said[slot] = false;
-	if (s->said[slot] || !d->has_hash)
+	if (!said || !d->has_hash)
 		return;
 	known = structure_find(d->structure_sha256);
 	if (!known || !known->decisive)
 		return;
-	s->said[slot] = true;
+	*said = true;
 	f = rule_emit(in, NULL);
 	finding_say(f, "its descriptors are those of the ");
 	finding_say(f, known->family);

@@ -62,21 +62,17 @@ static void match(const struct rule_input *in)
 	struct malformed_state *s = in->state;
 	const struct model_device *d = in->event->device;
 	const struct model_hid *h = in->event->hid;
-	unsigned slot = rule_device_slot(in);
+	bool *said = rule_unsaid(in, s->said);
 	const char *wrong;
 	struct finding *f;
 
-	if (slot >= MODEL_DEVICES_MAX)
-		return;
-	if (in->event->kind == EVENT_DEVICE_SEEN)
-		s->said[slot] = false;
-	if (s->said[slot])
+	if (!said)
 		return;
 	wrong = in->event->kind == EVENT_HID_DESCRIBED && h ? wrong_report(d, h)
 	                                                    : wrong_configuration(d);
 	if (!wrong)
 		return;
-	s->said[slot] = true;
+	*said = true;
 	f = rule_emit(in, NULL);
 	finding_say(f, wrong);
 	finding_say(f, h && h->contradicts ? ": made to deceive whoever reads it"

@@ -21,16 +21,12 @@ static void match(const struct rule_input *in)
 {
 	struct hub_state *s = in->state;
 	const struct model_device *d = in->event->device;
-	unsigned slot = rule_device_slot(in);
+	bool *said = rule_unsaid(in, s->said);
 	struct finding *f;
 
-	if (slot >= MODEL_DEVICES_MAX)
+	if (!said || !is_hub(d))
 		return;
-	if (in->event->kind == EVENT_DEVICE_SEEN)
-		s->said[slot] = false;
-	if (s->said[slot] || !is_hub(d))
-		return;
-	s->said[slot] = true;
+	*said = true;
 	f = rule_emit(in, NULL);
 	finding_say(f, "a hub is inside the cable: nothing should be at its far end");
 	if (d->has_hub) {

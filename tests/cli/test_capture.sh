@@ -2,21 +2,10 @@
 # `cordon capture` and `cordon devices` from outside: the report is that of `analyze` on the recording, the recording is one
 # for tshark and capinfos too, and every end leaves it whole. The tap is tests/link/tap_socket.c. TAP.
 # usage: test_capture.sh    needs CORDON_ASAN
-set -u
 : "${CORDON_ASAN:=$PWD/build/asan/cordon}"
 tap=$(dirname "$CORDON_ASAN")/link/tap_socket
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-n=0
+. "$(dirname "$0")/tap.sh"
 
-ok() {
-	n=$((n + 1))
-	[ "$1" = 0 ] && echo "ok $n - $2" || echo "not ok $n - $2"
-}
-skip() {
-	n=$((n + 1))
-	echo "ok $n - $1 # SKIP $2"
-}
 # Starts a tap and waits until it listens; "$work/tap".
 start_tap() {
 	rm -f "$work/tap"; : >"$work/tap.log"

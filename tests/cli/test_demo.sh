@@ -1,16 +1,8 @@
 #!/bin/sh
 # `cordon demo`: as text, on a terminal of its own, and shows that are refused. TAP.
 # usage: test_demo.sh    needs CORDON (release)
-set -u
 : "${CORDON:=$PWD/build/release/cordon}"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-n=0
-
-ok() {
-	n=$((n + 1))
-	[ "$1" = 0 ] && echo "ok $n - $2" || echo "not ok $n - $2"
-}
+. "$(dirname "$0")/tap.sh"
 
 "$CORDON" demo --text >"$work/text" 2>"$work/err"
 ok $? 'plays as text'

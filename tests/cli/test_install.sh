@@ -1,20 +1,8 @@
 #!/bin/sh
 # `make install` and `uninstall` into a folder of their own; the manual and the completion say what the program says. TAP.
 # usage: test_install.sh    needs CORDON (release)
-set -u
 : "${CORDON:=$PWD/build/release/cordon}"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-n=0
-
-ok() {
-	n=$((n + 1))
-	[ "$1" = 0 ] && echo "ok $n - $2" || echo "not ok $n - $2"
-}
-skip() {
-	n=$((n + 1))
-	echo "ok $n - $1 # SKIP $2"
-}
+. "$(dirname "$0")/tap.sh"
 
 make --no-print-directory KIND=release BUILD="$(dirname "$CORDON")" PREFIX=/opt/cordon DESTDIR="$work/a folder" install \
 	>"$work/log" 2>&1

@@ -1,16 +1,9 @@
 #!/bin/sh
 # `cordon sim` and `cordon scenarios`: the same bytes for the same seed, both formats judged alike, errors with their place. TAP.
 # usage: test_sim.sh    needs CORDON (release)
-set -u
 : "${CORDON:=$PWD/build/release/cordon}"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-n=0
+. "$(dirname "$0")/tap.sh"
 
-ok() {
-	n=$((n + 1))
-	[ "$1" = 0 ] && echo "ok $n - $2" || echo "not ok $n - $2"
-}
 refused() { # CODE PATTERN ARGUMENT...
 	code=$1 pattern=$2
 	shift 2

@@ -2,17 +2,10 @@
 # `devices`, `capture` and `live` on taps that umockdev makes up for libusb and hidraw: tests/link/umock_tap.c has the taps
 # and the table of scenarios. The program is the release build: sanitizers and umockdev both want to be loaded first. TAP.
 # usage: test_umock.sh    needs CORDON, CORDON_ASAN
-set -u
 : "${CORDON:=$PWD/build/release/cordon}" "${CORDON_ASAN:=$PWD/build/asan/cordon}"
 link=$(dirname "$CORDON")/link
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-n=0
+. "$(dirname "$0")/tap.sh"
 
-ok() {
-	n=$((n + 1))
-	[ "$1" = 0 ] && echo "ok $n - $2" || echo "not ok $n - $2"
-}
 if ! command -v umockdev-wrapper >/dev/null; then
 	printf 'ok 1 - taps under umockdev # SKIP not installed\n1..1\n'
 	exit 0
