@@ -161,12 +161,22 @@ static enum wire_error thresholds(struct tap *t, uint16_t request, const uint8_t
 	return WIRE_OK;
 }
 
+static bool takes_turns(uint8_t opcode)
+{
+	return opcode != WIRE_OP_IDENTIFY && opcode != WIRE_OP_STATISTICS;
+}
+
 void control_do(void *context, const struct wire_command *c, const uint8_t *args,
                 struct wire_reply *reply, uint8_t *data, size_t *data_len)
 {
 	struct tap *t = context;
 	enum wire_error error = WIRE_OK;
 
+	/* A test of the tap itself moves settings: they are its own as long. */
+	if (takes_turns(c->opcode) && t->selftest.steps.running) {
+		reply->error = WIRE_NOT_YET;
+		return;
+	}
 	switch (c->opcode) {
 	case WIRE_OP_IDENTIFY:
 		say_hello(t);
@@ -177,6 +187,9 @@ void control_do(void *context, const struct wire_command *c, const uint8_t *args
 		break;
 	case WIRE_OP_CAPTURE:
 		error = capture(t, c->request, args[0]);
+		break;
+	case WIRE_OP_SELFTEST:
+		error = selftest_command(t, c->request, data, data_len);
 		break;
 	case WIRE_OP_LEDS:
 		error = leds(t, c->request, args[0]);
@@ -205,6 +218,6 @@ void control_do(void *context, const struct wire_command *c, const uint8_t *args
 		break;
 	}
 	reply->error = (uint8_t)error;
-	if (!reply->done)
+	if (!reply->done && reply->error != WIRE_NOT_YET)
 		reply->done = clock64_now();
 }

@@ -88,8 +88,8 @@ static bool listen(bool guarded)
 static void on_band(void *context, const struct wire_band *b, uint16_t raw)
 {
 	(void)context;
-	(void)raw;
 	alone_band(&tap, b);
+	selftest_band(&tap.selftest.steps, b, raw);
 	/* Three bands in a row are half of what guard mode has. */
 	if (tap.guard.mask)
 		listen(true);
@@ -137,10 +137,10 @@ int main(void)
 	usb_dev_init(&tap.usb, &client, flash_unique_id());
 	usb_dcd_start(&tap.usb);
 	tick_start();
-	if (!person_start())
-		tap.failed_checks |= WIRE_CHECK_EXPANDER;
+	person_start();
 	adc_start(&tap.sensor);
 	say_hello(&tap);
+	selftest_at_power_on(&tap);
 	interrupts_on();
 	for (;;) {
 		bool guarded = tap.guard.mask, more;
@@ -150,6 +150,7 @@ int main(void)
 			listen_wake_at_end();
 		more = listen(guarded);
 		watch_run(&tap);
+		more |= selftest_run(&tap);
 		more |= adc_run(&tap.sensor, guarded ? 1 : SENSOR_BUDGET);
 		if (guarded) {
 			more |= listen(guarded);

@@ -10,6 +10,7 @@
 #include "core/guard.h"
 #include "core/keyboard_watch.h"
 #include "core/reporter.h"
+#include "core/selftest.h"
 #include "core/sensor.h"
 #include "core/standalone.h"
 #include "core/uart_watch.h"
@@ -22,6 +23,14 @@ struct alone {
 	uint32_t losses; /* at the start */
 	uint16_t current;
 	bool current_known, moved, blind;
+};
+
+/* Of the self-test that runs, or the last one. */
+struct tap_selftest {
+	struct selftest steps;
+	bool asked;                    /* by a command that is not yet answered */
+	uint16_t request;              /* its */
+	uint32_t packets, bad_packets; /* of the listener, before it */
 };
 
 struct tap {
@@ -37,6 +46,7 @@ struct tap {
 	struct keyboard_watch keyboard;
 	struct guard guard;
 	struct alone alone;
+	struct tap_selftest selftest;
 	uint16_t failed_checks; /* enum wire_check */
 	uint8_t switch_before;  /* the guard's trip */
 };
@@ -64,5 +74,10 @@ void alone_stop(struct tap *t);
 void alone_band(struct tap *t, const struct wire_band *b);
 void alone_packet(struct tap *t);
 void alone_edge(struct tap *t, uint64_t tick, enum wire_lines lines);
+
+/* selftest.c: what it found is in `failed_checks`. True while it runs; the command is WIRE_NOT_YET as long. */
+void selftest_at_power_on(struct tap *t);
+bool selftest_run(struct tap *t);
+enum wire_error selftest_command(struct tap *t, uint16_t request, uint8_t *data, size_t *data_len);
 
 #endif

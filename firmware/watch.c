@@ -46,9 +46,15 @@ static void look_at(struct tap *t, const struct rx_packet *p)
 	uint8_t address, mask;
 
 	alone_packet(t);
+	if (t->selftest.steps.running)
+		selftest_packet(&t->selftest.steps, p);
 	if (!keyboard_watch_cares(&t->keyboard, p) ||
 	    !keyboard_watch_packet(&t->keyboard, p, &address))
 		return;
+	if (t->selftest.steps.running) {
+		t->selftest.steps.keyboard = true;
+		return;
+	}
 	interrupts_off();
 	mask = t->guard.mask;
 	trip(t, WIRE_GUARD_KEYBOARD, WIRE_ALERT_KEYBOARD, address);

@@ -10,19 +10,20 @@ static const struct {
 	bool early;
 } known[] = {
 	{WIRE_OP_IDENTIFY,   0,               false},
-        {WIRE_OP_STATISTICS, 0,               false},
+	{WIRE_OP_STATISTICS, 0,               false},
+	{WIRE_OP_SELFTEST,   0,               false},
 	{WIRE_OP_REBOOT,     0,               false},
-        {WIRE_OP_CAPTURE,    1,               false},
+	{WIRE_OP_CAPTURE,    1,               false},
 	{WIRE_OP_VBUS,       1,               false},
-        {WIRE_OP_VBUS_CODE,  VBUS_CODE_BYTES, true },
+	{WIRE_OP_VBUS_CODE,  VBUS_CODE_BYTES, true },
 	{WIRE_OP_SWITCH,     1,               false},
-        {WIRE_OP_RANGE,      1,               false},
+	{WIRE_OP_RANGE,      1,               false},
 	{WIRE_OP_PULL_DOWNS, 1,               false},
-        {WIRE_OP_MUX,        1,               false},
+	{WIRE_OP_MUX,        1,               false},
 	{WIRE_OP_THRESHOLDS, 6,               false},
-        {WIRE_OP_LEDS,       1,               false},
+	{WIRE_OP_LEDS,       1,               false},
 	{WIRE_OP_BUZZER,     4,               false},
-        {WIRE_OP_GUARD,      4,               false},
+	{WIRE_OP_GUARD,      4,               false},
 };
 
 void command_init(struct command *c, command_do *act, void *context)
@@ -129,10 +130,15 @@ void command_run(struct command *c, struct upstream *up, struct usb_dev *usb, ui
 	for (unsigned i = 0; i < COMMAND_SLOTS; i++) {
 		struct command_slot *s = &c->slot[i];
 
-		if (s->state == COMMAND_WAITS) {
+		if (s->state == COMMAND_WAITS || s->state == COMMAND_RUNS) {
 			if (s->c.at && now + lead(s->c.opcode) < s->c.at)
 				continue;
 			c->act(c->context, &s->c, s->args, &s->reply, s->data, &s->data_len);
+			if (s->reply.error == WIRE_NOT_YET) {
+				s->reply.error = WIRE_OK;
+				s->state = COMMAND_RUNS;
+				continue;
+			}
 		} else if (s->state != COMMAND_REFUSED) {
 			continue;
 		}

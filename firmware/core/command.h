@@ -22,12 +22,14 @@ enum {
 	COMMAND_REPLY_DATA = 40,    /* with its head it fits a HID report */
 };
 
+/* With WIRE_NOT_YET as the reply's error it is asked again each turn, with the same command, until that is another. */
 typedef void command_do(void *context, const struct wire_command *c, const uint8_t *args,
                         struct wire_reply *reply, uint8_t *data, size_t *data_len);
 
 enum command_state {
 	COMMAND_FREE,
 	COMMAND_WAITS,
+	COMMAND_RUNS,    /* its tick has come, and it takes time */
 	COMMAND_REFUSED, /* to be answered with its error */
 	COMMAND_DONE,    /* answered; kept for those who ask again */
 };

@@ -286,16 +286,15 @@ enum wire_check {
 	WIRE_CHECK_LISTEN = 1u << 0,   /* a keyboard's enumeration through probe and tap was read */
 	WIRE_CHECK_CURRENT = 1u << 1,  /* its zero, both ranges */
 	WIRE_CHECK_RADIO = 1u << 2,    /* the detector's idle level */
-	WIRE_CHECK_MUX = 1u << 3,      /* VBUS off reads as nothing, on as 5 V */
+	WIRE_CHECK_MUX = 1u << 3,      /* VBUS off reads as nothing, the far detector as idle */
 	WIRE_CHECK_EXPANDER = 1u << 4, /* answers, and keeps what it is told */
-	WIRE_CHECK_ADC =
-		1u << 5, /* its own reference: the temperature sensor, and no failed conversion */
-	WIRE_CHECK_FLASH = 1u << 6, /* its number, and the calibration's sectors */
+	WIRE_CHECK_ADC = 1u << 5,      /* the chip's own temperature sensor */
+	WIRE_CHECK_FLASH = 1u << 6,    /* its number, and the calibration's sectors */
 };
 
 struct wire_selftest {
 	uint16_t ran, failed; /* bits, enum wire_check */
-	uint32_t detail;
+	uint32_t detail;      /* enum selftest_detail */
 };
 
 struct wire_uart {
@@ -331,16 +330,17 @@ enum wire_error {
 	WIRE_E_STATE = 5, /* not now: refused while capturing, guarded, ... */
 	WIRE_E_LATE = 6,  /* its tick had passed */
 	WIRE_E_HARDWARE = 7,
-	WIRE_E_BUSY = 8, /* no place to keep it until its tick */
+	WIRE_E_BUSY = 8,     /* no place to keep it until its tick */
+	WIRE_NOT_YET = 0xff, /* within the tap; never sent */
 };
 
 /* The sixteen opcodes of each block belong together. */
 enum wire_opcode {
 	WIRE_OP_IDENTIFY = 0x00,
 	WIRE_OP_STATISTICS = 0x01,
-	WIRE_OP_SELFTEST = 0x02,
-	WIRE_OP_REBOOT = 0x03,  /* to the boot loader */
-	WIRE_OP_CAPTURE = 0x10, /* u8: 1 start, 0 stop */
+	WIRE_OP_SELFTEST = 0x02, /* the reply's data are a SELFTEST body */
+	WIRE_OP_REBOOT = 0x03,   /* to the boot loader */
+	WIRE_OP_CAPTURE = 0x10,  /* u8: 1 start, 0 stop */
 	WIRE_OP_VBUS = 0x20,
 	WIRE_OP_VBUS_CODE = 0x21, /* u8 first level, u8 last, u16 durations of 100 us */
 	WIRE_OP_SWITCH = 0x22,

@@ -11,6 +11,12 @@
 
 void adc_start(struct sensor *s);
 
+/*
+ * Whether the converter reads its own temperature sensor as one of a chip that works. Sampling begins anew: not while somebody
+ * captures.
+ */
+bool adc_reference_is_good(struct sensor *s);
+
 /* Hands over what has come, at most `budget` chunks. False where there was no whole one left. */
 bool adc_run(struct sensor *s, unsigned budget);
 

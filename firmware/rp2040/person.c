@@ -61,11 +61,20 @@ static void take(unsigned pin)
 	IO_BANK0->gpio[pin].ctrl = GPIO_FUNC_I2C;
 }
 
+static void take_all(void)
+{
+	while (I2C0->rxflr)
+		(void)I2C0->data_cmd;
+}
+
 /* The directions are read back: an address that answers need not be the part. */
-static bool check(void)
+bool person_answers(void)
 {
 	uint32_t low, high;
 
+	if (!wait())
+		(void)I2C0->clr_tx_abrt;
+	take_all();
 	I2C0->data_cmd = EXPANDER_REG_INPUTS;
 	I2C0->data_cmd = CMD_READ | CMD_RESTART;
 	I2C0->data_cmd = CMD_READ | CMD_STOP;
@@ -76,7 +85,7 @@ static bool check(void)
 	return (low | high << 8) == EXPANDER_LET_GO;
 }
 
-bool person_start(void)
+void person_start(void)
 {
 	unreset(RESETS_I2C0 | RESETS_PWM);
 	take(BOARD_PIN_I2C0_SDA);
@@ -93,10 +102,9 @@ bool person_start(void)
 	IO_BANK0->gpio[BOARD_PIN_BUZZER].ctrl = GPIO_FUNC_PWM;
 	/* Levels before directions: none passes through a state that was not meant. */
 	put(EXPANDER_REG_OUTPUT, levels);
-	if (!wait())
-		return false;
+	wait();
+	(void)I2C0->clr_tx_abrt;
 	put(EXPANDER_REG_INPUTS, EXPANDER_LET_GO);
-	return wait() && check();
 }
 
 void person_leds(uint8_t on)

@@ -5,8 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Sets the expander to what is safe, LEDs dark; false where it does not answer, which takes a millisecond at most. */
-bool person_start(void);
+/* Sets the expander to what is safe, LEDs dark. */
+void person_start(void);
+
+/* Whether the expander is there and keeps what it was told; a millisecond at most. */
+bool person_answers(void);
 
 /* Bit 0 green, 1 amber, 2 red. */
 void person_leds(uint8_t on);

@@ -3,7 +3,7 @@
 // Conversions are made up for when something looks: nothing can tell, and the run loop need not stop each 2 us.
 // RP2040 datasheet §4.9.
 const CONVERSION = 240, FIFO = 4, DREQ = 36, PINS = [26, 27, 28];
-const EN = 1, START_MANY = 8, ERR = 4, DREQ_EN = 8, WIDE = 8, NOISE = 0.7;
+const EN = 1, TS_EN = 2, START_ONCE = 4, START_MANY = 8, ERR = 4, DREQ_EN = 8, WIDE = 8, NOISE = 0.7;
 
 export class Adc {
   constructor(chip) {
@@ -19,8 +19,10 @@ export class Adc {
     this.fails = new Set(); // ordinals of conversions that fail
     this.count = 0;
     this.seed = 1;
+    this.result = 0;
+    this.temperature = 0.706; // volts of the chip's own sensor
     // What is on the three inputs, volts. A test puts its own here.
-    this.volts = (channel) => [0.252, 0.49, 0][channel];
+    this.volts = (channel) => this.rest(channel);
   }
   noise() { this.seed = (Math.imul(this.seed, 1664525) + 1013904223) >>> 0; return (this.seed / 2 ** 31 - 1) * NOISE; }
   code(volts) {
@@ -31,6 +33,11 @@ export class Adc {
       if (at >= wide) { at = 511 + 1024 * k; break; }
     }
     return Math.max(0, Math.min(4095, Math.floor(at)));
+  }
+  // The board with nothing at NEAR: both detectors idle once the expander lets them, VBUS halved where it is on.
+  rest(channel) {
+    const { outputs, expander } = this.chip, radio = expander.level(14) === 0 ? 0.49 : 0.02, input = (outputs >>> 16) & 7;
+    return channel === 0 ? 0.252 : channel === 1 ? radio : input === 4 ? radio : input === 0 && (outputs >>> 8) & 1 ? 2.5 : 0;
   }
   get dma() { return this.chip.dma.ch.findIndex((c) => c.busy && ((c.ctrl >>> 15) & 63) === DREQ); }
   // What is converted is what was there when the conversion began.
@@ -63,6 +70,7 @@ export class Adc {
     this.sync();
     switch (offset) {
       case 0: return (this.cs & ~(7 << 12)) | (this.channel << 12) | (this.cs & EN && !this.running && this.chip.cycle >= this.ready ? 1 << 8 : 0);
+      case 4: return this.result;
       case 8: this.move(this.chip.cycle); return (this.fcs & 0x0f00000f) | (this.over ? 1 << 11 : 0) | (this.fifo.length ? 0 : 1 << 8) | (this.fifo.length << 16);
       case 12:
         if (!this.fifo.length) this.chip.fail('ADC: the empty FIFO is read');
@@ -78,6 +86,14 @@ export class Adc {
     else if (offset === 16) this.div = value;
     else throw new Error(`ADC: register ${offset.toString(16)} is not modelled`);
   }
+  // Only that of the temperature sensor, with the FIFO off: what it gives is there at once.
+  once(value) {
+    const { chip } = this;
+    if (this.running || chip.cycle < this.ready) chip.fail('ADC: started before it was ready');
+    if (!(value & TS_EN) || this.channel !== 4 || this.fcs & 1) throw new Error('ADC: only the temperature sensor is modelled so');
+    this.result = this.code(this.temperature);
+    this.ready = chip.cycle + CONVERSION;
+  }
   control(value) {
     const { chip } = this, clocks = chip.rp.clocks;
     if (value & EN && !(this.cs & EN)) {
@@ -87,6 +103,7 @@ export class Adc {
     }
     this.cs = value;
     this.channel = (value >>> 12) & 7;
+    if (value & START_ONCE) { this.once(value); return; }
     if (!(value & START_MANY) || this.running) return;
     if (!(value & EN) || chip.cycle < this.ready) chip.fail('ADC: started before it was ready');
     for (let c = 0; c < 3; c++) {

@@ -8,6 +8,7 @@ import { Dma, IoBank, Plain, Pwm, Resets, Ssi, Timer, Watchdog } from './blocks.
 import { UsbDevice } from './usb.mjs';
 import { Adc } from './adc.mjs';
 import { Expander, I2c } from './i2c.mjs';
+import { Lines } from './lines.mjs';
 
 const INTERRUPT_CYCLES = 16; // entry; rp2040js charges none
 const SERIAL = [0xe6, 0x60, 0x58, 0x38, 0x83, 0x12, 0x34, 0x56];
@@ -45,6 +46,7 @@ export class Chip {
     this.blocks = new Map();
     this.cycle = this.inFlight = this.awake = this.extra = this.lag = 0;
     this.idle = false;
+    this.lines = new Lines(this);
     this.pads = 0;
     this.edges = [];
     this.edgeAt = 0;
@@ -104,6 +106,7 @@ export class Chip {
       this.adc.sync();
       const before = this.outputs;
       write(offset, value);
+      this.lines.update();
       if (this.outputs !== before) this.outputLog.push([this.cycle + this.inFlight, this.outputs, before]);
     };
   }
@@ -202,7 +205,7 @@ export class Chip {
     this.wakeChanged = false;
     while (left > 0 && !(asleep && this.wakeChanged)) {
       const next = this.edgeAt < this.edges.length ? this.edges[this.edgeAt][0] : Infinity;
-      if (this.cycle >= next) { this.disturbed(); this.pads = this.edges[this.edgeAt++][1]; continue; }
+      if (this.cycle >= next) { this.lines.put(this.edges[this.edgeAt++][1]); continue; }
       if (!this.idle && this.pio.running.length) {
         if (this.periodic()) { this.idle = true; this.lag = 0; continue; }
         this.pio.step(this.pads);

@@ -149,7 +149,7 @@ export function sensorCases({ Tap, assert, waveform }) {
       tripped = false;
       tap.chip.input(13, false);
       run(tap, 3);
-      const states = tap.reader.of(KIND.STATE).filter((r) => r.body[0] === 4).map((r) => [r.body[1], r.body[8]].join());
+      const states = tap.reader.of(KIND.STATE).filter((r) => r.body[0] === 4 && r.body[1]).map((r) => [r.body[1], r.body[8]].join());
       assert(states.join(' ') === '1,1 2,0 1,1 2,0', `ranges told: ${states.join(' ')}`);
       const l = lost(tap.reader, 4);
       assert(l.length === 4 && l.every((x) => x.span >= 40 * US && x.span < 400 * US), `blind times: ${l.map((x) => x.span).join()}`);

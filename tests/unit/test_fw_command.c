@@ -50,13 +50,19 @@ static struct command c;
 static struct upstream up;
 static struct usb_dev usb;
 static struct wire_reader reader;
-static unsigned done, replies;
+static unsigned asked, done, replies;
+static bool not_yet; /* what is asked for takes time */
 static struct wire_reply last;
 
 static void act(void *context, const struct wire_command *command, const uint8_t *args,
                 struct wire_reply *reply, uint8_t *data, size_t *data_len)
 {
 	(void)context, (void)command, (void)args, (void)data, (void)data_len;
+	asked++;
+	if (not_yet) {
+		reply->error = WIRE_NOT_YET;
+		return;
+	}
 	done++;
 	reply->done = 1000 + done;
 }
@@ -96,7 +102,8 @@ static int start(void **state)
 	usb_dev_init(&usb, &client, 1);
 	usb.configuration = 1;
 	wire_reader_init(&reader);
-	done = replies = reports = 0;
+	asked = done = replies = reports = 0;
+	not_yet = false;
 	return 0;
 }
 
@@ -219,6 +226,34 @@ static void hid_is_answered_by_hid_too(void **state)
 	assert_int_equal(replies, 1);
 }
 
+/* One that takes time is asked for again each turn, keeps its place, and is answered once. */
+static void what_takes_time_is_answered_at_its_end(void **state)
+{
+	(void)state;
+	not_yet = true;
+	take(WIRE_OP_SELFTEST, 1, 0, 0);
+	for (unsigned i = 1; i < 50; i++) {
+		run(20 * i);
+		assert_int_equal(asked, 2 * i - 1);
+		assert_int_equal(replies, 0);
+		/* Asked again meanwhile it is not done again; others use up all other places, and none takes its. */
+		take(WIRE_OP_SELFTEST, 1, 0, 0);
+		take(0x7f, (uint16_t)(100 + i), 0, 0);
+		run(20 * i + 10);
+		assert_int_equal(replies, 1);
+		assert_int_equal(last.error, WIRE_E_OPCODE);
+		replies = 0;
+	}
+	not_yet = false;
+	run(1000);
+	assert_int_equal(replies, 1);
+	assert_int_equal(last.request, 1);
+	assert_int_equal(last.error, WIRE_OK);
+	assert_int_equal(last.done, 1001);
+	run(1010);
+	assert_int_equal(replies, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +262,7 @@ int main(void)
 		cmocka_unit_test_setup(one_with_a_tick_waits_for_it, start),
 		cmocka_unit_test_setup(full_slots_drop_and_say_so, start),
 		cmocka_unit_test_setup(hid_is_answered_by_hid_too, start),
+		cmocka_unit_test_setup(what_takes_time_is_answered_at_its_end, start),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
