@@ -15,21 +15,6 @@
 #define NONE "setup 5.0 | data0 21 0a 00 00 00 00 00 00 | ack |"
 #define GOT  "5.80 control ok setup=8006000100001200"
 
-static int begin(void **state)
-{
-	static struct wire w;
-
-	wire_begin(&w);
-	*state = &w;
-	return 0;
-}
-
-static int end(void **state)
-{
-	wire_end(*state);
-	return 0;
-}
-
 static void read_request(void **state)
 {
 	struct wire *w = *state;
@@ -260,7 +245,7 @@ static void split_interrupt_and_bulk(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
+#define T(f) cmocka_unit_test_setup_teardown(f, wire_setup, wire_teardown)
 	const struct CMUnitTest tests[] = {
 		T(read_request),
 		T(write_and_bare_requests),

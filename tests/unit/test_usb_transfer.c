@@ -12,21 +12,6 @@
 
 #define CONFIGURE "setup 5.0 | data0 00 09 01 00 00 00 00 00 | ack | in 5.0 | data1 | ack |"
 
-static int begin(void **state)
-{
-	static struct wire w;
-
-	wire_begin(&w);
-	*state = &w;
-	return 0;
-}
-
-static int end(void **state)
-{
-	wire_end(*state);
-	return 0;
-}
-
 static void taken_and_refused(void **state)
 {
 	struct wire *w = *state;
@@ -290,7 +275,7 @@ static void held_table_is_bounded(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
+#define T(f) cmocka_unit_test_setup_teardown(f, wire_setup, wire_teardown)
 	const struct CMUnitTest tests[] = {
 		T(taken_and_refused),
 		T(retries_are_dropped),

@@ -9,21 +9,6 @@
 
 #include "usb_wire.h"
 
-static int begin(void **state)
-{
-	static struct wire w;
-
-	wire_begin(&w);
-	*state = &w;
-	return 0;
-}
-
-static int end(void **state)
-{
-	wire_end(*state);
-	return 0;
-}
-
 /* One half; `data` of `len` bytes is freed at once, for it is only borrowed. */
 static void half(struct wire *w, enum urb_phase phase, enum usb_transfer_type type, uint64_t id,
                  uint8_t endpoint, const char *data, uint32_t len, int32_t status)
@@ -314,7 +299,7 @@ static void other_records_pass(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
+#define T(f) cmocka_unit_test_setup_teardown(f, wire_setup, wire_teardown)
 	const struct CMUnitTest tests[] = {
 		T(in_order),           T(statuses),          T(written_in_the_completion),
 		T(stepped_back),       T(completion_first),  T(id_used_again),

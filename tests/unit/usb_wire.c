@@ -56,20 +56,25 @@ static void on_bus(void *context, const struct usb_bus_event *e)
 	((struct wire *)context)->events++;
 }
 
-void wire_begin(struct wire *w)
+int wire_setup(void **state)
 {
-	const struct usb_sink sink = {.context = w, .transfer = on_transfer, .bus = on_bus};
+	static struct wire w;
+	const struct usb_sink sink = {.context = &w, .transfer = on_transfer, .bus = on_bus};
 
-	memset(w, 0, sizeof(*w));
-	w->speed = USB_SPEED_FULL;
-	w->stream = usb_stream_new(&sink);
-	assert(w->stream);
+	memset(&w, 0, sizeof(w));
+	w.speed = USB_SPEED_FULL;
+	w.stream = usb_stream_new(&sink);
+	*state = &w;
+	return w.stream ? 0 : -1;
 }
 
-void wire_end(struct wire *w)
+int wire_teardown(void **state)
 {
+	struct wire *w = *state;
+
 	usb_stream_free(w->stream);
 	w->stream = NULL;
+	return 0;
 }
 
 void wire_record(struct wire *w, struct record *r)

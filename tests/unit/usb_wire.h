@@ -26,8 +26,9 @@ struct wire {
 	char said[8192];
 };
 
-void wire_begin(struct wire *w);
-void wire_end(struct wire *w);
+/* For cmocka: *state is a wire with a stream of its own. */
+int wire_setup(void **state);
+int wire_teardown(void **state);
 void wire_say(struct wire *w, const char *text);
 
 /* What came out since the last call. */
