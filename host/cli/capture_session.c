@@ -8,21 +8,6 @@
 #include "cli/say.h"
 #include "report/escape.h"
 
-/* "dir/x.pcapng" and "7F3A" make "dir/x-7F3A.pcapng". */
-static bool name_file(struct capture_session *s, const char *path, const char *name)
-{
-	const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
-	size_t stem = strlen(path);
-	int n;
-
-	if (dot && dot != path && (!slash || dot > slash + 1))
-		stem = (size_t)(dot - path);
-	n = name ? snprintf(s->path, sizeof(s->path), "%.*s-%s%s", (int)stem, path, name,
-	                    path + stem)
-	         : snprintf(s->path, sizeof(s->path), "%s", path);
-	return n < (int)sizeof(s->path);
-}
-
 static void watch(void *context, const struct engine *engine, const struct event *e)
 {
 	struct capture_session *s = context;
@@ -43,7 +28,7 @@ bool capture_session_begin(struct capture_session *s, const struct record_option
 		.layout = layout, .watch = watch, .watch_context = s};
 
 	*s = (struct capture_session){.shown = isatty(STDERR_FILENO)};
-	if (!name_file(s, o->path, name)) {
+	if (!record_option_path(s->path, sizeof(s->path), o->path, name, 1)) {
 		say_error("the name of the file is too long");
 		link_free(inner);
 		return false;
@@ -177,7 +162,7 @@ int capture_session_end(struct capture_session *s, struct judged_output *out)
 	wipe(s);
 	analysis_end(s->analysis, s->info);
 	fault = complain(s, link_status(s->link));
-	if (!judged_print(out, s->analysis, s->path, NULL) && !ferror(stdout))
+	if (!judged_print(stdout, out, s->analysis, s->path, NULL) && !ferror(stdout))
 		say_error("'%s': %s", s->path, err_text(ERR_MEMORY));
 	fault |= say_written(0) != 0;
 	return judged_code(analysis_report(s->analysis).verdict, fault);

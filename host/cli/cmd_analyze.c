@@ -152,7 +152,7 @@ static int judge(struct settings *s, const char *path)
 	analysis_end(analysis, &info);
 	/* The hash of a part would pass for the file's. */
 	whole = in.hash && !err && !interrupted;
-	if (!judged_print(&s->out, analysis, path, whole ? finish_hash(&in, hex) : NULL) &&
+	if (!judged_print(stdout, &s->out, analysis, path, whole ? finish_hash(&in, hex) : NULL) &&
 	    !ferror(stdout))
 		say_error("'%s': %s", path, err_text(ERR_MEMORY));
 	if (say_written(0))

@@ -81,8 +81,7 @@ static int take(struct settings *s, int c, int argc, char **argv)
 	case OPTION_TAP:
 		return tap_option_add(&s->taps, &command_capture, optarg);
 	case OPTION_CONNECT:
-		s->taps.connect = optarg;
-		return 0;
+		return tap_option_connect(&s->taps, &command_capture, optarg);
 	case OPTION_DURATION:
 		return take_duration(s, optarg);
 	case 'l':
@@ -117,7 +116,7 @@ static int parse(struct settings *s, int argc, char **argv)
 		return command_misused(&command_capture, "unexpected argument '%s'", argv[optind]);
 	if (!s->record.path)
 		return command_misused(&command_capture, "no file to record to: give -o FILE");
-	if (s->taps.connect && s->taps.taps)
+	if (s->taps.connects && s->taps.taps)
 		return command_misused(&command_capture, "--tap and --connect exclude each other");
 	s->layout = layout_new(s->layout_name);
 	if (!s->layout) {
@@ -218,7 +217,7 @@ static int run(int argc, char **argv)
 	int code = parse(&set, argc, argv);
 
 	if (!code)
-		code = tap_option_choose(&set.taps, LINK_USB_AT_ONCE, &choice);
+		code = tap_option_choose(&set.taps, &choice);
 	set.out.report.colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
 	catch_signals();
 	for (; !code && n < choice.count; n++) {
@@ -252,7 +251,8 @@ const struct command command_capture = {
 		"      --tap SERIAL   which tap, by the end of its serial number; up to four, or "
 		"'all': then\n"
 		"                     each has its own file, FILE-SERIAL\n"
-		"      --connect PATH a simulated tap that listens on this Unix socket\n"
+		"      --connect PATH a simulated tap that listens on this Unix socket; up to "
+		"four\n"
 		"      --duration T   stop after 30, 30s, 10m, 2h of the tap's time\n" RECORD_HELP
 		"  -l, --layout L     keyboard layout of the text: us (the default), de, fr, ...\n"
 		"  -j, --json         one JSON object a tap\n"

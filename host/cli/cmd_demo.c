@@ -145,7 +145,7 @@ static bool begin_chapter(struct demo *d)
 	struct link *link = demo_chapter_open(c, d->file, &d->scenario.set, d->pace);
 	const char *layout_name = c->layout ? c->layout : "us";
 	struct layout *layout = layout_new(layout_name);
-	struct dashboard_options o = {
+	struct input_options o = {
 		.link = link, .layout = layout, .name = c->title, .layout_name = layout_name};
 
 	if (!link || !layout || !layout_load(layout) || dashboard_play(d->dashboard, &o)) {
@@ -226,16 +226,16 @@ static int play(struct demo *d)
 	d->link = demo_chapter_open(c, d->file, &d->scenario.set, d->pace);
 	if (!d->link)
 		return EXIT_FAULT;
-	err = dashboard_new(&d->dashboard, &(struct dashboard_options){
-						   .link = d->link,
-						   .name = c->title,
-						   .layout_name = "us",
-						   .key = on_key,
-						   .key_context = d,
-						   .tui = {.in_fd = STDIN_FILENO,
-	                                                   .out_fd = STDOUT_FILENO,
-	                                                   .ascii = d->ascii,
-	                                                   .colourless = no_color && *no_color},
+	err = dashboard_new(
+		&d->dashboard,
+		&(struct dashboard_options){
+			.input = {.link = d->link,         .name = c->title, .layout_name = "us"},
+			.key = on_key,
+			.context = d,
+			.tui = { .in_fd = STDIN_FILENO,
+	                          .out_fd = STDOUT_FILENO,
+	                          .ascii = d->ascii,
+	                          .colourless = no_color && *no_color},
         });
 	if (err) {
 		say_error(err == ERR_OPEN ? "cannot use the terminal (TERM is '%s')" : "%s",

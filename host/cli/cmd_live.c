@@ -11,13 +11,9 @@
 
 #include "cli/clock.h"
 #include "cli/command.h"
-#include "cli/judged.h"
-#include "cli/record_option.h"
+#include "cli/live_input.h"
 #include "cli/say.h"
 #include "cli/screen_loop.h"
-#include "cli/scenario_option.h"
-#include "cli/sim_link.h"
-#include "cli/tap_option.h"
 
 struct live {
 	const char *replay, *sim, *layout_name;
@@ -27,12 +23,18 @@ struct live {
 	struct tap_option tap;
 	struct scenario_option scenario;
 	struct layout *layout;
-	char name[LINK_NAME_MAX + LINK_MESSAGE_MAX]; /* of the input, on screen */
+	struct live_input input[LIVE_INPUTS];
+	unsigned inputs;
+	/* Of tests that are over: told when the screen is gone. */
+	struct judged_output out;
+	FILE *verdicts;
+	char *verdicts_text;
+	size_t verdicts_len;
+	bool judged;
+	int code;
 };
 
 #define FINISH_NS INT64_C(1000000000)
-
-enum { SERIAL_SHOWN = 4 };
 
 enum {
 	OPTION_REPLAY = 256,
@@ -57,6 +59,7 @@ static const struct option long_options[] = {
 	{"no-text", no_argument,       NULL, OPTION_NO_TEXT},
 	{"mask",    no_argument,       NULL, OPTION_MASK   },
 	{"ascii",   no_argument,       NULL, OPTION_ASCII  },
+	{"json",    no_argument,       NULL, 'j'           },
 	{NULL,      0,                 NULL, 0             },
 };
 
@@ -85,8 +88,7 @@ static int take(struct live *l, int c, int argc, char **argv)
 	case OPTION_TAP:
 		return tap_option_add(&l->tap, &command_live, optarg);
 	case OPTION_CONNECT:
-		l->tap.connect = optarg;
-		return 0;
+		return tap_option_connect(&l->tap, &command_live, optarg);
 	case OPTION_SIM:
 		l->sim = optarg;
 		return 0;
@@ -99,10 +101,13 @@ static int take(struct live *l, int c, int argc, char **argv)
 		l->layout_name = optarg;
 		return 0;
 	case OPTION_NO_TEXT:
-		l->no_text = true;
+		l->no_text = l->out.report.no_text = true;
 		return 0;
 	case OPTION_MASK:
 		l->masked = true;
+		return 0;
+	case 'j':
+		l->out.json = true;
 		return 0;
 	case OPTION_ASCII:
 		l->ascii = true;
@@ -121,14 +126,13 @@ static int parse(struct live *l, int argc, char **argv)
 	int bad = 0;
 
 	opterr = 0;
-	for (int c; !bad && (c = getopt_long(argc, argv, ":o:p:l:", long_options, NULL)) != -1;)
+	for (int c; !bad && (c = getopt_long(argc, argv, ":o:p:l:j", long_options, NULL)) != -1;)
 		bad = take(l, c, argc, argv);
 	if (bad)
 		return bad;
 	if (optind < argc)
 		return command_misused(&command_live, "unexpected argument '%s'", argv[optind]);
-	if ((l->replay != NULL) + (l->sim != NULL) + (l->tap.connect != NULL) + (l->tap.taps > 0) >
-	    1)
+	if ((l->replay != NULL) + (l->sim != NULL) + (l->tap.connects > 0) + (l->tap.taps > 0) > 1)
 		return command_misused(&command_live,
 		                       "--replay, --sim, --connect and --tap exclude each other");
 	if ((l->replay || l->sim) && l->record.path)
@@ -155,33 +159,23 @@ static int keyboard(const struct live *l)
 	return l->replay && strcmp(l->replay, "-") == 0 ? STDOUT_FILENO : STDIN_FILENO;
 }
 
-/* What the tap still has goes into the recording; that takes half a second at most. */
-static void finish(struct dashboard *d, struct link *link)
+/* What the taps still have goes into the recordings; that takes half a second at most. */
+static void finish(struct live *l, struct dashboard *d)
 {
 	int64_t end = clock_now_ns() + FINISH_NS;
 
-	link_finish(link, clock_now_ns());
+	for (unsigned i = 0; i < l->inputs; i++)
+		link_finish(l->input[i].link, clock_now_ns());
 	while (!dashboard_over(d) && clock_now_ns() < end) {
-		struct pollfd wait = {.fd = link_fd(link), .events = POLLIN};
+		struct pollfd wait[LIVE_INPUTS];
 
+		for (unsigned i = 0; i < l->inputs; i++)
+			wait[i] =
+				(struct pollfd){.fd = link_fd(l->input[i].link), .events = POLLIN};
 		dashboard_read(d, clock_now_ns());
 		if (!dashboard_over(d))
-			poll(&wait, 1, 10);
+			poll(wait, l->inputs, 10);
 	}
-}
-
-/* After the screen is gone. */
-static bool complain(const struct live *l, const struct link *link, enum err err)
-{
-	const struct link_status *s = link_status(link);
-
-	if (err && s && s->message[0])
-		say_error("%s", s->message);
-	else if (err)
-		say_error("'%s': %s", l->name, err_text(err));
-	if (s && s->trouble[0])
-		say_error("%s", s->trouble);
-	return err || (s && s->failed);
 }
 
 static bool turn(void *context, int64_t now_ns)
@@ -189,109 +183,90 @@ static bool turn(void *context, int64_t now_ns)
 	return dashboard_turn(context, now_ns);
 }
 
-static int show(struct live *l, struct link *link)
+static void on_judged(void *context, unsigned index, struct input *judged)
+{
+	struct live *l = context;
+	int code = live_input_judged(&l->input[index], judged, &l->out, l->verdicts);
+
+	l->code = l->judged ? judged_worse(l->code, code) : code;
+	l->judged = true;
+}
+
+static int say_failed(enum err err)
+{
+	const char *term = getenv("TERM");
+
+	if (err == ERR_OPEN)
+		say_error("cannot use the terminal (TERM is '%s')", term ? term : "");
+	else
+		say_error("%s", err_text(err));
+	return EXIT_FAULT;
+}
+
+static struct input_options input_options(const struct live *l, unsigned i)
+{
+	return (struct input_options){
+		.link = l->input[i].link,
+		.profile = l->record.has_profile ? &l->record.expected : NULL,
+		.layout = l->no_text ? NULL : l->layout,
+		.name = l->input[i].name,
+		.layout_name = l->layout_name,
+	};
+}
+
+static int show(struct live *l)
 {
 	const char *no_color = getenv("NO_COLOR");
 	struct dashboard *d = NULL;
-	enum verdict verdict;
 	enum err err;
 
-	err = dashboard_new(&d,
-	                    &(struct dashboard_options){
-				    .link = link,
-				    .profile = l->record.has_profile ? &l->record.expected : NULL,
-				    .layout = l->no_text ? NULL : l->layout,
-				    .name = l->name,
-				    .layout_name = l->layout_name,
-				    .masked = l->masked,
-				    .tui = {.in_fd = keyboard(l),
-	                                    .out_fd = STDOUT_FILENO,
-	                                    .ascii = l->ascii,
-	                                    .colourless = no_color && *no_color},
+	l->verdicts = open_memstream(&l->verdicts_text, &l->verdicts_len);
+	if (!l->verdicts)
+		return say_failed(ERR_MEMORY);
+	err = dashboard_new(&d, &(struct dashboard_options){
+					.input = input_options(l, 0),
+					.judged = on_judged,
+					.context = l,
+					.masked = l->masked,
+					.tui = {.in_fd = keyboard(l),
+	                                        .out_fd = STDOUT_FILENO,
+	                                        .ascii = l->ascii,
+	                                        .colourless = no_color && *no_color},
         });
-	if (err == ERR_OPEN) {
-		const char *term = getenv("TERM");
+	for (unsigned i = 1; i < l->inputs && !err; i++) {
+		struct input_options o = input_options(l, i);
 
-		fprintf(stderr, "cordon: cannot use the terminal (TERM is '%s')\n",
-		        term ? term : "");
-		return EXIT_FAULT;
+		err = dashboard_add(d, &o);
 	}
 	if (err) {
-		fprintf(stderr, "cordon: %s\n", err_text(err));
-		return EXIT_FAULT;
+		dashboard_free(d);
+		return say_failed(err);
 	}
 	screen_loop(d, turn, d);
 	if (!l->replay && !l->sim)
-		finish(d, link);
-	verdict = dashboard_verdict(d, &err);
+		finish(l, d);
+	dashboard_finish(d);
 	dashboard_free(d);
-	return complain(l, link, err) ? judged_code(verdict, true) : verdict_exit_code(verdict);
+	return l->code;
 }
 
-static int open_replay(struct live *l, struct link **link)
+/* After the screen is gone: one verdict a test, and what went wrong. */
+static void tell(struct live *l)
 {
-	enum err err = link_file_open(link, l->replay, l->speed);
-
-	snprintf(l->name, sizeof(l->name), "%s",
-	         strcmp(l->replay, "-") ? l->replay : "standard input");
-	if (err == ERR_OPEN)
-		say_error("cannot open '%s': %s", l->replay, strerror(errno));
-	else if (err)
-		say_error("'%s': %s", l->replay, err_text(err));
-	return err ? EXIT_FAULT : 0;
-}
-
-static int open_sim(struct live *l, struct link **link)
-{
-	struct scenario_plan *plan;
-	enum err err;
-	int code;
-
-	l->scenario.layout = l->layout_name;
-	code = scenario_option_find(&l->scenario, l->sim);
-	if (!code)
-		code = scenario_option_plan(&l->scenario, &plan);
-	if (code)
-		return code;
-	scenario_plan_free(plan);
-	snprintf(l->name, sizeof(l->name), "%s %.100s", l->scenario.scenario->id,
-	         l->scenario.scenario->name);
-	err = sim_link_open(link, l->scenario.scenario, &l->scenario.settings, l->speed);
-	if (err == ERR_OPEN || err == ERR_WRITE)
-		say_error("%s for the simulation: %s", err_text(err), strerror(errno));
-	else if (err)
-		say_error("%s", err_text(err));
-	return err ? EXIT_FAULT : 0;
-}
-
-static int open_tap(struct live *l, struct link **link)
-{
-	struct tap_choice choice;
-	const char *name;
-	size_t len;
-	int code = tap_option_choose(&l->tap, 1, &choice);
-
-	if (code)
-		return code;
-	*link = tap_option_open(&l->tap, &choice, 0);
-	if (*link)
-		*link = record_option_link(&l->record, *link, l->record.path);
-	if (!*link)
-		return EXIT_FAULT;
-	name = tap_option_name(&l->tap, &choice, 0);
-	len = strlen(name);
-	/* Of a serial number the end is enough to tell taps apart. */
-	if (!l->tap.connect && len > SERIAL_SHOWN)
-		name += len - SERIAL_SHOWN;
-	snprintf(l->name, sizeof(l->name), "%s%s%s", name, l->record.path ? " → " : "",
-	         l->record.path ? l->record.path : "");
-	return 0;
+	if (!l->verdicts)
+		return;
+	fclose(l->verdicts);
+	if (l->judged)
+		fwrite(l->verdicts_text, 1, l->verdicts_len, stdout);
+	free(l->verdicts_text);
+	for (unsigned i = 0; i < l->inputs; i++)
+		if (l->input[i].link)
+			live_input_complain(&l->input[i]);
 }
 
 static int run(int argc, char **argv)
 {
-	struct live l = {.layout_name = "us", .speed = 1};
-	struct link *link = NULL;
+	struct live l = {.layout_name = "us", .speed = 1, .out.report.quiet = true};
 	int code;
 
 	scenario_option_init(&l.scenario);
@@ -306,13 +281,21 @@ static int run(int argc, char **argv)
 		goto cleanup;
 	}
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is told as one */
-	code = l.replay ? open_replay(&l, &link)
-	       : l.sim  ? open_sim(&l, &link)
-	                : open_tap(&l, &link);
+	l.inputs = 1;
+	l.scenario.layout = l.layout_name;
+	if (l.replay)
+		code = live_input_replay(&l.input[0], l.replay, l.speed);
+	else if (l.sim)
+		code = live_input_sim(&l.input[0], &l.scenario, l.sim, l.speed);
+	else
+		code = live_input_taps(l.input, &l.inputs, &l.tap, &l.record);
 	if (!code)
-		code = show(&l, link);
+		code = show(&l);
+	tell(&l);
 cleanup:
-	link_free(link);
+	for (unsigned i = 0; i < LIVE_INPUTS; i++)
+		live_input_release(&l.input[i]);
+	usb_ids_release(&l.out.ids);
 	layout_free(l.layout);
 	scenario_option_release(&l.scenario);
 	return code;
@@ -323,21 +306,25 @@ const struct command command_live = {
 	.arguments = "[OPTION...]",
 	.summary = "the dashboard: on a tap, on a capture as it was recorded, or on a stream",
 	.help = "Without --connect, --replay or --sim: on the tap that is plugged in.\n\n"
-		"      --tap SERIAL   which tap, by the end of its serial number\n"
-		"      --connect PATH a simulated tap that listens on this Unix socket\n"
+		"      --tap SERIAL   which tap, by the end of its serial number; up to four, or "
+		"'all'\n"
+		"      --connect PATH a simulated tap that listens on this Unix socket; up to "
+		"four\n"
 		"      --replay FILE  a pcap or pcapng capture at its own pace; '-' follows one on "
 		"standard input\n"
 		"      --sim SCENARIO a simulated cable, as 'cordon sim' plays it\n" SCENARIO_HELP
 		"      --speed X      of a replay or simulation: times as fast, 0.001 to 1000000, "
 		"or max\n"
-		"  -o, --output FILE  record the tap meanwhile; a file that is there is not "
-		"written "
-		"over\n" RECORD_HELP
+		"  -o, --output FILE  record meanwhile; a file that is there is not written over; "
+		"of "
+		"several taps\n"
+		"                     each has its own, FILE-SERIAL\n" RECORD_HELP
 		"  -l, --layout L     keyboard layout of the text: us (the default), de, fr, ...\n"
 		"      --no-text      do not keep what was typed\n"
 		"      --mask         mask what was typed until 'x' is pressed\n"
 		"      --ascii        draw with ASCII alone\n"
-		"\nKeys: '?' lists them, 'Q' quits.\n"
+		"  -j, --json         at the end, one JSON object a test; else one line a test\n"
+		"\nKeys: '?' lists them, ']' goes to the next tap, 'Q' quits.\n"
 		"exit code: that of the verdict, as for 'cordon analyze'\n",
 	.run = run,
 };

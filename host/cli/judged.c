@@ -5,7 +5,8 @@
 
 #include "cli/command.h"
 
-bool judged_print(struct judged_output *o, struct analysis *a, const char *name, const char *sha256)
+bool judged_print(FILE *to, struct judged_output *o, struct analysis *a, const char *name,
+                  const char *sha256)
 {
 	struct report_input report = analysis_report(a);
 
@@ -13,8 +14,8 @@ bool judged_print(struct judged_output *o, struct analysis *a, const char *name,
 	report.sha256 = sha256;
 	report.names = usb_ids_names;
 	report.names_context = &o->ids;
-	return o->json ? report_json(stdout, &report, &o->report)
-	               : report_text(stdout, &report, &o->report);
+	return o->json ? report_json(to, &report, &o->report)
+	               : report_text(to, &report, &o->report);
 }
 
 int judged_code(enum verdict verdict, bool fault)

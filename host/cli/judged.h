@@ -14,8 +14,8 @@ struct judged_output {
 	struct usb_ids ids; /* to be released by whoever has it */
 };
 
-/* To stdout, after analysis_end. `sha256` may be NULL. False where memory is out or stdout fails. */
-bool judged_print(struct judged_output *o, struct analysis *a, const char *name,
+/* After analysis_end. `sha256` may be NULL. False where memory is out or `to` fails. */
+bool judged_print(FILE *to, struct judged_output *o, struct analysis *a, const char *name,
                   const char *sha256);
 
 /* The exit code of one input; `fault`: something went wrong, and what is not known must not pass for nothing found. */

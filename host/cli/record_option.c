@@ -112,6 +112,20 @@ bool record_option_take(struct record_option *o, const struct command *command, 
 	}
 }
 
+bool record_option_path(char *to, size_t size, const char *path, const char *name, unsigned number)
+{
+	const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
+	size_t stem = strlen(path);
+	char count[16] = "";
+
+	if (dot && dot != path && (!slash || dot > slash + 1))
+		stem = (size_t)(dot - path);
+	if (number > 1)
+		snprintf(count, sizeof(count), "-%u", number);
+	return snprintf(to, size, "%.*s%s%s%s%s", (int)stem, path, name ? "-" : "",
+	                name ? name : "", count, path + stem) < (int)size;
+}
+
 static int64_t wall_ns(void)
 {
 	struct timespec wall, now;

@@ -65,6 +65,12 @@ bool record_option_take(struct record_option *o, const struct command *command, 
                         char **argv, int *code);
 
 /*
+ * The file of one tap and one test: "dir/x.pcapng", "7F3A" and 2 make "dir/x-7F3A-2.pcapng". `name` NULL: it is the only tap;
+ * `number` 1: the first test. False where that is too long.
+ */
+bool record_option_path(char *to, size_t size, const char *path, const char *name, unsigned number);
+
+/*
  * The recording link around `inner`, which passes to it. `path` replaces o->path (NULL: none is written). NULL with the
  * message said.
  */

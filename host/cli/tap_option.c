@@ -17,6 +17,14 @@ int tap_option_add(struct tap_option *o, const struct command *command, const ch
 	return 0;
 }
 
+int tap_option_connect(struct tap_option *o, const struct command *command, const char *path)
+{
+	if (o->connects == LINK_USB_AT_ONCE)
+		return command_misused(command, "%d taps at most", LINK_USB_AT_ONCE);
+	o->connect[o->connects++] = path;
+	return 0;
+}
+
 /* Serial numbers are long: the last digits do, where they are of one tap alone. */
 static bool ends_with(const char *serial, const char *end)
 {
@@ -58,7 +66,7 @@ static int choose_one(const struct usb_tap *taps, unsigned count, const char *wa
 	return 0;
 }
 
-int tap_option_choose(const struct tap_option *o, unsigned max, struct tap_choice *choice)
+int tap_option_choose(const struct tap_option *o, struct tap_choice *choice)
 {
 	struct usb_tap taps[USB_TAPS_MAX];
 	unsigned count;
@@ -66,8 +74,8 @@ int tap_option_choose(const struct tap_option *o, unsigned max, struct tap_choic
 	enum err err;
 	int code = 0;
 
-	*choice = (struct tap_choice){.count = o->connect != NULL};
-	if (o->connect)
+	*choice = (struct tap_choice){.count = o->connects};
+	if (o->connects)
 		return 0;
 	err = usb_taps_list(taps, USB_TAPS_MAX, &count);
 	if (err) {
@@ -93,10 +101,6 @@ int tap_option_choose(const struct tap_option *o, unsigned max, struct tap_choic
 		}
 		choice->tap[choice->count++] = taps[i];
 	}
-	if (!code && choice->count > max) {
-		say_error("the dashboard shows one tap: choose with --tap SERIAL");
-		return EXIT_FAULT;
-	}
 	return code;
 }
 
@@ -107,12 +111,12 @@ struct link *tap_option_open(const struct tap_option *o, const struct tap_choice
 	struct link *l;
 	enum err err;
 
-	if (o->connect) {
-		err = link_socket_open(&l, o->connect);
+	if (o->connects) {
+		err = link_socket_open(&l, o->connect[i]);
 		if (err == ERR_OPEN)
-			say_error("cannot connect to '%s': %s", o->connect, strerror(errno));
+			say_error("cannot connect to '%s': %s", o->connect[i], strerror(errno));
 		else if (err)
-			say_error("'%s': %s", o->connect, err_text(err));
+			say_error("'%s': %s", o->connect[i], err_text(err));
 		return l;
 	}
 	if (link_usb_open(&l, choice->tap[i].serial, true, message))
@@ -122,5 +126,10 @@ struct link *tap_option_open(const struct tap_option *o, const struct tap_choice
 
 const char *tap_option_name(const struct tap_option *o, const struct tap_choice *choice, unsigned i)
 {
-	return o->connect ? o->connect : choice->tap[i].serial;
+	const char *slash;
+
+	if (!o->connects)
+		return choice->tap[i].serial;
+	slash = strrchr(o->connect[i], '/');
+	return slash ? slash + 1 : o->connect[i];
 }

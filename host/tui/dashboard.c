@@ -1,11 +1,12 @@
 /*
- * One turn: records until nothing is due, keys, then a screen where one is due. New findings and keys are drawn at once,
+ * One turn: records of all inputs until nothing is due, keys, then a screen where one is due. New findings and keys are drawn at once,
  * within a budget; the rest ten times a second, and only where something changed.
  */
 #include "tui/dashboard.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tui/keys.h"
 #include "tui/screen.h"
@@ -13,69 +14,42 @@
 #define TICK_NS  INT64_C(100000000)
 #define TOKEN_NS INT64_C(25000000) /* a screen at once for each, so many saved up: */
 
-enum { TOKENS_MAX = 8, PUMPS_A_TURN = 8 };
+enum { TOKENS_MAX = 8 };
 
 struct dashboard {
 	struct dashboard_options options;
-	struct analysis *analysis;
-	struct history *history;
+	struct input input[DASHBOARD_INPUTS];
+	unsigned inputs, at; /* at: the one on show */
 	struct tui *tui;
-	struct view view;
 	struct report_input report;
 	struct scene scene;
-	enum link_state state;
-	enum err err;
-	bool ended, dirty, alert, more;
-	uint64_t rows_drawn;
-	int64_t drawn_ns, clock_drawn_ns, token_ns;
+	bool dirty, alert;
+	int64_t drawn_ns, token_ns;
 	int tokens;
 	uint64_t frames, skipped;
-	bool seeking;
-	double speed_before;
-	size_t findings_before;
 	struct scene_show show_drawn;
 	bool held; /* this screen was held back already */
 };
 
-static void watch(void *context, const struct engine *engine, const struct event *e)
+static struct input *shown(struct dashboard *d)
 {
-	struct dashboard *d = context;
-
-	history_event(d->history, engine, e);
-	if (d->seeking && d->history->findings > d->findings_before)
-		d->options.link->stop = true;
+	return &d->input[d->at];
 }
 
-enum err dashboard_play(struct dashboard *d, const struct dashboard_options *o)
+enum err dashboard_play(struct dashboard *d, const struct input_options *o)
 {
-	struct history *history = history_new(o->layout);
-	struct analysis *analysis = NULL;
-	struct analysis_options options = {
-		.profile = o->profile,
-		.layout = o->layout,
-		.watch = watch,
-		.watch_context = d,
-	};
-	enum err err = history ? analysis_new(&analysis, &options) : ERR_MEMORY;
+	d->dirty = true;
+	return input_play(&d->input[0], o);
+}
 
-	if (err) {
-		history_free(history);
+enum err dashboard_add(struct dashboard *d, const struct input_options *o)
+{
+	enum err err = input_play(&d->input[d->inputs], o);
+
+	if (err)
 		return err;
-	}
-	analysis_free(d->analysis);
-	history_free(d->history);
-	d->analysis = analysis;
-	d->history = history;
-	d->options.link = o->link;
-	d->options.profile = o->profile;
-	d->options.layout = o->layout;
-	d->options.name = o->name;
-	d->options.layout_name = o->layout_name;
-	d->err = ERR_NONE;
-	d->ended = d->more = d->seeking = false;
-	d->rows_drawn = 0;
-	d->dirty = d->alert = true;
-	view_restart(&d->view);
+	d->input[d->inputs++].view.masked = d->options.masked;
+	d->dirty = true;
 	return ERR_NONE;
 }
 
@@ -88,16 +62,13 @@ enum err dashboard_new(struct dashboard **out, const struct dashboard_options *o
 	if (!d)
 		return ERR_MEMORY;
 	d->options = *o;
-	err = dashboard_play(d, o);
+	err = dashboard_add(d, &o->input);
 	if (!err)
 		err = tui_open(&d->tui, &o->tui);
 	if (err) {
 		dashboard_free(d);
 		return err;
 	}
-	view_init(&d->view);
-	d->view.masked = o->masked;
-	d->dirty = true;
 	d->tokens = TOKENS_MAX;
 	*out = d;
 	return ERR_NONE;
@@ -108,78 +79,62 @@ void dashboard_free(struct dashboard *d)
 	if (!d)
 		return;
 	tui_close(d->tui);
-	analysis_free(d->analysis);
-	history_free(d->history);
+	for (unsigned i = 0; i < d->inputs; i++)
+		input_release(&d->input[i]);
 	free(d);
 }
 
-static void end(struct dashboard *d)
+/* Each in its turn, and a bounded number of records: none waits for another. */
+static void read_inputs(struct dashboard *d, int64_t now_ns)
 {
-	struct capture_info info = *link_info(d->options.link);
-
-	if (d->ended)
-		return;
-	d->ended = true;
-	d->dirty = true;
-	info.truncated |= d->state != LINK_OVER || d->err == ERR_READ;
-	analysis_end(d->analysis, &info);
+	for (unsigned i = 0; i < d->inputs; i++) {
+		input_read(&d->input[i], now_ns);
+		if (d->input[i].alert)
+			d->alert = d->dirty = true;
+		d->input[i].alert = false;
+	}
 }
 
-static void seek_done(struct dashboard *d, int64_t now_ns)
+static void look_at_all(struct dashboard *d)
 {
-	struct link *l = d->options.link;
+	struct scene *s = &d->scene;
 
-	d->seeking = false;
-	if (d->history->findings > d->findings_before) {
-		link_pace(l, now_ns, d->speed_before, true);
-		d->view.finding = (int)d->findings_before;
-		d->view.following = true;
-		d->view.row_chosen = false;
-	} else {
-		link_pace(l, now_ns, d->speed_before, false);
-	}
-	d->dirty = d->alert = true;
-}
+	s->inputs = d->inputs;
+	s->input = d->at;
+	for (unsigned i = 0; i < d->inputs; i++) {
+		struct report_input report = input_report(&d->input[i]);
+		const struct link_status *status = link_status(d->input[i].options.link);
 
-static void read_link(struct dashboard *d, int64_t now_ns)
-{
-	struct record_sink sink = analysis_sink(d->analysis);
-	size_t findings = d->history->findings;
-
-	for (unsigned i = 0; i < PUMPS_A_TURN && !d->ended; i++) {
-		d->err = link_pump(d->options.link, now_ns, &sink, &d->state);
-		if (d->seeking && (d->options.link->stop || d->state == LINK_OVER))
-			seek_done(d, now_ns);
-		if (d->state == LINK_OVER)
-			end(d);
-		if (d->state != LINK_MORE)
-			break;
-	}
-	d->more = d->state == LINK_MORE && !d->ended;
-	if (d->history->findings > findings) {
-		d->alert = d->dirty = true;
-		link_keep(d->options.link);
+		if (i == d->at)
+			d->report = report;
+		s->other[i] = (struct scene_input){
+			.name = d->input[i].options.name,
+			.verdict = report.verdict,
+			.findings = report.findings,
+			.over = d->input[i].ended,
+			.away = status && status->presence == LINK_AWAY,
+			.failed = d->input[i].err || (status && status->failed),
+		};
 	}
 }
 
 static void look(struct dashboard *d, int64_t now_ns)
 {
 	struct scene *s = &d->scene;
+	struct input *i = shown(d);
 
-	if (!d->ended)
-		analysis_look(d->analysis, link_info(d->options.link));
-	d->report = analysis_report(d->analysis);
-	s->view = &d->view;
-	s->history = d->history;
+	look_at_all(d);
+	s->view = &i->view;
+	s->history = i->history;
 	s->report = &d->report;
-	s->link = d->options.link;
-	s->name = d->options.name;
-	s->layout = d->options.layout_name;
+	s->link = i->options.link;
+	s->name = i->options.name;
+	s->layout = i->options.layout_name;
 	s->loop_ns = now_ns;
-	s->clock_ns = link_clock(d->options.link, now_ns);
-	s->over = d->ended;
-	s->truncated = d->ended && link_info(d->options.link)->truncated;
-	s->error = d->err ? err_text(d->err) : NULL;
+	s->clock_ns = link_clock(s->link, now_ns);
+	s->over = i->ended;
+	s->truncated = i->ended && link_info(s->link)->truncated;
+	s->error = i->err ? err_text(i->err) : NULL;
 	s->h = tui_grid(d->tui)->h;
 	s->w = tui_grid(d->tui)->w;
 	s->frames = d->frames;
@@ -187,38 +142,44 @@ static void look(struct dashboard *d, int64_t now_ns)
 	scene_at(s);
 }
 
+static void show_next(struct dashboard *d)
+{
+	const struct view *from = &shown(d)->view;
+
+	d->at = (d->at + 1) % d->inputs;
+	view_carry(&shown(d)->view, from);
+	d->dirty = true;
+}
+
 static void answer(struct dashboard *d, int64_t now_ns)
 {
-	struct link *l = d->options.link;
-
+	struct input *i = shown(d);
+	struct view *v = &i->view;
 	/* Whatever the operator asks for ends a search that is under way. */
-	if (d->seeking && (d->view.toggle_pause || d->view.set_speed >= 0)) {
-		d->seeking = false;
-		l->speed = d->speed_before;
-	}
-	if (d->view.toggle_pause)
-		link_pace(l, now_ns, l->speed, !l->paused);
-	if (d->view.set_speed >= 0)
-		link_pace(l, now_ns, d->view.set_speed, false);
-	if (d->view.seek_finding && !d->seeking && !d->ended) {
-		d->seeking = true;
-		d->speed_before = l->speed;
-		d->findings_before = d->history->findings;
-		link_pace(l, now_ns, LINK_SPEED_MAX, false);
-	}
-	d->view.toggle_pause = d->view.seek_finding = false;
-	d->view.set_speed = -1;
+	double speed = i->seeking ? i->speed_before : i->options.link->speed;
+
+	if (v->toggle_pause)
+		input_pace(i, now_ns, speed, !i->options.link->paused);
+	if (v->set_speed >= 0)
+		input_pace(i, now_ns, v->set_speed, false);
+	if (v->seek_finding)
+		input_seek(i, now_ns);
+	v->toggle_pause = v->seek_finding = false;
+	v->set_speed = -1;
+	if (v->next_input)
+		show_next(d);
+	v->next_input = false;
 }
 
 /* Marks are part of the recording, where there is one. The time is the cursor's: it may lie in the past. */
-static void record_marks(struct dashboard *d, unsigned before)
+static void record_marks(struct input *in, unsigned before)
 {
-	for (unsigned i = before; i < d->view.marks; i++) {
+	for (unsigned i = before; i < in->view.marks; i++) {
 		char text[64];
 		int len = snprintf(text, sizeof(text), "mark %u at %.3f s", i + 1,
-		                   (double)d->view.mark_ns[i] / 1e9);
+		                   (double)in->view.mark_ns[i] / 1e9);
 
-		link_note(d->options.link, RECORD_MARK, text, (size_t)len);
+		link_note(in->options.link, RECORD_MARK, text, (size_t)len);
 	}
 }
 
@@ -227,17 +188,17 @@ static bool read_keys(struct dashboard *d, int64_t now_ns)
 	bool any = false;
 
 	for (int key; (key = tui_key(d->tui)) != 0;) {
-		unsigned marks;
+		struct input *i = shown(d);
+		unsigned marks = i->view.marks;
 
-		if (now_ns < d->view.guard_until_ns)
+		if (now_ns < i->view.guard_until_ns)
 			continue;
 		any = true;
-		if (d->options.key && d->options.key(d->options.key_context, &d->view, key))
+		if (d->options.key && d->options.key(d->options.context, &i->view, key))
 			continue;
 		look(d, now_ns);
-		marks = d->view.marks;
-		keys_press(&d->view, &d->scene, key);
-		record_marks(d, marks);
+		keys_press(&i->view, &d->scene, key);
+		record_marks(i, marks);
 		answer(d, now_ns);
 	}
 	return any;
@@ -261,42 +222,56 @@ void dashboard_show(struct dashboard *d, const struct scene_show *show)
 void dashboard_replay(struct dashboard *d, int64_t now_ns)
 {
 	look(d, now_ns);
-	if (!d->view.instant)
-		keys_press(&d->view, &d->scene, 'R');
+	if (!shown(d)->view.instant)
+		keys_press(&shown(d)->view, &d->scene, 'R');
 	d->dirty = true;
 }
 
 struct view *dashboard_view(struct dashboard *d)
 {
-	return &d->view;
+	return &shown(d)->view;
 }
 
 bool dashboard_over(const struct dashboard *d)
 {
-	return d->ended;
+	for (unsigned i = 0; i < d->inputs; i++)
+		if (!d->input[i].ended)
+			return false;
+	return true;
 }
 
 void dashboard_new_keyboard(struct dashboard *d, const char *name, int64_t now_ns)
 {
-	struct view *v = &d->view;
+	for (unsigned i = 0; i < d->inputs; i++) {
+		struct view *v = &d->input[i].view;
 
-	snprintf(v->guard_name, sizeof(v->guard_name), "%s", name);
-	v->guard_until_ns = now_ns + DASHBOARD_GUARD_NS;
-	/* What was begun before may not be ended by what comes now. */
-	v->prompt = PROMPT_NONE;
+		snprintf(v->guard_name, sizeof(v->guard_name), "%s", name);
+		v->guard_until_ns = now_ns + DASHBOARD_GUARD_NS;
+		/* What was begun before may not be ended by what comes now. */
+		v->prompt = PROMPT_NONE;
+	}
 	d->dirty = d->alert = true;
+}
+
+static void guard_over(struct view *v)
+{
+	char name[sizeof(v->guard_name)];
+
+	memcpy(name, v->guard_name, sizeof(name));
+	v->guard_until_ns = 0;
+	snprintf(v->message, sizeof(v->message),
+	         "keys work again; a new keyboard is on this computer: \"%s\"", name);
 }
 
 /* True where the guard has just ended. */
 static bool guard_ends(struct dashboard *d, int64_t now_ns)
 {
-	struct view *v = &d->view;
+	int64_t until = shown(d)->view.guard_until_ns;
 
-	if (!v->guard_until_ns || now_ns < v->guard_until_ns)
+	if (!until || now_ns < until)
 		return false;
-	v->guard_until_ns = 0;
-	snprintf(v->message, sizeof(v->message),
-	         "keys work again; a new keyboard is on this computer: \"%s\"", v->guard_name);
+	for (unsigned i = 0; i < d->inputs; i++)
+		guard_over(&d->input[i].view);
 	return true;
 }
 
@@ -317,6 +292,7 @@ static bool take_token(struct dashboard *d, int64_t now_ns)
 static void draw(struct dashboard *d, int64_t now_ns)
 {
 	struct grid *g = tui_grid(d->tui);
+	struct input *i = shown(d);
 
 	look(d, now_ns);
 	grid_clear(g, g->h, g->w);
@@ -330,35 +306,41 @@ static void draw(struct dashboard *d, int64_t now_ns)
 	d->frames++;
 	d->dirty = d->alert = false;
 	d->drawn_ns = now_ns;
-	d->rows_drawn = d->history->rows;
-	d->clock_drawn_ns = d->scene.clock_ns;
+	i->rows_drawn = i->history->rows;
+	i->clock_drawn_ns = d->scene.clock_ns;
 }
 
 void dashboard_read(struct dashboard *d, int64_t now_ns)
 {
-	read_link(d, now_ns);
+	read_inputs(d, now_ns);
+}
+
+/* What changes by itself on the input on show. */
+static bool moved(struct dashboard *d, int64_t now_ns)
+{
+	struct input *i = shown(d);
+
+	d->scene.loop_ns = now_ns;
+	d->scene.view = &i->view;
+	d->scene.history = i->history;
+	return view_tick(&i->view, &d->scene) || i->history->rows != i->rows_drawn ||
+	       i->view.frozen || link_clock(i->options.link, now_ns) != i->clock_drawn_ns;
 }
 
 bool dashboard_turn(struct dashboard *d, int64_t now_ns)
 {
 	bool pressed;
 
-	read_link(d, now_ns);
+	read_inputs(d, now_ns);
 	tui_flush(d->tui);
 	if (tui_resize(d->tui))
 		d->dirty = d->alert = true;
 	pressed = read_keys(d, now_ns);
 	d->dirty |= guard_ends(d, now_ns);
-	if (d->view.quit || tui_gone(d->tui))
+	if (shown(d)->view.quit || tui_gone(d->tui))
 		return false;
 	d->dirty |= pressed;
-	if (d->history->rows != d->rows_drawn || d->view.frozen ||
-	    link_clock(d->options.link, now_ns) != d->clock_drawn_ns)
-		d->dirty = true;
-	d->scene.loop_ns = now_ns;
-	d->scene.view = &d->view;
-	d->scene.history = d->history;
-	d->dirty |= view_tick(&d->view, &d->scene);
+	d->dirty |= moved(d, now_ns);
 	if (!d->dirty)
 		return true;
 	if (!d->frames || now_ns - d->drawn_ns >= TICK_NS ||
@@ -370,8 +352,8 @@ bool dashboard_turn(struct dashboard *d, int64_t now_ns)
 unsigned dashboard_poll(const struct dashboard *d, int64_t now_ns, struct pollfd fds[DASHBOARD_FDS],
                         int64_t *wait_ns)
 {
-	int64_t tick = d->drawn_ns + TICK_NS,
-		due = d->ended ? INT64_MAX : link_due(d->options.link);
+	int64_t tick = d->drawn_ns + TICK_NS;
+	bool more = false;
 	unsigned n = 0;
 
 	if (tick <= now_ns)
@@ -379,19 +361,29 @@ unsigned dashboard_poll(const struct dashboard *d, int64_t now_ns, struct pollfd
 	fds[n++] = (struct pollfd){.fd = tui_in_fd(d->tui), .events = POLLIN};
 	if (tui_pending(d->tui))
 		fds[n++] = (struct pollfd){.fd = tui_out_fd(d->tui), .events = POLLOUT};
-	if (!d->ended && link_fd(d->options.link) >= 0)
-		fds[n++] = (struct pollfd){.fd = link_fd(d->options.link), .events = POLLIN};
-	if (due < tick)
-		tick = due;
-	*wait_ns = d->more || tick <= now_ns ? 0 : tick - now_ns;
+	for (unsigned i = 0; i < d->inputs; i++) {
+		const struct input *in = &d->input[i];
+		const struct link *l = in->options.link;
+
+		if (in->ended)
+			continue;
+		more |= in->more;
+		if (link_fd(l) >= 0)
+			fds[n++] = (struct pollfd){.fd = link_fd(l), .events = POLLIN};
+		if (link_due(l) < tick)
+			tick = link_due(l);
+	}
+	*wait_ns = more || tick <= now_ns ? 0 : tick - now_ns;
 	return n;
 }
 
-enum verdict dashboard_verdict(struct dashboard *d, enum err *err)
+void dashboard_finish(struct dashboard *d)
 {
-	end(d);
-	*err = d->err;
-	return analysis_report(d->analysis).verdict;
+	for (unsigned i = 0; i < d->inputs; i++) {
+		input_end(&d->input[i]);
+		if (d->options.judged)
+			d->options.judged(d->options.context, i, &d->input[i]);
+	}
 }
 
 void dashboard_counts(const struct dashboard *d, uint64_t *frames, uint64_t *skipped)

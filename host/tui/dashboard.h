@@ -7,24 +7,21 @@
 
 #include <poll.h>
 
-#include "lib/analysis.h"
+#include "tui/input.h"
 #include "tui/tui.h"
-#include "tui/view.h"
+
+enum { DASHBOARD_INPUTS = SCENE_INPUTS, DASHBOARD_FDS = 2 + DASHBOARD_INPUTS };
 
 struct dashboard_options {
-	struct link *link; /* borrowed */
+	struct input_options input; /* the first */
 	/* Sees each key before the dashboard does; true where it was for it. NULL: nobody. */
 	bool (*key)(void *context, const struct view *v, int key);
-	void *key_context;
-	const struct profile *profile;
-	struct layout *layout;   /* borrowed; NULL: typed text is not kept */
-	const char *name;        /* of the input */
-	const char *layout_name; /* borrowed, as the others */
-	bool masked;             /* typed text, from the beginning */
+	/* A test is over and judged; `i` is its last moment. NULL: nobody wants to know. */
+	void (*judged)(void *context, unsigned input, struct input *i);
+	void *context;
+	bool masked; /* typed text, from the beginning */
 	struct tui_options tui;
 };
-
-enum { DASHBOARD_FDS = 3 };
 
 struct dashboard;
 
@@ -32,9 +29,11 @@ struct dashboard;
 enum err dashboard_new(struct dashboard **d, const struct dashboard_options *o);
 void dashboard_free(struct dashboard *d);
 
-/* Another input in the place of this one: link, profile, layout and name out of `o`. The view stays what it is. ERR_MEMORY
- * leaves things as they were. */
-enum err dashboard_play(struct dashboard *d, const struct dashboard_options *o);
+/* One more input, which `]` leads to; DASHBOARD_INPUTS at most. ERR_MEMORY. */
+enum err dashboard_add(struct dashboard *d, const struct input_options *o);
+
+/* Another input in the place of the first. The view stays what it is. ERR_MEMORY leaves things as they were. */
+enum err dashboard_play(struct dashboard *d, const struct input_options *o);
 
 /* What a show says, borrowed until the next call; NULL ends it. */
 void dashboard_show(struct dashboard *d, const struct scene_show *show);
@@ -42,13 +41,13 @@ void dashboard_show(struct dashboard *d, const struct scene_show *show);
 /* The last burst of keys again, slowly, as with the key for it. */
 void dashboard_replay(struct dashboard *d, int64_t now_ns);
 
-/* The view, to begin with another one. */
+/* The view of the input on show, to begin with another one. */
 struct view *dashboard_view(struct dashboard *d);
 
-/* Whether the input is over. */
+/* Whether all inputs are over. */
 bool dashboard_over(const struct dashboard *d);
 
-/* What is due of the link alone: no keys, no screen. To bring it to its end. */
+/* What is due of the links alone: no keys, no screen. To bring them to their end. */
 void dashboard_read(struct dashboard *d, int64_t now_ns);
 
 /* Everything that is due at `now_ns`. False where the operator quits or the terminal went away. */
@@ -65,8 +64,8 @@ void dashboard_new_keyboard(struct dashboard *d, const char *name, int64_t now_n
 unsigned dashboard_poll(const struct dashboard *d, int64_t now_ns, struct pollfd fds[DASHBOARD_FDS],
                         int64_t *wait_ns);
 
-/* The verdict by now, for the exit code; the input's error, if it had one. Judges the input as over. */
-enum verdict dashboard_verdict(struct dashboard *d, enum err *err);
+/* Judges what is not over yet as if it were, and tells of each input in turn. */
+void dashboard_finish(struct dashboard *d);
 
 /* Screens drawn, and those held back because the terminal was not read. */
 void dashboard_counts(const struct dashboard *d, uint64_t *frames, uint64_t *skipped);

@@ -27,13 +27,22 @@ static void pane(struct view *v, const struct scene *s, int key)
 static void next_pane(struct view *v, const struct scene *s, int key)
 {
 	enum pane shown[PANES];
-	unsigned n = screens_panes(s->h, s->w, shown), i = 0;
+	unsigned n = screens_panes(s, shown), i = 0;
 
 	(void)key;
 	while (i < n && shown[i] != v->focus)
 		i++;
 	v->focus = shown[i + 1 < n ? i + 1 : 0];
 	v->explain = false;
+}
+
+static void next_input(struct view *v, const struct scene *s, int key)
+{
+	(void)key;
+	if (s->inputs > 1)
+		v->next_input = true;
+	else
+		say(v, "one input alone is watched");
 }
 
 static void zoom(struct view *v, const struct scene *s, int key)
@@ -52,7 +61,7 @@ static void help(struct view *v, const struct scene *s, int key)
 static bool pane_shown(const struct view *v, const struct scene *s)
 {
 	enum pane shown[PANES];
-	unsigned n = screens_panes(s->h, s->w, shown);
+	unsigned n = screens_panes(s, shown);
 
 	for (unsigned i = 0; i < n; i++)
 		if (shown[i] == v->focus)
@@ -412,6 +421,7 @@ const struct key_entry key_table[] = {
 	{'t',	      0,		  "t",         "times count from here",						     NULL,        reference  },
 	{'z',	      0,		  "z",         "the pane alone, and back",						  NULL,        zoom       },
 	{KEY_CODE_TAB,     0,                  "Tab",       "next pane",								 NULL,        next_pane  },
+	{']',	      0,		  "]",         "the next tap, where several are watched",                                   NULL,        next_input },
 	{'b',	      0,		  "b",         "blank screen, and back",						    NULL,        blank      },
 	{':',	      0,		  ":",         "command by name",							   ": more",    open_prompt},
 	{'?',	      0,		  "?",         "this help",								 NULL,        help       },

@@ -18,7 +18,7 @@ extern const struct screen screen_time, screen_devices, screen_findings, screen_
 
 /* Outside of panes. */
 void top_draw(struct grid *g, const struct scene *s, bool small); /* context, banner, coverage */
-int top_lines(const struct grid *g);
+int top_lines(const struct grid *g, const struct scene *s);
 void footer_draw(struct grid *g, const struct scene *s);
 void projector_draw(struct grid *g, const struct scene *s);
 void guard_draw(struct grid *g, const struct scene *s); /* over whatever is there */
@@ -29,7 +29,7 @@ void explain_draw(struct grid *g, struct rect r, const struct scene *s);
 void screens_draw(struct grid *g, const struct scene *s);
 
 /* Panes on show at this size, for Tab. */
-unsigned screens_panes(int h, int w, enum pane out[PANES]);
+unsigned screens_panes(const struct scene *s, enum pane out[PANES]);
 
 /* Malicious or suspect: without that, nothing is drawn in the colours of an alarm. */
 bool scene_flagged(const struct scene *s);

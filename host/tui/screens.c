@@ -18,11 +18,15 @@ struct heights {
 	int time, middle, typing, packets; /* lines below each rule; 0 not shown */
 };
 
-static struct heights heights_of(int h)
+static struct heights heights_of(const struct scene *s)
 {
 	struct heights a = {.time = 6, .middle = 5, .typing = 5};
-	int spare = h - TALL;
+	int spare = s->h - TALL - (s->inputs > 1);
 
+	if (spare < 0) {
+		a.typing += spare;
+		return a;
+	}
 	while (spare > 0 && a.middle < 9)
 		a.middle++, spare--;
 	if (spare > 0)
@@ -67,32 +71,32 @@ static void draw_pane(struct grid *g, struct rect r, enum pane p, const struct s
 		screens[p]->draw(g, r, s);
 }
 
-static bool shown(enum pane p, int h)
+static bool shown(enum pane p, const struct scene *s)
 {
-	return p == PANE_HEALTH ? false : p == PANE_PACKETS ? heights_of(h).packets > 0 : true;
+	return p == PANE_HEALTH ? false : p == PANE_PACKETS ? heights_of(s).packets > 0 : true;
 }
 
-unsigned screens_panes(int h, int w, enum pane out[PANES])
+unsigned screens_panes(const struct scene *s, enum pane out[PANES])
 {
 	unsigned n = 0;
 
-	if (h < TALL || w < WIDE) {
+	if (s->h < TALL || s->w < WIDE) {
 		out[n++] = PANE_FINDINGS;
 		return n;
 	}
 	for (enum pane p = PANE_TIME; p < PANES; p++)
-		if (shown(p, h))
+		if (shown(p, s))
 			out[n++] = p;
 	return n;
 }
 
 static void draw_full(struct grid *g, const struct scene *s)
 {
-	struct heights a = heights_of(g->h);
-	int y = top_lines(g), left = g->w >= 100 ? g->w * 46 / 120 : 37;
+	struct heights a = heights_of(s);
+	int y = top_lines(g, s), left = g->w >= 100 ? g->w * 46 / 120 : 37;
 	struct rect whole = {y, 0, g->h - y - 1, g->w};
 
-	if (s->view->zoomed || !shown(s->view->focus, g->h) ||
+	if (s->view->zoomed || !shown(s->view->focus, s) ||
 	    (s->view->explain && s->view->finding >= 0)) {
 		draw_pane(g, whole, s->view->explain ? PANE_FINDINGS : s->view->focus, s);
 		return;
@@ -133,7 +137,7 @@ static void draw_view(struct grid *g, const struct scene *s)
 		return;
 	}
 	if (g->h < TALL || g->w < WIDE) {
-		int y = top_lines(g);
+		int y = top_lines(g, s);
 
 		top_draw(g, s, true);
 		if (s->view->explain && s->view->finding >= 0)

@@ -224,9 +224,43 @@ void guard_draw(struct grid *g, const struct scene *s)
 	grid_wrap(g, (struct rect){1, 1, r.h, g->w - 2}, STYLE_MALICIOUS, text);
 }
 
-int top_lines(const struct grid *g)
+/* All taps that are watched, so that what is found on one is seen from any other. */
+static void draw_inputs(struct grid *g, int y, const struct scene *s, bool small)
 {
-	return g->h < 24 || g->w < 80 ? 5 : 4;
+	int x = grid_text(g, y, 1, g->w - 1, STYLE_DIM, small ? "] " : "taps  ");
+	/* Where not all words have room, those stay that ask for something to be done. */
+	bool wide = g->w >= 12 + 26 * (int)s->inputs;
+
+	for (unsigned i = 0; i < s->inputs; i++) {
+		const struct scene_input *in = &s->other[i];
+		const struct banner *b = &banners[in->verdict];
+		bool here = i == s->input,
+		     flagged = in->verdict == VERDICT_MALICIOUS || in->verdict == VERDICT_SUSPECT;
+		enum style style = flagged ? b->style : here ? STYLE_STRONG : STYLE_NORMAL;
+		char name[24];
+
+		snprintf(name, sizeof(name), "%.*s", small ? 4 : wide ? 12 : 8, in->name);
+		name[strcspn(name, " ")] = '\0';
+		if (here)
+			grid_put(g, y, x, STYLE_STRONG, 0x25ba);
+		x = grid_text(g, y, x + 1, g->w - x - 1, here ? STYLE_STRONG : STYLE_NORMAL, name);
+		grid_put(g, y, x + 1, style, b->mark);
+		x += 2;
+		if (!small && in->failed)
+			x = grid_text(g, y, x + 1, g->w - x - 1, STYLE_SERIOUS, "failed");
+		else if (!small && in->away)
+			x = grid_text(g, y, x + 1, g->w - x - 1, STYLE_SERIOUS, "unplugged");
+		else if (!small && (wide || flagged))
+			x = grid_text(g, y, x + 1, g->w - x - 1, style, b->word);
+		x += small ? 1 : 2;
+	}
+	if (!small && x + 8 < g->w)
+		grid_text(g, y, g->w - 8, 7, STYLE_DIM, "] next");
+}
+
+int top_lines(const struct grid *g, const struct scene *s)
+{
+	return (g->h < 24 || g->w < 80 ? 5 : 4) + (s->inputs > 1);
 }
 
 void top_draw(struct grid *g, const struct scene *s, bool small)
@@ -234,4 +268,6 @@ void top_draw(struct grid *g, const struct scene *s, bool small)
 	draw_context(g, s, small);
 	draw_banner(g, s, small);
 	draw_coverage(g, small ? 4 : 3, s, small);
+	if (s->inputs > 1)
+		draw_inputs(g, small ? 5 : 4, s, small);
 }

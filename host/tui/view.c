@@ -17,21 +17,26 @@ void view_init(struct view *v)
 	};
 }
 
+void view_carry(struct view *v, const struct view *from)
+{
+	v->focus = from->focus;
+	v->zoomed = from->zoomed;
+	v->projector = from->projector;
+	v->blank = from->blank;
+	v->masked = from->masked;
+	v->masked_projector = from->masked_projector;
+	v->scale = from->scale;
+	v->filter = from->filter;
+	v->guard_until_ns = from->guard_until_ns;
+	memcpy(v->guard_name, from->guard_name, sizeof(v->guard_name));
+}
+
 void view_restart(struct view *v)
 {
 	struct view was = *v;
 
 	view_init(v);
-	v->focus = was.focus;
-	v->zoomed = was.zoomed;
-	v->projector = was.projector;
-	v->blank = was.blank;
-	v->masked = was.masked;
-	v->masked_projector = was.masked_projector;
-	v->scale = was.scale;
-	v->filter = was.filter;
-	v->guard_until_ns = was.guard_until_ns;
-	memcpy(v->guard_name, was.guard_name, sizeof(v->guard_name));
+	view_carry(v, &was);
 }
 
 static int64_t cursor_of(const struct scene *s)

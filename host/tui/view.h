@@ -66,7 +66,7 @@ struct view {
 	char guard_name[64];
 
 	/* What keys ask of the loop; taken back there. */
-	bool quit, toggle_pause, seek_finding;
+	bool quit, toggle_pause, seek_finding, next_input;
 	double set_speed; /* negative: nothing asked */
 };
 
@@ -77,6 +77,16 @@ struct scene_show {
 	bool ended;    /* the chapter; the next one waits for a key */
 	bool rehearse; /* times are shown */
 	int64_t planned_s, total_s, elapsed_s;
+};
+
+enum { SCENE_INPUTS = 4 };
+
+/* Of one input that is watched, on show or not: as of now. */
+struct scene_input {
+	const char *name;
+	enum verdict verdict;
+	size_t findings;
+	bool over, away, failed;
 };
 
 struct scene {
@@ -94,6 +104,8 @@ struct scene {
 	const char *error; /* of the input, NULL none */
 	int h, w;          /* of the screen */
 	uint64_t frames, frames_skipped;
+	unsigned inputs, input;                 /* how many, and which of them is on show */
+	struct scene_input other[SCENE_INPUTS]; /* all of them */
 
 	/* As of the cursor. */
 	int64_t cursor_ns;
@@ -108,6 +120,9 @@ void view_init(struct view *v);
 
 /* For another input: what is chosen and remembered of the old one goes, how it is looked at stays. */
 void view_restart(struct view *v);
+
+/* How `from` is looked at, for another input that was there all the time. */
+void view_carry(struct view *v, const struct view *from);
 
 /* Fills in what depends on the cursor. */
 void scene_at(struct scene *s);

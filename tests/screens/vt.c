@@ -87,20 +87,35 @@ struct vt *vt_new(const struct vt_options *o)
 	need(t->layout && layout_load(t->layout), "load the layout");
 	t->profile.kind = o->has_profile ? o->profile : PROFILE_HOST;
 	d = (struct dashboard_options){
-		.link = t->link,
-		.profile = &t->profile,
-		.layout = t->layout,
-		.name = "case-117.pcapng",
-		.layout_name = "us",
+		.input = {.link = t->link,
+	                  .profile = &t->profile,
+	                  .layout = t->layout,
+	                  .name = "case-117.pcapng",
+	                  .layout_name = "us"        },
+		.judged = o->judged,
+		.context = o->context,
 		.masked = o->masked,
 		.tui = {.in_fd = t->slave,
-	                .out_fd = t->slave,
-	                .term = o->term ? o->term : "xterm-256color",
-	                .ascii = o->ascii,
-	                .colourless = o->colourless},
+	                  .out_fd = t->slave,
+	                  .term = o->term ? o->term : "xterm-256color",
+	                  .ascii = o->ascii,
+	                  .colourless = o->colourless},
 	};
 	need(dashboard_new(&t->dashboard, &d) == ERR_NONE, "make the dashboard");
 	return t;
+}
+
+void vt_add(struct vt *t, struct link *link, const char *name)
+{
+	const struct input_options o = {.link = link,
+	                                .profile = &t->profile,
+	                                .layout = t->layout,
+	                                .name = name,
+	                                .layout_name = "us"};
+
+	need(t->added < DASHBOARD_INPUTS - 1 && dashboard_add(t->dashboard, &o) == ERR_NONE,
+	     "add an input");
+	t->more[t->added++] = link;
 }
 
 void vt_free(struct vt *t)
@@ -108,6 +123,8 @@ void vt_free(struct vt *t)
 	t->stalled = false;
 	dashboard_free(t->dashboard);
 	link_free(t->link);
+	for (unsigned i = 0; i < t->added; i++)
+		link_free(t->more[i]);
 	layout_free(t->layout);
 	vterm_free(t->term);
 	close(t->master);

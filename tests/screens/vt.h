@@ -16,6 +16,8 @@ struct vt_options {
 	bool ascii, colourless, masked;
 	enum profile_kind profile; /* PROFILE_BARE is 0: see vt_new */
 	bool has_profile;
+	void (*judged)(void *context, unsigned input, struct input *i);
+	void *context; /* of `judged` */
 };
 
 struct vt;
@@ -23,6 +25,9 @@ struct vt;
 /* Never NULL: what cannot be made ends the test. */
 struct vt *vt_new(const struct vt_options *o);
 void vt_free(struct vt *t);
+
+/* One more tap, behind `]`; `link` is owned from then on, `name` borrowed. */
+void vt_add(struct vt *t, struct link *link, const char *name);
 
 /* Time goes on, in steps of 10 ms; the terminal is read after each. False where the dashboard ended. */
 bool vt_run(struct vt *t, int64_t ms);

@@ -15,7 +15,8 @@ struct vt {
 	VTerm *term;
 	VTermScreen *screen;
 	int rows, columns, master, slave;
-	struct link *link;
+	struct link *link, *more[DASHBOARD_INPUTS - 1];
+	unsigned added;
 	struct layout *layout;
 	struct profile profile;
 	struct dashboard *dashboard;

@@ -1,0 +1,122 @@
+/* See input.h. */
+#include "tui/input.h"
+
+enum { PUMPS_A_TURN = 8 };
+
+static void watch(void *context, const struct engine *engine, const struct event *e)
+{
+	struct input *i = context;
+
+	history_event(i->history, engine, e);
+	if (i->seeking && i->history->findings > i->findings_before)
+		i->options.link->stop = true;
+}
+
+enum err input_play(struct input *i, const struct input_options *o)
+{
+	struct history *history = history_new(o->layout);
+	struct analysis *analysis = NULL;
+	struct analysis_options options = {
+		.profile = o->profile,
+		.layout = o->layout,
+		.watch = watch,
+		.watch_context = i,
+	};
+	enum err err = history ? analysis_new(&analysis, &options) : ERR_MEMORY;
+
+	if (err) {
+		history_free(history);
+		return err;
+	}
+	if (i->analysis)
+		view_restart(&i->view);
+	else
+		view_init(&i->view);
+	input_release(i);
+	i->analysis = analysis;
+	i->history = history;
+	i->options = *o;
+	i->err = ERR_NONE;
+	i->ended = i->more = i->seeking = false;
+	i->rows_drawn = 0;
+	i->alert = true;
+	return ERR_NONE;
+}
+
+void input_release(struct input *i)
+{
+	analysis_free(i->analysis);
+	history_free(i->history);
+	i->analysis = NULL;
+	i->history = NULL;
+}
+
+void input_end(struct input *i)
+{
+	struct capture_info info = *link_info(i->options.link);
+
+	if (i->ended)
+		return;
+	i->ended = true;
+	i->alert = true;
+	info.truncated |= i->state != LINK_OVER || i->err == ERR_READ;
+	analysis_end(i->analysis, &info);
+}
+
+static void seek_done(struct input *i, int64_t now_ns)
+{
+	bool found = i->history->findings > i->findings_before;
+
+	i->seeking = false;
+	link_pace(i->options.link, now_ns, i->speed_before, found);
+	i->alert = true;
+	if (!found)
+		return;
+	i->view.finding = (int)i->findings_before;
+	i->view.following = true;
+	i->view.row_chosen = false;
+}
+
+void input_read(struct input *i, int64_t now_ns)
+{
+	struct record_sink sink = analysis_sink(i->analysis);
+	size_t findings = i->history->findings;
+
+	for (unsigned n = 0; n < PUMPS_A_TURN && !i->ended; n++) {
+		i->err = link_pump(i->options.link, now_ns, &sink, &i->state);
+		if (i->seeking && (i->options.link->stop || i->state == LINK_OVER))
+			seek_done(i, now_ns);
+		if (i->state == LINK_OVER)
+			input_end(i);
+		if (i->state != LINK_MORE)
+			break;
+	}
+	i->more = i->state == LINK_MORE && !i->ended;
+	if (i->history->findings > findings) {
+		i->alert = true;
+		link_keep(i->options.link);
+	}
+}
+
+void input_seek(struct input *i, int64_t now_ns)
+{
+	if (i->seeking || i->ended)
+		return;
+	i->seeking = true;
+	i->speed_before = i->options.link->speed;
+	i->findings_before = i->history->findings;
+	link_pace(i->options.link, now_ns, LINK_SPEED_MAX, false);
+}
+
+void input_pace(struct input *i, int64_t now_ns, double speed, bool paused)
+{
+	i->seeking = false;
+	link_pace(i->options.link, now_ns, speed, paused);
+}
+
+struct report_input input_report(struct input *i)
+{
+	if (!i->ended)
+		analysis_look(i->analysis, link_info(i->options.link));
+	return analysis_report(i->analysis);
+}

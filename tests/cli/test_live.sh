@@ -1,0 +1,75 @@
+#!/bin/sh
+# `cordon live` from outside, on a terminal: several taps at once, one file and one verdict each, and that `analyze` says of
+# the files what the live run said. The taps are simulated (`cordon sim --listen`). TAP.
+# usage: test_live.sh    needs CORDON_ASAN, CORDON
+set -u
+: "${CORDON_ASAN:=$PWD/build/asan/cordon}" "${CORDON:=$PWD/build/release/cordon}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+n=0
+
+ok() {
+	n=$((n + 1))
+	[ "$1" = 0 ] && echo "ok $n - $2" || echo "not ok $n - $2"
+}
+if ! command -v python3 >/dev/null; then
+	echo "ok 1 - live # SKIP no python3"
+	echo "1..1"
+	exit 0
+fi
+
+# A simulated tap that listens at "$work/NAME".
+start_tap() { # NAME SCENARIO SPEED
+	"$CORDON" sim "$2" --listen "$work/$1" --speed "$3" &
+	i=0
+	until [ -S "$work/$1" ] || [ $i -ge 500 ]; do
+		sleep 0.02
+		i=$((i + 1))
+	done
+}
+# live TEXT KEYS ... -- ARGUMENT...: the dashboard with these keys; what it says at the end is in "$work/said".
+live() {
+	python3 tests/tools/on_pty.py 24 80 "$work/shown" "$@" 2>"$work/err"
+	code=$?
+	python3 -c '
+import sys
+said = open(sys.argv[1], "rb").read()
+said = said[said.rfind(b"\x1b[?1049l"):]
+sys.stdout.buffer.write(said[said.find(b">") + 1 if b">" in said[:40] else 8:].replace(b"\r\n", b"\n"))' "$work/shown" >"$work/said"
+}
+# The n-th object of what live said is that of its own file, but for the input's name.
+same_report() { # N FILE
+	"$CORDON_ASAN" analyze --json "$2" 2>"$work/err" | jq -S 'del(.input)' >"$work/of-file"
+	grep '^{' "$work/said" | sed -n "$1p" | jq -S 'del(.input)' >"$work/of-live"
+	[ -s "$work/of-live" ] && cmp -s "$work/of-live" "$work/of-file"
+}
+
+start_tap a M03 20
+start_tap b B01 20
+live 'NO FINDING' ']' 'at its end' ']' 'at its end' 'Q' -- "$CORDON_ASAN" live --connect "$work/a" --connect "$work/b" \
+	-o "$work/x.pcapng" --profile bare --json
+[ "$code" = 20 ]
+ok $? 'of two taps the worse verdict makes the exit code'
+[ "$(grep -c '^{' "$work/said")" = 2 ]
+ok $? 'one verdict each'
+[ "$(grep '^{' "$work/said" | jq -r '.verdict, .input' | tr '\n' ' ')" = "malicious $work/x-a.pcapng no-finding $work/x-b.pcapng " ]
+ok $? 'one file each'
+same_report 1 "$work/x-a.pcapng"
+ok $? 'analyze says the same of the first'
+same_report 2 "$work/x-b.pcapng"
+ok $? 'and of the second'
+wait
+
+# One that is not there ends it before anything is shown; the other's file is whole.
+start_tap a B01 10
+"$CORDON_ASAN" live --connect "$work/a" --connect "$work/none" -o "$work/y.pcapng" >"$work/out" 2>"$work/err" </dev/null
+[ $? = 1 ] && grep -q 'needs a terminal' "$work/err"
+ok $? 'not without a terminal'
+live -- "$CORDON_ASAN" live --connect "$work/a" --connect "$work/none" -o "$work/y.pcapng"
+[ "$code" = 1 ] && grep -q "cannot connect to '$work/none'" "$work/shown"
+ok $? 'all taps or none'
+wait
+"$CORDON_ASAN" live --connect a --connect b --connect c --connect d --connect e 2>"$work/err"
+[ $? = 2 ] && grep -q '4 taps at most' "$work/err"
+ok $? 'four at most'
+echo "1..$n"

@@ -1,0 +1,48 @@
+"""Runs a command on a terminal and types what it is told to, each when the terminal has shown something.
+
+usage: on_pty.py ROWS COLUMNS SHOWN {TEXT KEYS} -- COMMAND...
+TEXT is waited for in what came since the last keys; "" does not wait. All that came goes to the file SHOWN; the exit code is
+the command's, 125 where a text did not come within 20 s.
+"""
+import fcntl
+import os
+import pty
+import select
+import struct
+import sys
+import termios
+import time
+
+rows, columns, shown = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+split = sys.argv.index("--")
+script, command = sys.argv[4:split], sys.argv[split + 1:]
+steps = [(script[i].encode(), script[i + 1].encode()) for i in range(0, len(script), 2)]
+
+pid, fd = pty.fork()
+if pid == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8")
+    os.execvp(command[0], command)
+all_bytes, since, late = b"", b"", time.monotonic() + 20
+while True:
+    while steps and steps[0][0] in since:
+        os.write(fd, steps.pop(0)[1])
+        since, late = b"", time.monotonic() + 20
+    if steps and time.monotonic() > late:
+        sys.stderr.write("'%s' did not come\n" % steps[0][0].decode())
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+        open(shown, "wb").write(all_bytes)
+        sys.exit(125)
+    if not select.select([fd], [], [], 0.05)[0]:
+        continue
+    try:
+        some = os.read(fd, 65536)
+    except OSError:
+        break
+    if not some:
+        break
+    all_bytes += some
+    since += some
+open(shown, "wb").write(all_bytes)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
