@@ -28,10 +28,10 @@ enum {
 static struct tap tap;
 static uint16_t status_count;
 
-static size_t bulk_wanted(void *context, uint8_t *to)
+static size_t bulk_wanted(void *context, const uint8_t **from)
 {
 	(void)context;
-	return upstream_fetch(&tap.up, to, 64);
+	return upstream_take(&tap.up, from, 64);
 }
 
 static void on_command(void *context, const uint8_t *data, size_t len, bool by_hid)

@@ -73,8 +73,13 @@ static void on_packet(void *context, const struct rx_packet *p)
 
 static void on_transaction(void *context, const struct rx_packet *const packet[3])
 {
-	for (unsigned i = 0; i < 3; i++)
-		look_at(watched, packet[i]);
+	/* No SETUP is among them: only inside a control transfer can they show something. */
+	if (keyboard_watch_idle(&watched->keyboard)) {
+		alone_packet(watched);
+	} else {
+		for (unsigned i = 0; i < 3; i++)
+			look_at(watched, packet[i]);
+	}
 	watched->reporter.sink.transaction(context, packet);
 }
 

@@ -29,10 +29,16 @@ struct keyboard_watch {
 	bool told;        /* in this transfer */
 };
 
+/* Between control transfers that tell something about a keyboard. */
+static inline bool keyboard_watch_idle(const struct keyboard_watch *w)
+{
+	return !w->reads && !w->expects;
+}
+
 /* Most packets need not be looked at: none between control transfers, but a SETUP. */
 static inline bool keyboard_watch_cares(const struct keyboard_watch *w, const struct rx_packet *p)
 {
-	return w->reads || w->expects || (p->bytes[0] & 0xf) == USB_PID_SETUP;
+	return !keyboard_watch_idle(w) || (p->bytes[0] & 0xf) == USB_PID_SETUP;
 }
 
 /* True once a transfer, with the packet that shows it; damaged packets show nothing. */

@@ -234,32 +234,21 @@ bool line_packet(struct line *l, uint64_t k, const uint32_t *words, unsigned cou
 	return rx_whole(&l->rx, words, count);
 }
 
-bool line_transaction(struct line *l, const struct line_three *t)
+bool line_transaction(struct line *l, const struct rx_three *t)
 {
-	struct rx_packet data, *packet[3];
-	unsigned pid;
+	const struct rx_packet *packet[3];
 
 	if (l->gated || l->suspended || rx_open(&l->rx) || l->in_eop || !is_idle(l))
 		return false;
-	rx_at(&l->rx, t->k[1], l->speed);
-	packet[0] = rx_known(&l->rx, t->words[0], t->count[0]);
-	packet[2] = rx_known(&l->rx, t->words[2], t->count[2]);
-	if (!packet[0] || !packet[2])
+	l->rx.speed = l->speed;
+	if (!rx_transaction(&l->rx, t, packet))
 		return false;
-	pid = packet[0]->bytes[0] & 0xf;
-	if ((pid != USB_PID_IN && pid != USB_PID_OUT) ||
-	    (packet[2]->bytes[0] & 0xf) != USB_PID_ACK ||
-	    !rx_quietly(&l->rx, t->words[1], t->count[1], &data) || data.flags ||
-	    (data.bytes[0] & 7) != USB_PID_DATA0)
-		return false;
-	packet[0]->start = t->k[0];
-	packet[1] = &data;
-	packet[2]->start = t->k[2];
 	l->seen_packet = true;
 	l->packets += 3;
-	l->last_packet = l->k_tick = t->k[2];
-	l->history = (uint16_t)(pid << 8 | (data.bytes[0] & 0xf) << 4 | USB_PID_ACK);
-	l->sink->transaction(l->sink->context, (const struct rx_packet *const *)packet);
+	l->last_packet = l->k_tick = packet[2]->start;
+	l->history = (uint16_t)((packet[0]->bytes[0] & 0xf) << 8 |
+	                        (packet[1]->bytes[0] & 0xf) << 4 | USB_PID_ACK);
+	l->sink->transaction(l->sink->context, packet);
 	return true;
 }
 

@@ -72,12 +72,7 @@ void line_idle(struct line *l, uint64_t j);
  * Three packets of which all is there, where the last three were a token, data and an ACK. False where these are others, or damaged:
  * nothing was taken then.
  */
-struct line_three {
-	uint64_t k[3];
-	const uint32_t *words[3];
-	unsigned count[3];
-};
-bool line_transaction(struct line *l, const struct line_three *t);
+bool line_transaction(struct line *l, const struct rx_three *t);
 
 static inline bool line_may_transact(const struct line *l)
 {

@@ -132,14 +132,9 @@ static APART uint64_t unstuff(uint32_t bits, uint32_t before, unsigned valid)
 	return unstuffed(bits, valid);
 }
 
-/* What passes through the loop below, and comes out of it. */
-struct packing {
-	uint32_t held, held_bits, before, bad;
-};
-
 /* Bits, thirty-two at a time, to words of bytes without the stuffed ones. Returns where these end. */
 static APART uint32_t *pack(uint32_t *to, const uint32_t *from, const uint32_t *end,
-                            struct packing *p)
+                            struct packet_packing *p)
 {
 	uint32_t held = p->held, before = p->before;
 	unsigned held_bits = p->held_bits;
@@ -190,9 +185,13 @@ static inline void flush_bytes(struct rx *rx, uint32_t held, unsigned held_bits)
 /* Bits of some pairs, to the bytes of the packet. */
 static void take_bits(struct rx *rx, const uint32_t *bits, const uint32_t *end)
 {
-	struct packing p = {rx->held, rx->held_bits, rx->before, 0};
+	struct packet_packing p;
 	uint32_t *to;
 
+	p.held = rx->held;
+	p.held_bits = rx->held_bits;
+	p.before = rx->before;
+	p.bad = 0;
 	/* Bytes that do not fill a word go back to the bits that wait, so that the next one does. */
 	for (; (rx->len - 1) & 3; p.held_bits += 8)
 		p.held = p.held << 8 | rx_bytes(rx)[--rx->len];
@@ -205,7 +204,7 @@ static void take_bits(struct rx *rx, const uint32_t *bits, const uint32_t *end)
 		rx->flags |= WIRE_BAD_STUFFING;
 }
 
-static APART void sum(struct crc16_words *c, const uint32_t *at, const uint32_t *end)
+void APART packet_sum_words(struct crc16_words *c, const uint32_t *at, const uint32_t *end)
 {
 	struct crc16_words now = *c;
 
@@ -227,7 +226,7 @@ void packet_sum(struct rx *rx)
 		return;
 	if (!rx->summed)
 		crc16_word(&rx->crc, *at++ ^ 0xffff);
-	sum(&rx->crc, at, end);
+	packet_sum_words(&rx->crc, at, end);
 	rx->summed = (uint16_t)(4 * (end - rx->store - 1));
 }
 
@@ -296,50 +295,60 @@ unsigned packet_take_plain(struct rx *rx, const uint32_t *words, unsigned count)
 	return done;
 }
 
-bool packet_take_whole(struct rx *rx, const uint32_t *words, unsigned count, uint32_t last,
-                       unsigned symbols)
+int packet_unpack(struct rx *rx, const uint32_t *words, unsigned count, struct packet_packing *p)
 {
 	bool low = rx->speed == USB_SPEED_LOW;
-	uint32_t bits[RX_PAIRS + 1], levels = rx->recent, *to = rx->store + 1, *end;
-	/* Behind NRZI: the PID, and the one of the sync before it. */
-	struct packing p = {0, 0, (uint32_t)rx_bytes(rx)[0] << 24 | 1u << 23, 0};
-	unsigned n = symbols;
+	uint32_t bits[RX_PAIRS + 1], last = words[--count], *to = rx->store + 1, *end;
+	unsigned n;
 	uint64_t left;
 
-	if (count > 2 * (PACKET_RX_MAX * 7 / 6 / 4 + 2))
-		return false;
+	if (packet_is_whole(last) || count > 2 * (PACKET_RX_MAX * 7 / 6 / 4 + 2))
+		return -1;
 	for (; count >= 2; count -= 2 * (unsigned)(end - bits), words += 2 * (end - bits)) {
 		unsigned pairs = count / 2 < RX_PAIRS ? count / 2 : RX_PAIRS;
 
-		end = low ? low_speed_bits(bits, bits + pairs, words, levels)
-		          : full_speed_bits(bits, bits + pairs, words, levels);
+		end = low ? low_speed_bits(bits, bits + pairs, words, p->levels)
+		          : full_speed_bits(bits, bits + pairs, words, p->levels);
 		if (end != bits + pairs || to > rx->store + 1 + PACKET_RX_MAX / 4)
-			return false;
-		levels = *end;
-		to = pack(to, bits, end, &p);
+			return -1;
+		p->levels = *end;
+		to = pack(to, bits, end, p);
 	}
+	n = packet_last_symbols(&last);
 	last = packet_levels(last >> low);
 	if (count) {
 		if (!packet_is_whole(*words))
-			return false;
+			return -1;
 		last = packet_levels(*words >> low) | last << 16;
 		n += 16;
 	}
 	if (n) {
-		left = unstuff(~(last ^ (last << 1 | levels >> 31)) & ~(~1u << (n - 1)), p.before, n);
-		levels = levels >> n | last << (32 - n);
+		left = unstuff(~(last ^ (last << 1 | p->levels >> 31)) & ~(~1u << (n - 1)),
+		               p->before, n);
+		p->levels = p->levels >> n | last << (32 - n);
 		n = (unsigned)(left >> 32);
-		p.bad |= n;
+		p->bad |= n;
 		n &= 63;
-		to[0] = p.held | (uint32_t)left << p.held_bits;
+		to[0] = p->held | (uint32_t)left << p->held_bits;
 		/* By 32 in two steps, which C wants. */
-		to[1] = (uint32_t)left >> 1 >> (31 - p.held_bits);
+		to[1] = (uint32_t)left >> 1 >> (31 - p->held_bits);
 	} else {
-		to[0] = p.held;
+		to[0] = p->held;
 	}
-	n += p.held_bits;
-	rx->recent = levels;
-	rx->len = (uint16_t)(1 + 4 * (to - rx->store - 1) + n / 8);
+	return (int)(32 * (unsigned)(to - rx->store - 1) + n + p->held_bits);
+}
+
+bool packet_take_whole(struct rx *rx, const uint32_t *words, unsigned count)
+{
+	struct packet_packing p;
+	int n;
+
+	packet_packing_begin(&p, rx_bytes(rx)[0], rx->recent);
+	n = packet_unpack(rx, words, count, &p);
+	if (n < 0)
+		return false;
+	rx->recent = p.levels;
+	rx->len = (uint16_t)(1 + n / 8);
 	rx->held_bits = n & 7;
 	rx->flags = p.bad & 0x80 ? WIRE_BAD_STUFFING : 0;
 	return true;

@@ -5,6 +5,7 @@
 #ifndef CORDON_CORE_PACKET_PLAIN_H
 #define CORDON_CORE_PACKET_PLAIN_H
 
+#include "core/listen_pio.h"
 #include "core/packet_rx.h"
 
 enum {
@@ -40,15 +41,71 @@ static inline uint32_t packet_note_levels(struct rx *rx, uint32_t word, unsigned
 	return levels;
 }
 
+/* Levels, the newest on top: whether the sampler was stopped by J for long. Else it was by SE0. */
+static inline bool packet_ends_idle(uint32_t levels)
+{
+	return !(~levels >> (32 - LISTEN_IDLE_BITS));
+}
+
+/* Symbols of a packet's last word: they are at its top, and are moved down. */
+static inline unsigned packet_last_symbols(uint32_t *word)
+{
+	unsigned n = 16;
+
+	if (!*word)
+		return 0;
+	if (!(*word & 0xffff)) {
+		*word >>= 16;
+		n = 8;
+	}
+	for (; !(*word & 3); n--)
+		*word >>= 2;
+	return n;
+}
+
+/* Where the words of a short packet are kept: by the PID's symbols, and those of the address. */
+static inline struct rx_short *packet_place(struct rx *rx, const uint32_t *words)
+{
+	return &rx->known[(words[0] >> 18 ^ words[0] >> 22 ^ words[1] ^ words[1] >> 5) % RX_SHORT];
+}
+
+/* Whether it is this one, to the bit. The sync in the first word tells the speed too. */
+static inline bool packet_is_known(const struct rx_short *k, const uint32_t *words, unsigned count)
+{
+	return words[0] == k->words[0] && words[1] == k->words[1] && count == k->count &&
+	       (count != 3 || words[2] == k->words[2]);
+}
+
+/* What passes through the unstuffing, and comes out of it. */
+struct packet_packing {
+	uint32_t held, held_bits; /* bits that fill no word yet */
+	uint32_t before;          /* the last 32 bits, with the stuffed ones */
+	uint32_t levels;          /* the last 32 symbols */
+	uint32_t bad;             /* & 128: a stuffed bit was not zero */
+};
+
+/* Behind a whole sync and a PID. Field by field: a call that clears it takes longer. */
+static inline void packet_packing_begin(struct packet_packing *p, uint32_t pid, uint32_t levels)
+{
+	p->held = p->held_bits = p->bad = 0;
+	p->before = pid << 24 | 1u << 23;
+	p->levels = levels;
+}
+
+/*
+ * A packet's words behind the first, the last one too, to bits without the stuffed ones from rx->store + 1 on. Returns how many.
+ * Negative where all but the last are not whole, or they are more than any packet has.
+ */
+int packet_unpack(struct rx *rx, const uint32_t *words, unsigned count, struct packet_packing *p);
+
+/* Words into a checksum. */
+void packet_sum_words(struct crc16_words *c, const uint32_t *at, const uint32_t *end);
+
 /* Whole words, for as long as there is room for their bytes. Returns how many were taken. */
 unsigned packet_take_plain(struct rx *rx, const uint32_t *words, unsigned count);
 
-/*
- * All words behind the first, and the symbols of the last; sync and PID are there. False where not all are whole, or they are more than
- * any packet has.
- */
-bool packet_take_whole(struct rx *rx, const uint32_t *words, unsigned count, uint32_t last,
-                       unsigned symbols);
+/* All words behind the first; sync and PID are there. False where packet_unpack cannot. */
+bool packet_take_whole(struct rx *rx, const uint32_t *words, unsigned count);
 
 /* 1 to 31 levels more, the first lowest, the others 0. Fewer than eight bits may be held. */
 void packet_take_rest(struct rx *rx, uint32_t levels, unsigned n);

@@ -20,6 +20,8 @@ void rx_init(struct rx *rx, const struct rx_sink *sink)
 	rx->phase = RX_CLOSED;
 	for (unsigned i = 0; i < RX_SHORT; i++)
 		rx->known[i].count = 0;
+	rx->last[0] = rx->last[1] = rx->known;
+	rx->data = (struct rx_packet){.bytes = rx_bytes(rx)};
 }
 
 static void start_packet(struct rx *rx, enum rx_phase phase, uint64_t tick)
@@ -149,12 +151,14 @@ static void take_slow(struct rx *rx, uint32_t levels, unsigned n)
 }
 
 /* The packet is over: what is wrong with it, and all of it. */
-static void conclude(struct rx *rx, bool eop, struct rx_packet *p)
+static void finish(struct rx *rx, bool eop)
 {
-	p->bytes = rx_bytes(rx);
-	p->start = rx->start;
-	p->speed = rx->phase == RX_SLOW ? USB_SPEED_LOW : rx->speed;
-	p->len = p->len_true = rx->len;
+	struct rx_packet p = {.bytes = rx_bytes(rx),
+	                      .start = rx->start,
+	                      .speed = rx->phase == RX_SLOW ? USB_SPEED_LOW : rx->speed,
+	                      .len = rx->len,
+	                      .len_true = rx->len};
+
 	rx->phase = RX_CLOSED;
 	if (rx->in_sync)
 		rx->flags |= WIRE_BAD_SYNC;
@@ -164,18 +168,11 @@ static void conclude(struct rx *rx, bool eop, struct rx_packet *p)
 	if (!rx->len) {
 		rx->flags |= WIRE_BAD_LENGTH;
 	} else {
-		if (!usb_pid_valid(p->bytes[0]))
+		if (!usb_pid_valid(p.bytes[0]))
 			rx->flags |= WIRE_BAD_PID;
 		rx->flags |= packet_check(rx);
 	}
-	p->flags = rx->flags;
-}
-
-static void finish(struct rx *rx, bool eop)
-{
-	struct rx_packet p;
-
-	conclude(rx, eop, &p);
+	p.flags = rx->flags;
 	rx->sink->packet(rx->sink->context, &p);
 }
 
@@ -264,32 +261,15 @@ void rx_begin(struct rx *rx, uint64_t tick, enum usb_speed speed)
 	start_packet(rx, RX_FIRST, tick);
 }
 
-/* What the sampler was stopped by: SE0, unless all its last symbols were J. */
 static bool ended_by_idle(const struct rx *rx)
 {
-	return !(~rx->recent >> (32 - LISTEN_IDLE_BITS));
-}
-
-/* Symbols of a packet's last word: they are at its top. */
-static inline unsigned last_symbols(uint32_t *word)
-{
-	unsigned n = 16;
-
-	if (!*word)
-		return 0;
-	if (!(*word & 0xffff)) {
-		*word >>= 16;
-		n = 8;
-	}
-	for (; !(*word & 3); n--)
-		*word >>= 2;
-	return n;
+	return packet_ends_idle(rx->recent);
 }
 
 /* The last word of a packet. */
 static void take_last(struct rx *rx, uint32_t word)
 {
-	unsigned n = last_symbols(&word);
+	unsigned n = packet_last_symbols(&word);
 
 	if (n)
 		take_levels(rx, packet_note_levels(rx, word, n), n);
@@ -328,36 +308,20 @@ unsigned rx_words(struct rx *rx, const uint32_t *words, unsigned count)
 /* The first eight symbols of a packet, as they are at either speed: K J K J K J K K. USB 2.0 §7.1.10 */
 static const uint16_t sync_symbols[2] = {0xa666, 0x5999};
 
-/* Where the words of a short packet are kept: by the PID's symbols, and those of the address. */
-static inline struct rx_short *place_of(struct rx *rx, const uint32_t *words)
-{
-	return &rx->known[(words[0] >> 18 ^ words[0] >> 22 ^ words[1] ^ words[1] >> 5) % RX_SHORT];
-}
-
-struct rx_packet *rx_known(struct rx *rx, const uint32_t *words, unsigned count)
-{
-	struct rx_short *k = place_of(rx, words);
-
-	if (words[0] != k->words[0] || words[1] != k->words[1] || count != k->count ||
-	    (count == 3 && words[2] != k->words[2]) || rx->speed != k->packet.speed)
-		return NULL;
-	return &k->packet;
-}
-
 bool rx_again(struct rx *rx, const uint32_t *words, unsigned count)
 {
-	struct rx_packet *p = rx_known(rx, words, count);
+	struct rx_short *k = packet_place(rx, words);
 
-	if (!p)
+	if (!packet_is_known(k, words, count))
 		return false;
-	p->start = rx->start;
-	rx->sink->packet(rx->sink->context, p);
+	k->packet.start = rx->start;
+	rx->sink->packet(rx->sink->context, &k->packet);
 	return true;
 }
 
 static void learn(struct rx *rx, const uint32_t *words, unsigned count)
 {
-	struct rx_short *k = place_of(rx, words);
+	struct rx_short *k = packet_place(rx, words);
 
 	if (rx->flags || rx->len != (count == 2 ? 1 : 3) || packet_is_whole(words[count - 1]))
 		return;
@@ -374,11 +338,9 @@ static void learn(struct rx *rx, const uint32_t *words, unsigned count)
 static bool take_whole(struct rx *rx, const uint32_t *words, unsigned count)
 {
 	bool low = rx->speed == USB_SPEED_LOW;
-	uint32_t levels, pid, last;
-	unsigned symbols;
+	uint32_t levels, pid;
 
-	if (count < 2 || (words[0] & 0xffff) != sync_symbols[low] || !packet_is_whole(words[0]) ||
-	    packet_is_whole(words[count - 1]))
+	if (count < 2 || (words[0] & 0xffff) != sync_symbols[low] || !packet_is_whole(words[0]))
 		return false;
 	levels = packet_levels(words[0] >> low);
 	pid = ~(levels ^ levels << 1) >> 8 & 0xff;
@@ -390,9 +352,7 @@ static bool take_whole(struct rx *rx, const uint32_t *words, unsigned count)
 	rx->crc.rest = rx->crc.all = 0;
 	rx->recent = levels << 16;
 	rx_bytes(rx)[0] = (uint8_t)pid;
-	last = words[count - 1];
-	symbols = last_symbols(&last);
-	return packet_take_whole(rx, words + 1, count - 2, last, symbols);
+	return packet_take_whole(rx, words + 1, count - 1);
 }
 
 bool rx_whole(struct rx *rx, const uint32_t *words, unsigned count)
@@ -402,14 +362,6 @@ bool rx_whole(struct rx *rx, const uint32_t *words, unsigned count)
 	finish(rx, !ended_by_idle(rx));
 	if (count <= 3)
 		learn(rx, words, count);
-	return true;
-}
-
-bool rx_quietly(struct rx *rx, const uint32_t *words, unsigned count, struct rx_packet *p)
-{
-	if (!take_whole(rx, words, count))
-		return false;
-	conclude(rx, !ended_by_idle(rx), p);
 	return true;
 }
 

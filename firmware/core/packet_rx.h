@@ -16,7 +16,7 @@
 enum {
 	PACKET_RX_MAX = 1 + 1023 + 2, /* full speed, isochronous. USB 2.0 §5.6.3 */
 	PACKET_RX_TICKS_PER_BIT = 10, /* at full speed */
-	RX_PAIRS = 20, /* of words, decoded in one go: a bulk packet */
+	RX_PAIRS = 20,                /* of words, decoded in one go: a bulk packet */
 };
 
 struct rx_packet {
@@ -51,10 +51,20 @@ struct rx_short {
 	uint8_t bytes[3];
 };
 
+/* Three packets of which all is there, as the bus carries them most: a token, data and an ACK. */
+struct rx_three {
+	uint64_t k;        /* tick of the first */
+	uint32_t after[2]; /* how much later the others began */
+	const uint32_t *words[3];
+	unsigned count[3];
+};
+
 struct rx {
 	const struct rx_sink *sink;
 	struct rx_short known[RX_SHORT];
-	enum usb_speed speed; /* of the bus */
+	struct rx_short *last[2]; /* of them: token and handshake of the last transaction */
+	struct rx_packet data;    /* of it */
+	enum usb_speed speed;     /* of the bus */
 	enum rx_phase phase;
 	bool in_sync;
 	uint8_t zeros, ones, flags, level, held_bits;
@@ -104,11 +114,11 @@ bool rx_whole(struct rx *rx, const uint32_t *words, unsigned count);
 /* The same for a short one that was heard before, to the bit: 2 or 3 words. False where it was not. */
 bool rx_again(struct rx *rx, const uint32_t *words, unsigned count);
 
-/* What the words of a short packet were last time, but for when; NULL: unknown. Borrowed until the next packet. */
-struct rx_packet *rx_known(struct rx *rx, const uint32_t *words, unsigned count);
-
-/* As rx_whole, but the packet does not go to the sink. */
-bool rx_quietly(struct rx *rx, const uint32_t *words, unsigned count, struct rx_packet *p);
+/*
+ * An IN or OUT that was heard before, good data of 64 bytes at most, an ACK: in `packet`, and not to the sink. False where they are
+ * anything else, and nothing was taken. `packet` and what it points to are borrowed until the next call.
+ */
+bool rx_transaction(struct rx *rx, const struct rx_three *t, const struct rx_packet *packet[3]);
 
 /* SE0 at `tick`, which the sampler did not see as an end because it had stopped in a long J. */
 void rx_end(struct rx *rx, uint64_t tick);

@@ -238,18 +238,21 @@ static void on_packet(void *context, const struct rx_packet *p)
 	           may_cut(r, p));
 }
 
-static uint8_t *append(struct upstream *u, uint8_t *to, const struct rx_packet *p, size_t kept)
+/* A good packet's record up to its bytes. Its fields lie where no word can be written at once. */
+static inline uint8_t *append_head(const struct upstream *u, uint8_t *to, const struct rx_packet *p,
+                                   size_t kept, uint8_t flags)
 {
+	size_t len = WIRE_PACKET_HEAD + kept;
+	uint32_t after = (uint32_t)p->start - (uint32_t)u->open.tick;
+
 	to[0] = WIRE_PACKET;
 	to[1] = 0;
-	store_le16(to + 2, (uint16_t)(WIRE_PACKET_HEAD + kept));
-	store_le32(to + 4, (uint32_t)p->start - (uint32_t)u->open.tick);
-	to[8] = kept < p->len_true ? WIRE_CUT : 0;
+	store_le16(to + 2, (uint16_t)len);
+	store_le32(to + 4, after);
+	to[8] = flags;
 	to[9] = (uint8_t)p->speed;
 	store_le16(to + 10, p->len_true);
-	to += WIRE_RECORD_HEAD + WIRE_PACKET_HEAD;
-	copy(to, p->bytes, kept);
-	return to + kept;
+	return to + WIRE_RECORD_HEAD + WIRE_PACKET_HEAD;
 }
 
 /* The three packets in one go, where nothing waits for them and they go where the last ones went. */
@@ -281,9 +284,15 @@ static void on_transaction(void *context, const struct rx_packet *const packet[3
 			kept = REPORTER_CUT;
 	}
 	if (upstream_fits(r->up, packet[0]->start, packet[2]->start, HEADS + kept)) {
-		to = append(r->up, r->up->open.at + r->up->open.len, packet[0], 3);
-		to = append(r->up, to, packet[1], kept);
-		append(r->up, to, packet[2], 1);
+		to = append_head(r->up, r->up->open.at + r->up->open.len, packet[0], 3, 0);
+		to[0] = packet[0]->bytes[0];
+		to[1] = packet[0]->bytes[1];
+		to[2] = packet[0]->bytes[2];
+		to = append_head(r->up, to + 3, packet[1], kept,
+		                 kept < packet[1]->len ? WIRE_CUT : 0);
+		bytes_copy(to, packet[1]->bytes, kept);
+		to = append_head(r->up, to + kept, packet[2], 1, 0);
+		to[0] = packet[2]->bytes[0];
 		r->up->open.len = (uint16_t)(r->up->open.len + HEADS + kept);
 		return;
 	}

@@ -88,23 +88,32 @@ unsigned upstream_level(const struct upstream *u)
 	return waiting(u) * 256 / UPSTREAM_BLOCKS;
 }
 
-size_t upstream_fetch(struct upstream *u, uint8_t *to, size_t room)
+size_t upstream_take(struct upstream *u, const uint8_t **from, size_t room)
 {
 	uint32_t slot = u->fetched % UPSTREAM_BLOCKS;
-	const uint8_t *from = u->block[slot] + u->at;
 	size_t n;
 
 	if (!waiting(u))
 		return 0;
+	*from = u->block[slot] + u->at;
 	n = u->len[slot] - u->at;
 	if (n > room)
 		n = room;
-	bytes_copy(to, from, n);
 	u->at = (uint16_t)(u->at + n);
 	if (u->at == u->len[slot]) {
 		u->at = 0;
 		u->fetched++;
 	}
+	return n;
+}
+
+size_t upstream_fetch(struct upstream *u, uint8_t *to, size_t room)
+{
+	const uint8_t *from = NULL;
+	size_t n = upstream_take(u, &from, room);
+
+	if (n)
+		bytes_copy(to, from, n);
 	return n;
 }
 

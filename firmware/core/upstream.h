@@ -54,7 +54,8 @@ static inline uint8_t *upstream_put_packet(struct upstream *u, uint64_t tick, si
 }
 
 /* Whether records of `len` bytes with their heads fit into the block that is open, up to `last` and not before its tick. */
-static inline bool upstream_fits(const struct upstream *u, uint64_t first, uint64_t last, size_t len)
+static inline bool upstream_fits(const struct upstream *u, uint64_t first, uint64_t last,
+                                 size_t len)
 {
 	return u->open.len && u->open.len + len + WIRE_BLOCK_TAIL <= WIRE_BLOCK_MAX &&
 	       first >= u->open.tick && last - u->open.tick <= INT32_MAX;
@@ -71,6 +72,9 @@ unsigned upstream_level(const struct upstream *u);
 
 /* The reader: at most `room` bytes; 0 where nothing waits. */
 size_t upstream_fetch(struct upstream *u, uint8_t *to, size_t room);
+
+/* The same without a copy: the bytes are borrowed, and the writer may take their place once the reader's context is left. */
+size_t upstream_take(struct upstream *u, const uint8_t **from, size_t room);
 
 /* The reader begins anew: the block it was in comes again from its start. In the context of the reader. */
 void upstream_rewind(struct upstream *u);

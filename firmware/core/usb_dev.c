@@ -77,12 +77,12 @@ static void tell_active(struct usb_dev *dev)
 
 void usb_dev_bulk_kick(struct usb_dev *dev)
 {
-	uint8_t packet[USB_DCD_PACKET];
+	const uint8_t *packet = NULL;
 	size_t len;
 
 	if (!usb_dev_active(dev) || *busy(dev, USB_DEV_BULK_IN) || *halted(dev, USB_DEV_BULK_IN))
 		return;
-	len = dev->client->bulk_wanted(dev->client->context, packet);
+	len = dev->client->bulk_wanted(dev->client->context, &packet);
 	if (!len)
 		return;
 	*busy(dev, USB_DEV_BULK_IN) = true;

@@ -21,8 +21,8 @@ enum usb_dev_endpoint {
 
 struct usb_dev_client {
 	void *context;
-	/* The stream's pipe is free: fill in at most 64 bytes; 0 where there is none. */
-	size_t (*bulk_wanted)(void *context, uint8_t *to);
+	/* The stream's pipe is free: at most 64 bytes, borrowed for as long as this context lasts; 0 where there are none. */
+	size_t (*bulk_wanted)(void *context, const uint8_t **from);
 	/* A command came, by either way. */
 	void (*command)(void *context, const uint8_t *data, size_t len, bool by_hid);
 	/* The report that GET_REPORT asks for: USB_DEV_REPORT bytes. */

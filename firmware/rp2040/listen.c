@@ -48,6 +48,9 @@ static uint32_t words_done;            /* the sampler's count when word_read was
 
 struct listen_lost listen_lost;
 
+/* What is put into others there loses the registers that it needs. */
+#define APART __attribute__((noinline))
+
 static void rings_start(void)
 {
 	_Static_assert(BOARD_LINE_RING_BYTES == 1 << 15 && EVENTS == 1 << 13,
@@ -167,7 +170,7 @@ struct stamp {
 	bool owed; /* the J at event_read - 1 has not been told */
 };
 
-static uint64_t tick_of(struct stamp *s, uint32_t event)
+static APART uint64_t tick_of(struct stamp *s, uint32_t event)
 {
 	uint16_t at_cycles = cycles[event], at_us = microsecond[event];
 
@@ -262,38 +265,45 @@ static bool whole_packet(struct line *line, struct stamp *stamp, uint32_t event_
 }
 
 /* A token, data and an ACK, after others of their kind. */
-static bool transaction(struct line *line, struct stamp *stamp, uint32_t event_end)
+static APART bool transaction(struct line *line, struct stamp *stamp, uint32_t event_end)
 {
+	const uint32_t event = event_read, first = word_read;
 	const uint8_t j = line->lines, k = WIRE_SE1 - j;
-	const volatile uint8_t *at = lines + event_read;
-	uint32_t from[4];
-	struct line_three t;
+	volatile uint8_t *at = lines + event;
+	uint32_t second, third, end;
+	uint16_t from, us;
+	struct rx_three t;
 
 	/* Six that do not cross the ring's end, or wait for slower steps. */
-	if ((event_end - event_read) % EVENTS < 6 || event_read > EVENTS - 6)
+	if ((event_end - event) % EVENTS < 6 || event > EVENTS - 6)
 		return false;
 	if (at[0] != k || at[1] != j || at[2] != k || at[3] != j || at[4] != k || at[5] != j)
 		return false;
-	from[0] = place_of(event_read);
-	from[1] = place_of(event_read + 2);
-	from[2] = place_of(event_read + 4);
-	from[3] = place_of(event_read + 5);
-	if (from[0] != word_read)
+	second = place_of(event + 2);
+	third = place_of(event + 4);
+	end = place_of(event + 5);
+	if (place_of(event) != first || second <= first || third <= second || end <= third)
 		return false;
-	for (unsigned i = 0; i < 3; i++) {
-		if (from[i + 1] <= from[i])
-			return false;
-		t.words[i] = words_at(from[i]);
-		t.count[i] = from[i + 1] - from[i];
-		t.k[i] = tick_of(stamp, event_read + 2 * i);
-	}
+	t.words[0] = words_at(first);
+	t.words[1] = words_at(second);
+	t.words[2] = words_at(third);
+	t.count[0] = second - first;
+	t.count[1] = third - second;
+	t.count[2] = end - third;
+	t.k = tick_of(stamp, event);
+	/* Cycles alone tell no more than 0.5 ms. */
+	us = microsecond[event + 2];
+	if ((uint16_t)(us - stamp->us) >= 512 || (uint16_t)(microsecond[event + 4] - us) >= 512)
+		return false;
+	from = cycles[event + 2];
+	t.after[0] = (uint16_t)(from - stamp->cycles);
+	t.after[1] = t.after[0] + (uint16_t)(cycles[event + 4] - from);
 	if (!line_transaction(line, &t))
 		return false;
-	for (unsigned i = 0; i < 6; i++)
-		lines[event_read + i] = USED;
+	at[0] = at[1] = at[2] = at[3] = at[4] = at[5] = USED;
 	models = 0;
-	word_read = from[3];
-	event_read = (event_read + 6) % EVENTS;
+	word_read = end;
+	event_read = (event + 6) % EVENTS;
 	return true;
 }
 
@@ -376,8 +386,13 @@ bool listen_run(struct line *line, unsigned budget)
 			more = true;
 			break;
 		}
-		if ((line_may_transact(line) && transaction(line, &stamp, event_end)) ||
-		    whole_packet(line, &stamp, event_end)) {
+		if (line_may_transact(line) && transaction(line, &stamp, event_end)) {
+			stamp.owed = true;
+			while (budget && transaction(line, &stamp, event_end))
+				budget--;
+			continue;
+		}
+		if (whole_packet(line, &stamp, event_end)) {
 			stamp.owed = true;
 			continue;
 		}

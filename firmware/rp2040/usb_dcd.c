@@ -9,6 +9,7 @@
 #include "rp2040/clocks.h"
 #include "rp2040/regs.h"
 #include "rp2040/startup.h"
+#include "core/bytes.h"
 #include "core/usb_dcd.h"
 
 enum {
@@ -152,17 +153,7 @@ void usb_dcd_send(uint8_t endpoint, const uint8_t *data, size_t len)
 	uint32_t word = (uint32_t)len | BUF_FULL | BUF_AVAILABLE | next_pid(endpoint);
 
 	if (!((uintptr_t)data & 3)) {
-		const uint32_t *from = (const uint32_t *)(const void *)data;
-		reg32 *into = (reg32 *)(uintptr_t)to, *end = into + (len + 3) / 4;
-
-		for (; into + 4 <= end; into += 4, from += 4) {
-			into[0] = from[0];
-			into[1] = from[1];
-			into[2] = from[2];
-			into[3] = from[3];
-		}
-		while (into < end)
-			*into++ = *from++;
+		bytes_copy((uint32_t *)(uintptr_t)to, data, (len + 3) & ~(size_t)3);
 	} else {
 		for (size_t i = 0; i < len; i++)
 			to[i] = data[i];

@@ -239,7 +239,8 @@ export class Chip {
       }
       core.waiting = false;
       this.inFlight = 0;
-      const n = core.executeInstruction() + this.extra;
+      const pc = core.PC, n = core.executeInstruction() + this.extra;
+      if (this.profile) this.profile.set(pc, (this.profile.get(pc) ?? 0) + n);
       this.extra = 0;
       this.awake += n;
       this.advance(n);

@@ -7,6 +7,7 @@ import { KIND, Reader, uart } from './records.mjs';
 import { strict } from './strict.mjs';
 import { sensorCases } from './sensors.mjs';
 import { guardCases } from './guard.mjs';
+import { loadCases } from './load.mjs';
 import { aloneCases } from './alone.mjs';
 import { scenarioCases } from './scenarios.mjs';
 import { selftestCases } from './selftest.mjs';
@@ -305,7 +306,7 @@ cases.commands = () => {
 };
 
 const tools = { Tap, assert, waveform, cordon: process.env.CORDON };
-Object.assign(cases, sensorCases(tools), guardCases(tools), scenarioCases(tools), aloneCases({ ...tools, Chip, image }), selftestCases(tools));
+Object.assign(cases, loadCases({ ...tools, highWater, elf: image.replace(/bin$/, 'elf') }), sensorCases(tools), guardCases(tools), scenarioCases(tools), aloneCases({ ...tools, Chip, image }), selftestCases(tools));
 
 for (const [name, run] of Object.entries(cases)) {
   if (only.length && !only.includes(name)) continue;

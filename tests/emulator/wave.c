@@ -124,6 +124,30 @@ static void saturate(unsigned endpoint, unsigned transactions)
 	}
 }
 
+/* As much as a host gets into frames of 1 ms: a SOF and 19 transactions of 64 bytes each. USB 2.0 table 5-9 */
+static void full_frames(unsigned endpoint, unsigned frames)
+{
+	enum { TRANSACTIONS = 19 };
+	uint8_t payload[64];
+
+	attach();
+	for (unsigned f = 0; f < frames; f++) {
+		double begins = w.now;
+		uint8_t p[3];
+
+		packet(p, wave_sof(p, f & 0x7ff), 4);
+		for (unsigned i = 0; i < TRANSACTIONS; i++) {
+			for (size_t k = 0; k < sizeof(payload); k++)
+				payload[k] = (uint8_t)(wave_random(&w) >> 8);
+			token(USB_PID_IN, 3, endpoint, 3);
+			data((f + i) & 1 ? USB_PID_DATA1 : USB_PID_DATA0, payload, sizeof(payload), 3);
+			handshake(USB_PID_ACK, 4);
+		}
+		if (w.now < begins + 1 * MS)
+			wave_wait(&w, begins + 1 * MS - w.now);
+	}
+}
+
 static void behind_hub(void)
 {
 	static const uint8_t pre[] = {0x3c};
@@ -228,6 +252,8 @@ int main(int argc, char **argv)
 		saturate(1, 1200);
 	else if (!strcmp(name, "control-long"))
 		saturate(0, 1200);
+	else if (!strcmp(name, "bulk-frames"))
+		full_frames(1, 60);
 	else if (!strcmp(name, "hub"))
 		behind_hub();
 	else if (!strcmp(name, "boot-log"))

@@ -5,9 +5,11 @@
 #include "core/bytes.h"
 #include "tests/fuzz/fake_dcd.h"
 
-static size_t wanted(void *context, uint8_t *to)
+static size_t wanted(void *context, const uint8_t **from)
 {
-	return (void)context, to[0] = 1, 64;
+	static const uint8_t packet[64] = {1};
+
+	return (void)context, *from = packet, 64;
 }
 
 static void take(void *context, const uint8_t *data, size_t len, bool by_hid)

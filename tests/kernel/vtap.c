@@ -114,11 +114,11 @@ static void act(void *context, const struct wire_command *c, const uint8_t *args
 	reply->done = t->now;
 }
 
-static size_t bulk_wanted(void *context, uint8_t *to)
+static size_t bulk_wanted(void *context, const uint8_t **from)
 {
 	struct vtap *t = context;
 
-	return upstream_fetch(&t->up, to, USB_DCD_PACKET);
+	return upstream_take(&t->up, from, USB_DCD_PACKET);
 }
 
 static void on_command(void *context, const uint8_t *data, size_t len, bool by_hid)

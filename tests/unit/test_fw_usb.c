@@ -72,12 +72,14 @@ static struct {
 	size_t stream; /* bytes that wait */
 } client_saw;
 
-static size_t bulk_wanted(void *context, uint8_t *to)
+static size_t bulk_wanted(void *context, const uint8_t **from)
 {
+	static uint8_t packet[64];
 	size_t n = client_saw.stream < 64 ? client_saw.stream : 64;
 
 	(void)context;
-	memset(to, 0xab, n);
+	memset(packet, 0xab, n);
+	*from = packet;
 	client_saw.stream -= n;
 	return n;
 }

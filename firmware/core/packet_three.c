@@ -1,0 +1,81 @@
+/*
+ * A token, data and an ACK: of a bus that is full nearly all packets are among such three. In: their words. Out: the packets, where all is
+ * as it should be; the steps for anything else are in packet_rx.c, which gives the same. USB 2.0 §8.5.1
+ */
+#include "core/packet_plain.h"
+#include "core/crc.h"
+
+/* Sync and PID of DATA0 and DATA1 at full speed, as the sampler makes a word of them; at low speed each bit is the other. */
+static const uint32_t HEAD_DATA0 = 0xa99aa666, HEAD_DATA1 = 0x965aa666;
+
+static struct rx_short *find(struct rx *rx, unsigned which, const uint32_t *words, unsigned count)
+{
+	struct rx_short *k = rx->last[which];
+
+	if (packet_is_known(k, words, count))
+		return k;
+	k = packet_place(rx, words);
+	if (!packet_is_known(k, words, count))
+		return NULL;
+	rx->last[which] = k;
+	return k;
+}
+
+/* `bits` of data and checksum, in words from store + 1. */
+static bool sum_is_good(const struct rx *rx, unsigned bits)
+{
+	const uint32_t *at = rx->store + 1, *end = at + bits / 32;
+	struct crc16_words c = {0, 0};
+	unsigned rest = bits / 8 & 3;
+
+	if (at < end) {
+		c.rest = c.all = *at ^ 0xffff;
+		packet_sum_words(&c, at + 1, end);
+	}
+	if (rest)
+		crc16_word(&c, (*end & ~(~0u << 8 * rest)) ^ (bits < 32 ? 0xffff : 0));
+	return crc16_words_good(&c, -rest & 3);
+}
+
+static bool data_is_good(struct rx *rx, const uint32_t *words, unsigned count)
+{
+	uint32_t head = rx->speed == USB_SPEED_LOW ? ~words[0] : words[0];
+	uint32_t pid = head == HEAD_DATA0 ? 0xc3 : 0x4b;
+	struct packet_packing p;
+	int bits;
+
+	if ((head != HEAD_DATA0 && head != HEAD_DATA1) || count < 2 || count > 2 + 2 * RX_PAIRS)
+		return false;
+	/* Both PIDs end with K, which is 0. */
+	packet_packing_begin(&p, pid, 0);
+	bits = packet_unpack(rx, words + 1, count - 1, &p);
+	/* A hub may stretch the last bit into one too many. USB 2.0 §7.1.9.1 */
+	if (bits < 16 || (bits & 7) > 1 || p.bad & 0x80 || packet_ends_idle(p.levels) ||
+	    !sum_is_good(rx, (unsigned)bits))
+		return false;
+	rx_bytes(rx)[0] = (uint8_t)pid;
+	rx->data.len = rx->data.len_true = (uint16_t)(1 + bits / 8);
+	return true;
+}
+
+bool rx_transaction(struct rx *rx, const struct rx_three *t, const struct rx_packet *packet[3])
+{
+	struct rx_short *token = find(rx, 0, t->words[0], t->count[0]),
+			*ack = find(rx, 1, t->words[2], t->count[2]);
+	unsigned pid;
+
+	if (!token || !ack)
+		return false;
+	pid = token->bytes[0] & 0xf;
+	if ((pid != USB_PID_IN && pid != USB_PID_OUT) || (ack->bytes[0] & 0xf) != USB_PID_ACK ||
+	    !data_is_good(rx, t->words[1], t->count[1]))
+		return false;
+	token->packet.start = t->k;
+	rx->data.start = t->k + t->after[0];
+	rx->data.speed = rx->speed;
+	ack->packet.start = t->k + t->after[1];
+	packet[0] = &token->packet;
+	packet[1] = &rx->data;
+	packet[2] = &ack->packet;
+	return true;
+}
