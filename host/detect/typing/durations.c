@@ -10,7 +10,8 @@
 #include "detect/typing/normal.h"
 #include "detect/typing/numbers.h"
 
-static const float LEAST = 1e-7f;
+static const float LEAST = 1e-7f, LEAST_LOG = -1e9f;
+static const float NOWHERE = 1e12f; /* no duration is near it */
 
 enum {
 	PARTS = 8,
@@ -58,17 +59,21 @@ static const struct duration_row *row_of(struct duration_rows *rows, struct dura
 		r = &rows->row[(parts * 2 + (people == &typing_holds)) % DURATION_ROWS];
 	if (r->people == people && r->parts == parts && r->step == rounded)
 		return r;
+	/* The lanes beyond the grid weigh nothing, but must be numbers. */
+	for (unsigned i = TYPING_GRID; i < TYPING_GRID_LANES; i++)
+		r->chance[i] = 0;
 	r->people = people;
 	r->parts = parts;
 	r->step = rounded;
 	low = ((double)parts / PARTS - 0.5) * rounded;
 	high = ((double)parts / PARTS + 0.5) * rounded;
-	row_fill(r, people, low > 0 ? logf((float)low) : -INFINITY, logf((float)high));
+	row_fill(r, people, low > 0 ? logf((float)low) : LEAST_LOG, logf((float)high));
 	return r;
 }
 
 void person_times_init(struct person_times *p, const struct typing_people *people)
 {
+	*p = (struct person_times){.weight = {0}};
 	for (unsigned i = 0; i < TYPING_GRID; i++) {
 		p->weight[i] = people->median_weight[i / TYPING_SPREADS] *
 		               people->spread_weight[i % TYPING_SPREADS];
@@ -80,15 +85,12 @@ void person_times_init(struct person_times *p, const struct typing_people *peopl
  * depends on whether it does. */
 static float weighed(const float *weight, const float *chance)
 {
-	float sum[4] = {0}, rest = 0;
-	unsigned i = 0;
+	float sum[4] = {0};
 
-	for (; i + 4 <= TYPING_GRID; i += 4)
+	for (unsigned i = 0; i < TYPING_GRID_LANES; i += 4)
 		for (unsigned k = 0; k < 4; k++)
 			sum[k] += weight[i + k] * chance[i + k];
-	for (; i < TYPING_GRID; i++)
-		rest += weight[i] * chance[i];
-	return (sum[0] + sum[1]) + (sum[2] + sum[3]) + rest;
+	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 double person_times_next(struct person_times *p, const struct typing_people *people, double ms,
@@ -103,7 +105,7 @@ double person_times_next(struct person_times *p, const struct typing_people *peo
 	sum = weighed(p->weight, chance);
 	keep = (1 - typing_parameters.forget) / sum;
 	/* Weights and prior sum to one, and stay so. */
-	for (unsigned i = 0; i < TYPING_GRID; i++)
+	for (unsigned i = 0; i < TYPING_GRID_LANES; i++)
 		p->weight[i] = p->weight[i] * chance[i] * keep + p->back[i];
 	return smaller(sum, 1);
 }
@@ -113,72 +115,89 @@ void machine_times_restart(struct machine_times *m, const struct typing_ways *wa
 	memcpy(m->way, ways->share, sizeof(m->way));
 }
 
+static unsigned within(const struct machine_times *m, float ms, float off)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < MACHINE_LANES; i++)
+		n += fabsf(ms - m->last[i]) <= off;
+	return n;
+}
+
 double machine_times_copy(const struct machine_times *m, double ms, double step)
 {
 	const struct typing_parameters *k = &typing_parameters;
-	unsigned same = 0, beside = 0;
+	unsigned same, beside;
 
-	for (unsigned i = 0; i < m->count; i++) {
-		double off = distance(ms, m->last[i]);
-
-		same += off <= 0.5 * step;
-		beside += off <= 1.5 * step;
-	}
-	beside -= same;
-	return m->count ? (same * k->copy_same + beside * k->copy_beside) / m->count : 0;
+	if (!m->count)
+		return 0;
+	same = within(m, (float)ms, 0.5f * (float)step);
+	beside = within(m, (float)ms, 1.5f * (float)step) - same;
+	return ((float)same * k->copy_same + (float)beside * k->copy_beside) / m->count;
 }
 
 /*
- * A value within a band of known width at an unknown place: even over all places that the values so far leave open.
+ * A value within a band of known width at an unknown place: even over all places that the values so far leave open. Two
+ * misses in a row begin a new band.
  */
-static double band_chance(const struct machine_times *m, unsigned i, double ms, double step)
+static float band_next(struct machine_band *b, float width_ms, float ms, float step)
 {
-	double width = larger(typing_parameters.band_ms[i], 2 * step);
-	double low = m->band[i].high - width, high = m->band[i].low + width;
+	float width = width_ms > 2 * step ? width_ms : 2 * step;
+	float low = b->high - width, high = b->low + width;
+	bool hit = ms >= low - step / 2 && ms <= high + step / 2;
+	bool anew = !hit && b->missed;
+	float least = ms < b->low ? ms : b->low, most = ms > b->high ? ms : b->high;
 
-	return ms < low - step / 2 || ms > high + step / 2 ? 0 : step / (high - low + step);
+	b->missed = !hit && !anew;
+	b->low = anew ? ms : hit ? least : b->low;
+	b->high = anew ? ms : hit ? most : b->high;
+	return hit ? step / (high - low + step) : 0;
 }
 
-static void band_learn(struct machine_times *m, unsigned i, double ms, bool hit)
+/* The first value: nothing foretells it but what people do. */
+static void machine_begin(struct machine_times *m, float ms)
 {
-	if (!hit && m->count && ++m->band[i].misses < 2)
-		return;
-	if (!m->count || !hit) {
-		m->band[i].low = m->band[i].high = (float)ms;
-	} else {
-		m->band[i].low = (float)smaller(m->band[i].low, (float)ms);
-		m->band[i].high = (float)larger(m->band[i].high, (float)ms);
-	}
-	m->band[i].misses = 0;
+	for (unsigned i = 0; i < MACHINE_LANES; i++)
+		m->last[i] = NOWHERE;
+	for (unsigned i = 0; i < TYPING_BANDS; i++)
+		m->band[i] = (struct machine_band){.low = ms, .high = ms};
+}
+
+/* What a way of making durations gives, unless the machine breaks off, as it does now and then. */
+static float unless_stray(float chance, float person)
+{
+	const float stray = typing_parameters.stray_share;
+
+	return (1 - stray) * chance + stray * person;
 }
 
 double machine_times_next(struct machine_times *m, const struct typing_ways *ways, double ms,
                           double step, double person)
 {
-	float stray = typing_parameters.stray_share, waver = typing_parameters.waver;
-	float chance[TYPING_WAYS], sum = 0, keep;
+	const struct typing_parameters *k = &typing_parameters;
+	float v = (float)ms, width = (float)step, people = (float)person;
+	float copy = people, narrow = people, wide = people, sum, keep;
 
-	chance[TYPING_AS_PEOPLE] = (float)person;
-	chance[TYPING_COPY] = (float)machine_times_copy(m, ms, step);
-	for (unsigned i = 0; i < TYPING_BANDS; i++) {
-		chance[TYPING_BAND + i] = 0;
-		if (!(ways->share[TYPING_BAND + i] > 0))
-			continue; /* no such machine */
-		if (m->count)
-			chance[TYPING_BAND + i] = (float)band_chance(m, i, ms, step);
-		band_learn(m, i, ms, chance[TYPING_BAND + i] > 0);
+	if (m->count) {
+		copy = unless_stray((float)machine_times_copy(m, ms, step), people);
+		narrow = unless_stray(band_next(&m->band[0], k->band_ms[0], v, width), people);
+		wide = unless_stray(band_next(&m->band[1], k->band_ms[1], v, width), people);
+	} else {
+		machine_begin(m, v);
 	}
-	for (unsigned i = TYPING_COPY; i < TYPING_WAYS; i++)
-		chance[i] =
-			m->count ? (1 - stray) * chance[i] + stray * (float)person : (float)person;
-	for (unsigned i = 0; i < TYPING_WAYS; i++)
-		sum += m->way[i] * chance[i];
-	keep = (1 - waver) / sum;
-	for (unsigned i = 0; i < TYPING_WAYS; i++)
-		m->way[i] = m->way[i] * chance[i] * keep + waver * ways->share[i];
-	m->last[m->next] = (float)ms;
+	/* By name, and not in a loop: what is stored one by one is slow to be loaded as a whole. */
+	people *= m->way[TYPING_AS_PEOPLE];
+	copy *= m->way[TYPING_COPY];
+	narrow *= m->way[TYPING_BAND];
+	wide *= m->way[TYPING_BAND + 1];
+	sum = people + copy + narrow + wide;
+	keep = (1 - k->waver) / sum;
+	m->way[TYPING_AS_PEOPLE] = people * keep + k->waver * ways->share[TYPING_AS_PEOPLE];
+	m->way[TYPING_COPY] = copy * keep + k->waver * ways->share[TYPING_COPY];
+	m->way[TYPING_BAND] = narrow * keep + k->waver * ways->share[TYPING_BAND];
+	m->way[TYPING_BAND + 1] = wide * keep + k->waver * ways->share[TYPING_BAND + 1];
+	m->last[m->next] = v;
 	m->next = (unsigned char)(m->next + 1 == MACHINE_COPIES ? 0 : m->next + 1);
-	if (m->count < MACHINE_COPIES)
-		m->count++;
+	m->count += m->count < MACHINE_COPIES;
 	return sum;
 }

@@ -14,12 +14,15 @@
 
 #include "detect/typing/parameters.h"
 
-/* Medians times spreads. */
-enum { TYPING_GRID = TYPING_MEDIANS * TYPING_SPREADS };
+/* Medians times spreads, and filled up to whole vectors with zeros. */
+enum {
+	TYPING_GRID = TYPING_MEDIANS * TYPING_SPREADS,
+	TYPING_GRID_LANES = (TYPING_GRID + 3) / 4 * 4,
+};
 
 struct person_times {
-	float weight[TYPING_GRID];
-	float back[TYPING_GRID]; /* what returns of the prior with each duration */
+	float weight[TYPING_GRID_LANES];
+	float back[TYPING_GRID_LANES]; /* what returns of the prior with each duration */
 };
 
 void person_times_init(struct person_times *p, const struct typing_people *people);
@@ -31,7 +34,7 @@ struct duration_row {
 	const struct typing_people *people;
 	uint32_t parts;
 	float step;
-	float chance[TYPING_GRID];
+	float chance[TYPING_GRID_LANES];
 };
 
 /* Rows made already, for all keyboards. Zeroed: none. */
@@ -43,14 +46,14 @@ struct duration_rows {
 double person_times_next(struct person_times *p, const struct typing_people *people, double ms,
                          double step, struct duration_rows *rows);
 
-enum { MACHINE_COPIES = 6 };
+enum { MACHINE_COPIES = 6, MACHINE_LANES = 8 };
 
 struct machine_times {
-	float last[MACHINE_COPIES]; /* ring */
+	float last[MACHINE_LANES]; /* ring of MACHINE_COPIES; those without a value are far away */
 	unsigned char count, next;
-	struct {
+	struct machine_band {
 		float low, high;
-		unsigned char misses;
+		bool missed; /* by the last value */
 	} band[TYPING_BANDS];
 	float way[TYPING_WAYS]; /* how likely each way is by now */
 };

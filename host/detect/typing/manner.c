@@ -75,7 +75,7 @@ static bool prints(uint8_t modifiers, uint16_t usage)
 	       (usage >= USAGE_TAB && usage <= USAGE_SLASH);
 }
 
-static void judge_lead(const struct stroke *s, float *added)
+static void judge_lead(struct typing *t, const struct stroke *s)
 {
 	const struct typing_parameters *k = &typing_parameters;
 	unsigned i = (unsigned)s->lead - LEAD_SAME;
@@ -85,24 +85,23 @@ static void judge_lead(const struct stroke *s, float *added)
 		return;
 	people = k->lead_people[i] +
 	         (s->lead != LEAD_EARLY ? k->lead_people_per_ms * s->step_ms : 0);
-	added[TYPING_MODIFIER] = logf((float)(k->lead_machine[i] / people));
+	typing_say(t, TYPING_MODIFIER, logf((float)(k->lead_machine[i] / people)));
 }
 
-static void judge_form(struct typing *t, const struct stroke *s, const struct key_report *r,
-                       float *added)
+static void judge_form(struct typing *t, const struct stroke *s, const struct key_report *r)
 {
 	if (r->flags & KEYS_SLOT_GAP && s->presses)
-		added[TYPING_FORM] += 0.6f;
+		typing_say(t, TYPING_FORM, 0.6f);
 	if (r->length == 2)
-		added[TYPING_FORM] += 0.3f;
+		typing_say(t, TYPING_FORM, 0.3f);
 	if (s->presses && s->lead == LEAD_SAME && s->modifiers == RIGHT_SHIFT_ALONE)
-		added[TYPING_FORM] += 0.3f;
+		typing_say(t, TYPING_FORM, 0.3f);
 	if (!t->had_report && r->flags & KEYS_ALL_UP && !r->releases)
-		added[TYPING_FORM] += 0.3f;
+		typing_say(t, TYPING_FORM, 0.3f);
 }
 
 /* A script's pause; a delay that only repeats the last one is rhythm. */
-static void judge_round(struct typing *t, const struct stroke *s, float *added)
+static void judge_round(struct typing *t, const struct stroke *s)
 {
 	const struct typing_parameters *k = &typing_parameters;
 	double chance, off, machine;
@@ -117,30 +116,29 @@ static void judge_round(struct typing *t, const struct stroke *s, float *added)
 	hit = off <= s->step_ms;
 	machine = k->round_share * (hit ? k->round_hit : 1 - k->round_hit) +
 	          (1 - k->round_share) * (hit ? chance : 1 - chance);
-	added[TYPING_ROUND] = logf((float)(machine / (hit ? chance : 1 - chance)));
+	typing_say(t, TYPING_ROUND, logf((float)(machine / (hit ? chance : 1 - chance))));
 }
 
-static void judge_start(const struct typing *t, const struct stroke *s,
-                        const struct typing_context *c, float *added)
+static void judge_start(struct typing *t, const struct stroke *s, const struct typing_context *c)
 {
 	int64_t after = typing_clock_between(c->configured_ns, s->t_ns);
 
 	if (t->reader.keys != s->presses || c->configured_ns < 0 || after < 0)
 		return;
 	if (after < SECOND_NS)
-		added[TYPING_START] += 0.8f;
+		typing_say(t, TYPING_START, 0.8f);
 	else if (after < 3 * SECOND_NS)
-		added[TYPING_START] += 0.3f;
+		typing_say(t, TYPING_START, 0.3f);
 	if (c->has_leds && (c->led_ns < 0 || c->led_ns > s->t_ns) && after < 3 * SECOND_NS)
-		added[TYPING_START] += 0.5f;
+		typing_say(t, TYPING_START, 0.5f);
 }
 
-static void judge_grammar(struct typing *t, const struct stroke *s, float *added)
+static void judge_grammar(struct typing *t, const struct stroke *s)
 {
 	if (opens(s->modifiers, s->usage)) {
 		t->opened = true;
 		t->printable = 0;
-		added[TYPING_GRAMMAR] += 0.3f;
+		typing_say(t, TYPING_GRAMMAR, 0.3f);
 		return;
 	}
 	if (s->usage == USAGE_BACKSPACE || s->usage == USAGE_DELETE) {
@@ -148,15 +146,15 @@ static void judge_grammar(struct typing *t, const struct stroke *s, float *added
 		t->printable = 0;
 	} else if (s->usage == USAGE_ENTER && t->opened && t->printable >= 8 &&
 	           t->printable <= 40) {
-		added[TYPING_GRAMMAR] += 0.8f;
+		typing_say(t, TYPING_GRAMMAR, 0.8f);
 	} else if (prints(s->modifiers, s->usage)) {
 		t->printable += s->presses;
 		if (t->printable == 41)
-			added[TYPING_GRAMMAR] += t->opened ? 1.0f : 0.3f;
+			typing_say(t, TYPING_GRAMMAR, t->opened ? 1.0f : 0.3f);
 	}
 }
 
-static void judge_slips(struct typing *t, const struct stroke *s, float *added)
+static void judge_slips(struct typing *t, const struct stroke *s)
 {
 	const struct typing_parameters *k = &typing_parameters;
 	bool slip = s->usage == USAGE_BACKSPACE || s->usage == USAGE_DELETE;
@@ -166,7 +164,7 @@ static void judge_slips(struct typing *t, const struct stroke *s, float *added)
 		return;
 	people = typing_rate_next(t->run.slips_people, k->slips_rate, slip);
 	machine = typing_rate_next(t->run.slips_machine, k->slips_rate, slip);
-	added[TYPING_SLIPS] = logf(machine / people);
+	typing_say(t, TYPING_SLIPS, logf(machine / people));
 }
 
 static bool odd_usage(uint16_t usage)
@@ -179,24 +177,24 @@ static bool odd_usage(uint16_t usage)
 }
 
 void typing_judge_manner(struct typing *t, const struct stroke *s, const struct key_report *r,
-                         const struct typing_context *c, float added[TYPING_LANES])
+                         const struct typing_context *c)
 {
-	judge_form(t, s, r, added);
+	judge_form(t, s, r);
 	t->had_report = true;
 	if (!s->presses || s->bounce)
 		return;
-	judge_lead(s, added);
-	judge_round(t, s, added);
-	judge_start(t, s, c, added);
-	judge_grammar(t, s, added);
-	judge_slips(t, s, added);
+	judge_lead(t, s);
+	judge_round(t, s);
+	judge_start(t, s, c);
+	judge_grammar(t, s);
+	judge_slips(t, s);
 	if (s->modifiers & ANY_ALT && s->usage >= USAGE_PAD_1 && s->usage <= USAGE_PAD_0 &&
 	    s->has_gap && s->gap_ms <= ALT_DIGIT_MS)
-		added[TYPING_ALT_CODES] += 0.4f;
+		typing_say(t, TYPING_ALT_CODES, 0.4f);
 	if (odd_usage(s->usage))
-		added[TYPING_LAYOUT] += 0.5f;
+		typing_say(t, TYPING_LAYOUT, 0.5f);
 	if (t->pointer_seen && s->t_ns >= t->pointer_ns &&
 	    typing_clock_between(t->pointer_ns, s->t_ns) < SECOND_NS)
-		added[TYPING_SILENCE] -= 0.3f;
+		typing_say(t, TYPING_SILENCE, -0.3f);
 	t->last_gap_ms = s->has_gap ? (float)s->gap_ms : -1e6f;
 }

@@ -2,8 +2,6 @@
  * Reports into strokes; see stroke.h. In: what each report changed. Out: holds and intervals that can be relied on, and
  * nothing where time steps back, reports were stamped late, or a key's end was taken over by the next key.
  */
-#include <string.h>
-
 #include "detect/typing/stroke.h"
 
 static const double NS_PER_MS = 1e6;
@@ -137,27 +135,53 @@ void stroke_away(struct stroke_reader *s)
 	s->last = s->before_last = 0;
 }
 
+static void read_scale(struct stroke_reader *s, uint32_t poll_ns, uint32_t claimed_ns,
+                       struct stroke *out)
+{
+	if (s->scale.step_ms == 0 || s->scale.grid_ms != s->clock.grid_ms ||
+	    s->scale.poll_ns != poll_ns || s->scale.claimed_ns != claimed_ns) {
+		s->scale.poll_ns = poll_ns;
+		s->scale.claimed_ns = claimed_ns;
+		s->scale.grid_ms = s->clock.grid_ms;
+		s->scale.step_ms = typing_clock_step(&s->clock, poll_ns, claimed_ns);
+		s->scale.coarse = typing_clock_coarse(&s->clock, poll_ns, claimed_ns);
+	}
+	out->step_ms = s->scale.step_ms;
+	out->coarse = s->scale.coarse;
+}
+
+/* Nothing known yet; what a flag does not vouch for is not written. */
+static void stroke_init(struct stroke *out, int64_t t_ns)
+{
+	out->t_ns = t_ns;
+	out->has_hold = out->hold_in_tick = out->hold_same_key = false;
+	out->presses = 0;
+	out->usage = out->before = 0;
+	out->has_gap = out->same_key = out->bounce = out->replaced = out->overlap = false;
+	out->modifiers = 0;
+	out->lead = LEAD_NONE;
+	out->gap_ms = out->hold_ms = 0;
+}
+
 bool stroke_read(struct stroke_reader *s, const struct key_report *r, uint32_t poll_ns,
                  uint32_t claimed_ns, struct stroke *out)
 {
 	enum clock_sense sense;
 	bool known;
 
-	memset(out, 0, sizeof(*out));
-	out->t_ns = r->t_ns;
 	if (r->flags & KEYS_ROLLOVER) {
 		forget_times(s);
 		return false;
 	}
 	if (r->flags & KEYS_REPEATED)
 		return false;
+	stroke_init(out, r->t_ns);
 	sense = typing_clock_report(&s->clock, r->t_ns, poll_ns);
 	/* Bunched: the report before was late as well, so that its time is no better. */
 	if (sense == CLOCK_BACK || sense == CLOCK_BUNCHED)
 		forget_times(s);
 	known = sense != CLOCK_BUNCHED;
-	out->step_ms = typing_clock_step(&s->clock, poll_ns, claimed_ns);
-	out->coarse = typing_clock_coarse(&s->clock, poll_ns, claimed_ns);
+	read_scale(s, poll_ns, claimed_ns, out);
 	out->same_tick = sense == CLOCK_SAME;
 	read_modifiers(s, r, known);
 	for (unsigned i = 0; i < r->releases && i < KEYS_CHANGES_MAX; i++)

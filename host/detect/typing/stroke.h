@@ -58,6 +58,13 @@ struct stroke_key {
 
 struct stroke_reader {
 	struct typing_clock clock;
+	/* What the clock makes of these, kept until they change. */
+	struct {
+		uint32_t poll_ns, claimed_ns;
+		float grid_ms;
+		bool coarse;
+		double step_ms; /* 0: nothing yet */
+	} scale;
 	struct stroke_key down[STROKE_DOWN_MAX];
 	uint8_t downs;
 	uint32_t keys; /* typed so far, modifiers not counted */
@@ -71,7 +78,7 @@ struct stroke_reader {
 	} modifier[STROKE_MODIFIERS];
 };
 
-/* False where the report brings no news: repeated, or one that the keyboard gave up on. Zeroed state is a fresh one. */
+/* False, and nothing said in `out`, where the report brings no news: repeated, or one that the keyboard gave up on. Zeroed state is a fresh one. */
 bool stroke_read(struct stroke_reader *s, const struct key_report *r, uint32_t poll_ns,
                  uint32_t claimed_ns, struct stroke *out);
 

@@ -18,7 +18,7 @@ static double even_step(const struct stroke *s)
 	return larger(s->step_ms, typing_parameters.scan_ms);
 }
 
-static void judge_hold(struct typing *t, const struct stroke *s, float *added)
+static void judge_hold(struct typing *t, const struct stroke *s)
 {
 	const struct typing_parameters *k = &typing_parameters;
 	struct typing_run *run = &t->run;
@@ -34,47 +34,48 @@ static void judge_hold(struct typing *t, const struct stroke *s, float *added)
 		                          ? 1
 		                          : k->short_unlike;
 		run->short_ms = (float)ms;
-		added[TYPING_HOLD_SHORT] = typing_short_run(run->short_run) - before;
+		typing_say(t, TYPING_HOLD_SHORT, typing_short_run(run->short_run) - before);
 		return;
 	}
 	run->short_run = (float)(int)(run->short_run / 2);
-	added[TYPING_HOLD_SHORT] = typing_short_run(run->short_run) - before + NORMAL_HOLD;
+	typing_say(t, TYPING_HOLD_SHORT, typing_short_run(run->short_run) - before + NORMAL_HOLD);
 	if (s->hold_same_key)
 		return;
 	people = person_times_next(&t->person_holds, &typing_holds, ms, even, t->rows);
 	machine = machine_times_next(&t->holds, &typing_hold_ways, ms, even, people);
-	added[TYPING_HOLD_STEADY] = logf((float)(machine / people));
+	typing_say(t, TYPING_HOLD_STEADY, logf((float)(machine / people)));
 }
 
 /* Shorter than a tick, unless the host was late: half a key's worth for the run, and nothing on evenness. */
-static void judge_hold_in_tick(struct typing *t, float *added)
+static void judge_hold_in_tick(struct typing *t)
 {
 	float before = typing_short_run(t->run.short_run);
 
 	t->run.short_run_before = t->run.short_run;
 	t->run.short_run += 0.5f;
-	added[TYPING_HOLD_SHORT] = typing_short_run(t->run.short_run) - before;
+	typing_say(t, TYPING_HOLD_SHORT, typing_short_run(t->run.short_run) - before);
 }
 
+/* All are asked, for no branch could foretell a person's pace. */
 static unsigned pace_of(double ms)
 {
 	unsigned i = 0;
 
-	while (i < TYPING_PACES - 1 && ms > typing_parameters.pace_ms[i])
-		i++;
+	for (unsigned k = 0; k < TYPING_PACES - 1; k++)
+		i += (float)ms > typing_parameters.pace_ms[k];
 	return i;
 }
 
 /* Half a step is added, for what the clock may hide; a gap within one tick may have been as long as the tick. */
-static void judge_pace(const struct typing *t, const struct stroke *s, float *added)
+static void judge_pace(struct typing *t, const struct stroke *s)
 {
 	unsigned i =
 		pace_of((s->gap_ms < s->step_ms / 2 ? s->step_ms : s->gap_ms) + s->step_ms / 2);
 
-	added[TYPING_PACE] = t->pace[i];
+	typing_say(t, TYPING_PACE, t->pace[i]);
 }
 
-static void judge_rhythm(struct typing *t, const struct stroke *s, float *added)
+static void judge_rhythm(struct typing *t, const struct stroke *s)
 {
 	double step = even_step(s), machine;
 	double people =
@@ -84,10 +85,10 @@ static void judge_rhythm(struct typing *t, const struct stroke *s, float *added)
 	if (s->gap_ms < FAST_MS)
 		people = larger(people, smaller(1, step / FAST_MS));
 	machine = machine_times_next(&t->gaps, &typing_interval_ways, s->gap_ms, step, people);
-	added[TYPING_RHYTHM] = logf((float)(machine / people));
+	typing_say(t, TYPING_RHYTHM, logf((float)(machine / people)));
 }
 
-static void judge_overlap(struct typing *t, const struct stroke *s, float *added)
+static void judge_overlap(struct typing *t, const struct stroke *s)
 {
 	const struct typing_parameters *k = &typing_parameters;
 	unsigned pace = pace_of(s->gap_ms);
@@ -103,50 +104,50 @@ static void judge_overlap(struct typing *t, const struct stroke *s, float *added
 	keep = (1 - k->waver) / people;
 	for (unsigned i = 0; i < TYPING_HANDS; i++)
 		t->run.hands[i] = chance[i] * keep + k->waver * k->hands_share[i];
-	added[TYPING_OVERLAP] = logf(machine / people);
+	typing_say(t, TYPING_OVERLAP, logf(machine / people));
 }
 
-static void judge_replaced(struct typing *t, const struct stroke *s, float *added)
+static void judge_replaced(struct typing *t, const struct stroke *s)
 {
 	const struct typing_parameters *k = &typing_parameters;
 	struct typing_run *run = &t->run;
 	float people = typing_rate_next(run->replaced_people, k->replaced_rate, s->replaced);
 	float machine = typing_rate_next(run->replaced_machine, k->replaced_rate, s->replaced);
 
-	added[TYPING_REPLACED] = logf(machine / people);
+	typing_say(t, TYPING_REPLACED, logf(machine / people));
 }
 
-void typing_judge_times(struct typing *t, const struct stroke *s, float added[TYPING_LANES])
+void typing_judge_times(struct typing *t, const struct stroke *s)
 {
 	struct typing_run *run = &t->run;
 	float before;
 
 	if (s->has_hold)
-		judge_hold(t, s, added);
+		judge_hold(t, s);
 	else if (s->hold_in_tick)
-		judge_hold_in_tick(t, added);
+		judge_hold_in_tick(t);
 	if (!s->presses || !s->before)
 		return;
 	if (s->bounce) {
 		/* The short hold just counted was the switch's. */
 		before = typing_short_run(run->short_run);
 		run->short_run = run->short_run_before;
-		added[TYPING_HOLD_SHORT] += typing_short_run(run->short_run) - before;
+		typing_say(t, TYPING_HOLD_SHORT, typing_short_run(run->short_run) - before);
 		return;
 	}
 	if (s->usage != s->before)
-		judge_replaced(t, s, added);
+		judge_replaced(t, s);
 	run->replaced += s->replaced;
 	if (s->presses > 1)
-		added[TYPING_OVERLAP] += SEVERAL_AT_ONCE;
+		typing_say(t, TYPING_OVERLAP, SEVERAL_AT_ONCE);
 	if (!s->has_gap || s->gap_ms > GAP_MAX_MS)
 		return;
 	run->gap_ms[run->gaps_seen++ % TYPING_RECENT] = (float)s->gap_ms;
 	if (!s->overlap)
-		judge_pace(t, s, added);
+		judge_pace(t, s);
 	/* Fingers that come down together do so within a poll or two, again and again. */
 	if (!s->same_key && !(s->overlap && s->gap_ms < FAST_MS))
-		judge_rhythm(t, s, added);
+		judge_rhythm(t, s);
 	if (s->usage != s->before && !s->replaced && s->presses == 1)
-		judge_overlap(t, s, added);
+		judge_overlap(t, s);
 }

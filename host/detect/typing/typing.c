@@ -3,17 +3,23 @@
  * a decision. Leaves to the rule what is said, and to the verdict what follows.
  */
 #include <math.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "detect/typing/typing.h"
 
+/* At each key of most people: no more is written than must be. */
 static void run_init(struct typing *t)
 {
 	struct typing_run *run = &t->run;
 	const struct typing_parameters *k = &typing_parameters;
 
-	memset(run, 0, offsetof(struct typing_run, gap_ms));
+	for (unsigned i = 0; i < TYPING_LANES; i++)
+		run->sum[i] = 0;
+	run->ratio = 0;
+	run->keys = run->telling = run->replaced = 0;
+	run->amid = false;
+	run->short_run = run->short_run_before = run->short_ms = 0;
+	run->gaps_seen = run->holds_seen = 0;
 	memcpy(run->hands, k->hands_share, sizeof(run->hands));
 	memcpy(run->replaced_people, k->replaced_people, sizeof(run->replaced_people));
 	memcpy(run->replaced_machine, k->replaced_machine, sizeof(run->replaced_machine));
@@ -51,34 +57,48 @@ float typing_rate_next(float weight[TYPING_RATES], const float rate[TYPING_RATES
 	return sum;
 }
 
-/* Both asked, so that it makes no branch. */
-static float clamp(float v, float low, float high)
+static float lesser(float a, float b)
 {
-	v = v < low ? low : v;
-	return v > high ? high : v;
+	return a < b ? a : b;
 }
 
-/* Bounds each feature's part in this report and in the run; the sum of the latter is the ratio. */
-static float add_up(struct typing *t, bool key, float added[TYPING_LANES])
+static float clamp(float v, float low, float high)
+{
+	return lesser(v > low ? v : low, high);
+}
+
+/* With each key what speaks for a machine fades: it is what gets less by a factor below one. */
+static void fade(struct typing_run *run)
+{
+	float part[4] = {0};
+
+	for (unsigned i = 0; i < TYPING_LANES; i++) {
+		run->sum[i] = lesser(run->sum[i], run->sum[i] * typing_columns.fade[i]);
+		part[i % 4] += run->sum[i];
+	}
+	run->ratio = (part[0] + part[1]) + (part[2] + part[3]);
+}
+
+/* Bounds what each feature says in this report and in the run; the sum of the latter is the ratio. Returns the gain. */
+static float add_up(struct typing *t)
 {
 	const struct typing_columns *c = &typing_columns;
-	float *sum = t->run.sum, ratio = 0;
+	struct typing_run *run = &t->run;
+	float *added = t->step.added, gain = 0;
 
-	for (unsigned i = 0; t->without >> i; i++)
-		if (t->without >> i & 1)
-			added[i] = 0;
-	for (unsigned i = 0; key && i < TYPING_LANES; i++)
-		sum[i] *= sum[i] > 0 ? c->fade[i] : 1;
-	for (unsigned i = 0; i < TYPING_LANES; i++) {
+	for (uint32_t left = t->told; left; left &= left - 1) {
+		unsigned i = (unsigned)__builtin_ctz(left);
 		float v = clamp(added[i] * c->share[i], c->key_floor[i], c->key_cap[i]);
-		float before = sum[i];
+		float before = run->sum[i];
 
-		sum[i] = clamp(before + v, c->floor[i], c->cap[i]);
-		added[i] = sum[i] - before;
+		if (t->without >> i & 1)
+			v = 0;
+		run->sum[i] = clamp(before + v, c->floor[i], c->cap[i]);
+		added[i] = run->sum[i] - before;
+		gain += added[i];
 	}
-	for (unsigned i = 0; i < TYPING_FEATURES; i++)
-		ratio += sum[i];
-	return ratio;
+	run->ratio += gain;
+	return gain;
 }
 
 static void note(struct typing *t, const struct stroke *s, const struct key_report *r)
@@ -99,10 +119,9 @@ static void note(struct typing *t, const struct stroke *s, const struct key_repo
 }
 
 /* Keeps count of the run, and of what went before it. */
-static void follow_hands(struct typing *t, const struct stroke *s, float ratio)
+static void follow_hands(struct typing *t, const struct stroke *s, float gain)
 {
 	const struct typing_parameters *k = &typing_parameters;
-	float sum = 0;
 
 	if (s->presses && s->has_gap && s->gap_ms > k->amid_ms) {
 		t->hands = 0;
@@ -111,10 +130,8 @@ static void follow_hands(struct typing *t, const struct stroke *s, float ratio)
 	if (s->presses && !t->run.keys)
 		t->run.amid = t->hands >= k->amid_keys;
 	t->run.keys += s->presses;
-	for (unsigned i = 0; s->presses && i < TYPING_FEATURES; i++)
-		sum += t->step.added[i];
-	t->run.telling += sum > k->telling ? s->presses : 0;
-	if (ratio > 0)
+	t->run.telling += gain > k->telling ? s->presses : 0;
+	if (t->run.ratio > 0)
 		return;
 	t->hands += t->run.keys;
 	run_init(t);
@@ -123,7 +140,7 @@ static void follow_hands(struct typing *t, const struct stroke *s, float ratio)
 bool typing_report(struct typing *t, const struct key_report *r, const struct typing_context *c)
 {
 	struct stroke s;
-	float *added = t->step.added, ratio;
+	float gain;
 
 	if (!stroke_read(&t->reader, r, c->poll_ns, c->clock_step_ns, &s)) {
 		t->had_report = true;
@@ -132,14 +149,17 @@ bool typing_report(struct typing *t, const struct key_report *r, const struct ty
 	/* A switch bounces among a person's keys; between keys as quick as this the letter is a double one. */
 	if (t->run.sum[TYPING_PACE] >= typing_parameters.bounce_pace)
 		s.bounce = false;
-	memset(t->step.added, 0, sizeof(t->step.added));
-	typing_judge_times(t, &s, added);
-	typing_judge_manner(t, &s, r, c, added);
-	ratio = add_up(t, s.presses > 0, added);
-	follow_hands(t, &s, ratio);
-	t->step.ratio = ratio > 0 ? ratio : 0;
-	if (ratio > t->highest)
-		t->highest = ratio;
+	for (; t->told; t->told &= t->told - 1)
+		t->step.added[__builtin_ctz(t->told)] = 0;
+	typing_judge_times(t, &s);
+	typing_judge_manner(t, &s, r, c);
+	if (s.presses)
+		fade(&t->run);
+	gain = add_up(t);
+	if (t->run.ratio > t->highest)
+		t->highest = t->run.ratio;
+	follow_hands(t, &s, gain);
+	t->step.ratio = t->run.ratio;
 	note(t, &s, r);
 	return true;
 }

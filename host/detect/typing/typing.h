@@ -46,6 +46,7 @@ struct typing_step {
 /* All that is forgotten when the ratio falls to zero. */
 struct typing_run {
 	float sum[TYPING_LANES];
+	float ratio;                                 /* of the sums */
 	uint32_t keys, telling, replaced;            /* telling: those that spoke for a machine */
 	bool amid;                                   /* it began among a person's keys */
 	float short_run, short_run_before, short_ms; /* short_ms: the last short hold */
@@ -79,6 +80,7 @@ struct typing {
 	bool pointer_seen;
 	int64_t pointer_ns; /* last report of a pointing device */
 	bool had_report;
+	uint32_t told; /* bit n: this report says something on feature n */
 	struct typing_step step;
 	float highest; /* the ratio's highest so far */
 };
@@ -103,9 +105,16 @@ double typing_median_gap_ms(const struct typing_run *run);
 double typing_median_hold_ms(const struct typing_run *run);
 
 /* Parts of typing_report: what a stroke adds, by cause. */
-void typing_judge_times(struct typing *t, const struct stroke *s, float added[TYPING_LANES]);
+void typing_judge_times(struct typing *t, const struct stroke *s);
 void typing_judge_manner(struct typing *t, const struct stroke *s, const struct key_report *r,
-                         const struct typing_context *c, float added[TYPING_LANES]);
+                         const struct typing_context *c);
+
+/* One cause's logarithm of a likelihood ratio, not yet bounded. */
+static inline void typing_say(struct typing *t, enum typing_feature f, float ratio)
+{
+	t->step.added[f] += ratio;
+	t->told |= 1u << f;
+}
 
 /* The chance of `hit` under a mixture of rates, whose weights then learn it. */
 float typing_rate_next(float weight[TYPING_RATES], const float rate[TYPING_RATES], bool hit);
