@@ -27,11 +27,12 @@ enum {
 	OPTION_WAVEFORM,
 	OPTION_SECONDS,
 	OPTION_KEYED,
+	OPTION_FAR,
 };
 
 struct sim {
 	struct scenario_option scenario;
-	const char *output, *truth, *check, *listen, *waveform;
+	const char *output, *far, *truth, *check, *listen, *waveform;
 	double speed;   /* 0: as fast as it can be made */
 	double seconds; /* of the scenario; 0: all of it */
 	bool keyed;
@@ -50,6 +51,7 @@ static const struct option long_options[] = {
 	{"waveform", required_argument, NULL, OPTION_WAVEFORM},
 	{"seconds",  required_argument, NULL, OPTION_SECONDS },
 	{"keyed",    no_argument,       NULL, OPTION_KEYED   },
+	{"far",      required_argument, NULL, OPTION_FAR     },
 	{"layout",   required_argument, NULL, 'l'            },
 	{NULL,       0,                 NULL, 0              },
 };
@@ -115,6 +117,9 @@ static int take(struct sim *s, int c, char **argv)
 	case OPTION_KEYED:
 		s->keyed = true;
 		return 0;
+	case OPTION_FAR:
+		s->far = optarg;
+		return 0;
 	case ':':
 		return command_misused(&command_sim, "'%s' needs a value", argv[optind - 1]);
 	case '?':
@@ -122,6 +127,13 @@ static int take(struct sim *s, int c, char **argv)
 	default:
 		return scenario_option_take(&s->scenario, &command_sim, c, optarg);
 	}
+}
+
+static int check_name(const char *path)
+{
+	if (!path || !strcmp(path, "-") || ends_in(path, ".pcapng") || ends_in(path, ".tap"))
+		return 0;
+	return command_misused(&command_sim, "'%s' is neither a .pcapng nor a .tap", path);
 }
 
 static int parse(struct sim *s, int argc, char **argv)
@@ -140,10 +152,16 @@ static int parse(struct sim *s, int argc, char **argv)
 		                       argv[optind + 1]);
 	if (!s->output == !s->listen && !(s->waveform && !s->output))
 		return command_misused(&command_sim, "give either --output FILE or --listen PATH");
-	if (s->output && strcmp(s->output, "-") && !ends_in(s->output, ".pcapng") &&
-	    !ends_in(s->output, ".tap"))
-		return command_misused(&command_sim, "'%s' is neither a .pcapng nor a .tap",
-		                       s->output);
+	if (s->far && (!s->output || s->keyed))
+		return command_misused(&command_sim, "--far needs --output, and no --keyed");
+	if (s->far && strcmp(s->far, s->output) == 0)
+		return command_misused(&command_sim, "--far and --output name the same file, '%s'",
+		                       s->far);
+	code = check_name(s->output);
+	if (!code)
+		code = check_name(s->far);
+	if (code)
+		return code;
 	return scenario_option_find(&s->scenario, argv[optind]);
 }
 
@@ -154,7 +172,7 @@ struct output {
 	struct record_sink sink;
 };
 
-static enum err open_output(struct output *o, const struct sim *s)
+static enum err open_output(struct output *o, const struct sim *s, const char *path)
 {
 	static const struct pcapng_interface interfaces[] = {
 		{.link_type = 294, .name = "full speed"    },
@@ -171,11 +189,11 @@ static enum err open_output(struct output *o, const struct sim *s)
 	};
 	enum err err;
 
-	if (ends_in(s->output, ".tap")) {
-		err = tap_writer_create(&o->tap, s->output);
+	if (ends_in(path, ".tap")) {
+		err = tap_writer_create(&o->tap, path);
 		o->sink = (struct record_sink){.context = o->tap, .record = tap_writer_record};
 	} else {
-		err = pcapng_create(&o->pcapng, s->output, &head);
+		err = pcapng_create(&o->pcapng, path, &head);
 		o->sink = (struct record_sink){.context = o->pcapng, .record = pcapng_record};
 	}
 	return err;
@@ -186,19 +204,20 @@ static enum err close_output(struct output *o)
 	return o->tap ? tap_writer_close(o->tap) : pcapng_close(o->pcapng);
 }
 
-static int make(const struct sim *s, const struct scenario_plan *plan,
-                const struct play_watch *watch)
+/* One end: the far one where `far` is, else the near one. */
+static int make(const struct sim *s, const char *path, const struct scenario_plan *plan,
+                const struct play_watch *watch, struct far_end *far)
 {
 	struct output o = {0};
 	struct recording *r = NULL;
-	enum err err = open_output(&o, s);
+	enum err err = open_output(&o, s, path);
 
 	if (err) {
-		say_error(err == ERR_OPEN ? "cannot open '%s': %s" : "'%s': %s", s->output,
+		say_error(err == ERR_OPEN ? "cannot open '%s': %s" : "'%s': %s", path,
 		          err == ERR_OPEN ? strerror(errno) : err_text(err));
 		return EXIT_FAULT;
 	}
-	r = recording_new(plan, &o.sink, watch);
+	r = far ? recording_new_far(far, &o.sink) : recording_new(plan, &o.sink, watch);
 	if (!r)
 		err = ERR_MEMORY;
 	while (r && recording_step(r))
@@ -209,10 +228,24 @@ static int make(const struct sim *s, const struct scenario_plan *plan,
 	else
 		close_output(&o);
 	if (err == ERR_WRITE)
-		say_error("cannot write '%s': %s", s->output, strerror(errno));
+		say_error("cannot write '%s': %s", path, strerror(errno));
 	else if (err)
 		say_error("%s", err_text(err));
 	return err ? EXIT_FAULT : 0;
+}
+
+static int make_far(const struct sim *s, const struct scenario_plan *plan)
+{
+	struct far_end *far;
+	int code;
+
+	if (far_end_new(&far, plan, &s->scenario.settings)) {
+		say_error("%s", err_text(ERR_MEMORY));
+		return EXIT_FAULT;
+	}
+	code = make(s, s->far, plan, NULL, far);
+	far_end_free(far);
+	return code;
 }
 
 static int write_truth(struct truth *t, const char *path)
@@ -269,7 +302,9 @@ static int play(struct sim *s)
 		code = sim_waveform(plan, s->waveform);
 	if (!code && (s->output || s->listen))
 		code = s->listen ? sim_listen(plan, &watch, s->listen, s->speed > 0 ? s->speed : 1)
-		                 : make(s, plan, &watch);
+		                 : make(s, s->output, plan, &watch, NULL);
+	if (!code && s->far)
+		code = make_far(s, plan);
 	if (!code && truth)
 		code = write_truth(truth, s->truth);
 	truth_free(truth);
@@ -315,6 +350,8 @@ const struct command command_sim = {
 		"      --waveform F   what stood at the tap's pins: data lines, current, radio, "
 		"VBUS\n"
 		"      --seconds X    only so long, counted from VBUS on\n"
+		"      --far FILE     and what a second tap at the far end has recorded meanwhile; "
+		"see analyze --pair\n"
 		"      --keyed        VBUS is switched by a code, and the cable lives anew each "
 		"time\n"
 		"      --truth FILE   what was really played: keys, times, devices, expected "

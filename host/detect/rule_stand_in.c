@@ -44,7 +44,8 @@ static void match(const struct rule_input *in)
 const struct rule rule_stand_in = {
 	.id = "R20",
 	.name = "stand-in",
-	.summary = "another device answers in the place of the declared one",
+	.summary = "another device answers in the place of the declared one; of both ends (analyze "
+		   "--pair): they differ",
 	.group = GROUP_PRESENCE,
 	.weight = WEIGHT_STRONG,
 	.events = EVENT_BIT(EVENT_DEVICE_SEEN) | EVENT_BIT(EVENT_HID_DESCRIBED) |

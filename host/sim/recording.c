@@ -27,6 +27,7 @@ struct recording {
 	struct tap_model tap;
 	struct play *play; /* or, where the plan has a code: */
 	struct keyed *keyed;
+	struct far_end *far; /* borrowed; NULL: this is the near end */
 	struct sensors *sensors;
 	const struct record *sensed; /* the next of theirs */
 	struct record measured[MEASUREMENTS_MAX];
@@ -42,6 +43,10 @@ static void out(struct recording *r, const struct record *from)
 {
 	struct record copy = *from;
 
+	if (r->far && from->t_ns < far_end_begin(r->far))
+		return;
+	if (r->far)
+		copy.t_ns = far_end_time(r->far, from->t_ns);
 	if (from->kind == RECORD_SETTING && from->setting.setting == WIRE_SET_RANGE)
 		r->tap.hello.range = (uint8_t)from->setting.after;
 	copy.packet = ++r->packets;
@@ -91,7 +96,7 @@ static void add(struct recording *r, int64_t t_ns, struct record m)
 
 static void add_text(struct recording *r, enum record_kind kind, const char *text)
 {
-	add(r, 0,
+	add(r, r->far ? far_end_begin(r->far) : 0,
 	    (struct record){
 		    .kind = kind,
 		    .text = {.bytes = (const uint8_t *)text, .len = (uint32_t)strlen(text)}
@@ -204,12 +209,15 @@ static bool measure(struct recording *r)
 
 	if (!profile_text(r->plan, r->profile))
 		return false;
-	snprintf(r->mark, sizeof(r->mark), "simulated: scenario %s, seed %llu", s->id,
-	         (unsigned long long)r->plan->seed);
+	snprintf(r->mark, sizeof(r->mark), "simulated: scenario %s%s, seed %llu", s->id,
+	         r->far ? ", far end" : "", (unsigned long long)r->plan->seed);
 	add_text(r, RECORD_MARK, r->mark);
 	add_text(r, RECORD_PROFILE, r->profile);
 	add_text(r, RECORD_CLAIM, s->claims_data ? "data=yes" : "data=no");
 	add_text(r, RECORD_CLAIM, s->claims_emarker ? "emarker=yes" : "emarker=no");
+	r->cc_ns = INT64_MAX;
+	if (r->far)
+		return true;
 	add_path(r, MS(200), WIRE_PATH_DP, &r->plan->dp);
 	add_path(r, MS(220), WIRE_PATH_DM, &r->plan->dm);
 	add_path(r, MS(240), WIRE_PATH_GROUND, &r->plan->gnd);
@@ -217,30 +225,61 @@ static bool measure(struct recording *r)
 	return true;
 }
 
-struct recording *recording_new(const struct scenario_plan *plan, const struct record_sink *sink,
-                                const struct play_watch *watch)
+/* What records is there; `wires` is what the lines go to on their way to the tap. */
+static struct recording *begin(const struct scenario_plan *plan, const struct record_sink *sink,
+                               uint64_t stream, struct record_sink *wires)
 {
 	struct recording *r = calloc(1, sizeof(*r));
-	struct record_sink tap = {.context = r, .record = on_tap}, wires;
-	struct random random = random_fork(&plan->random, SCENARIO_STREAM_TAP);
+	struct record_sink tap = {.context = r, .record = on_tap};
+	struct random random = random_fork(&plan->random, stream);
 
 	if (!r)
 		return NULL;
 	r->plan = plan;
 	r->sink = *sink;
 	tap_model_init(&r->tap, &tap, random_u64(&random), PLAY_LOSS);
-	wires = (struct record_sink){.context = &r->tap, .record = tap_model_record};
-	if (plan->key.chips)
-		r->keyed = keyed_new(plan, &wires, watch);
-	else
-		r->play = play_new(plan, &wires, watch);
-	r->sensors = sensors_new(plan);
+	*wires = (struct record_sink){.context = &r->tap, .record = tap_model_record};
+	return r;
+}
+
+static struct recording *ready(struct recording *r, const struct scenario_plan *sensed)
+{
+	r->sensors = sensors_new(sensed);
 	if ((!r->play && !r->keyed) || !r->sensors || !measure(r)) {
 		recording_free(r);
 		return NULL;
 	}
 	r->sensed = sensors_next(r->sensors);
 	return r;
+}
+
+struct recording *recording_new(const struct scenario_plan *plan, const struct record_sink *sink,
+                                const struct play_watch *watch)
+{
+	struct record_sink wires;
+	struct recording *r = begin(plan, sink, SCENARIO_STREAM_TAP, &wires);
+
+	if (!r)
+		return NULL;
+	if (plan->key.chips)
+		r->keyed = keyed_new(plan, &wires, watch);
+	else
+		r->play = play_new(plan, &wires, watch);
+	return ready(r, plan);
+}
+
+struct recording *recording_new_far(struct far_end *far, const struct record_sink *sink)
+{
+	struct record_sink wires;
+	struct recording *r = begin(far_end_play(far), sink, SCENARIO_STREAM_FAR + 1, &wires);
+
+	if (!r)
+		return NULL;
+	r->far = far;
+	r->tap.hello_ns = far_end_begin(far);
+	wires = far_end_wires(far, &wires);
+	r->play = play_new(r->plan, &wires, NULL);
+	return ready(r, far_end_sensed(far));
 }
 
 void recording_free(struct recording *r)

@@ -6,6 +6,7 @@
 #ifndef CORDON_SIM_RECORDING_H
 #define CORDON_SIM_RECORDING_H
 
+#include "sim/far_end.h"
 #include "sim/play.h"
 
 struct recording;
@@ -13,6 +14,9 @@ struct recording;
 /* All borrowed; `watch` may be NULL. NULL: out of memory. */
 struct recording *recording_new(const struct scenario_plan *plan, const struct record_sink *sink,
                                 const struct play_watch *watch);
+
+/* The far end's, of the same run. Where wires and CC pins are measured is the near end. */
+struct recording *recording_new_far(struct far_end *far, const struct record_sink *sink);
 void recording_free(struct recording *r);
 
 /* False: it is over, and everything has been told. */

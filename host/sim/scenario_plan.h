@@ -70,6 +70,7 @@ enum scenario_stream {
 	SCENARIO_STREAM_POWER = 0x7000,   /* + number of the item */
 	SCENARIO_STREAM_NOISE = 0x8000,
 	SCENARIO_STREAM_KEY = 0x9000, /* + number of the chip */
+	SCENARIO_STREAM_FAR = 0xa000, /* + 1: its tap */
 };
 
 /* DuckyScript that the cable's keyboard types instead of what the scenario gives. Borrowed. */

@@ -187,6 +187,7 @@ for option in $("$CORDON" analyze --help | grep -o -- '--[a-z][a-z-]*' | sort -u
 	case $option in
 	--profile) run analyze --profile host "$quiet" ;;
 	--layout) run analyze --layout de "$quiet" ;;
+	--pair) run analyze --pair "$quiet" "$person"; [ "$code" = 30 ] && code=0 ;;
 	*) run analyze "$option" "$quiet" ;;
 	esac
 	[ "$code" = 0 ]

@@ -50,11 +50,23 @@ ok $? 'a waveform, alone and beside a recording'
 "$CORDON" sim M01 --seconds 3 -o "$work/s.tap" && "$CORDON" analyze --json "$work/s.tap" >"$work/s.json"
 grep -o '"duration_s":[0-9]*' "$work/s.json" | grep -q ':[45]$' && grep -q '"rule":"R4"' "$work/s.json"
 ok $? 'a scenario cut short'
+"$CORDON" sim M12 -o "$work/p.pcapng" && "$CORDON" sim M12 -o "$work/near.pcapng" --far "$work/far.pcapng" && cmp -s "$work/p.pcapng" "$work/near.pcapng"
+ok $? 'the near end is the same with a far one'
+"$CORDON" sim M12 -o - --far "$work/far2.pcapng" >"$work/near2.pcapng" && cmp -s "$work/far.pcapng" "$work/far2.pcapng"
+ok $? 'and so is the far one each time'
+"$CORDON" analyze --json "$work/far.pcapng" >"$work/far.json"
+grep -q '"verdict":"no-finding"' "$work/far.json" && [ "$(grep -o '"vid":"[0-9a-f]*"' "$work/far.json" | sort -u | wc -l)" = 1 ]
+ok $? 'where the far device alone is seen'
 "$CORDON" sim M01 --keyed -o "$work/k.tap" && "$CORDON" sim M01 --keyed -o "$work/k2.tap" && cmp -s "$work/k.tap" "$work/k2.tap" &&
 	"$CORDON" analyze --json "$work/k.tap" >"$work/k.json"
 [ "$(grep -o '"rule":"R2"' "$work/k.json" | wc -l)" -gt 5 ]
 ok $? 'keyed supply: a boot each time VBUS comes on'
 
+refused 2 'far needs --output' M12 --listen "$work/x" --far "$work/x.tap"
+refused 2 'far needs --output' M12 --keyed -o "$work/x.tap" --far "$work/y.tap"
+refused 2 'same file' M12 -o "$work/x.tap" --far "$work/x.tap"
+refused 2 'neither' M12 -o "$work/x.tap" --far "$work/x.far"
+refused 1 'cannot open' M12 -o "$work/x.tap" --far "$work/no/x.tap"
 refused 2 "is no time" M01 --seconds 0 -o "$work/x.tap"
 refused 1 "cannot open '$work/none/w'" M01 --waveform "$work/none/w"
 refused 2 "no scenario 'M99'" M99 -o "$work/x.tap"
