@@ -33,6 +33,11 @@ static void say_seconds(char *text, int64_t ns)
 	say(text, " s");
 }
 
+static void say_count(char *text, uint64_t n)
+{
+	words_integer(text, COVERAGE_TEXT_MAX, n > INT32_MAX ? INT32_MAX : (int64_t)n);
+}
+
 static void judge_packets(struct coverage *c, const struct coverage_input *in)
 {
 	/* In doubles: a hostile count of lost packets must not wrap. */
@@ -90,10 +95,14 @@ void coverage_judge(struct coverage *c, const struct coverage_input *in, const s
 		say(text, in->undecided_keyboards == 1 ? " keyboard" : " keyboards");
 		say(text, " typed fewer than 10 keys, too few to tell who typed");
 	}
+	if (in->cut && (text = entry(c))) {
+		say_count(text, in->cut);
+		say(text,
+		    in->cut == 1 ? " report or descriptor was" : " reports or descriptors were");
+		say(text, " kept in part only: the capture's packets are cut short");
+	}
 	if (in->lost_interfaces && (text = entry(c))) {
-		words_integer(text, COVERAGE_TEXT_MAX,
-		              in->lost_interfaces > INT32_MAX ? INT32_MAX
-		                                              : (int64_t)in->lost_interfaces);
+		say_count(text, in->lost_interfaces);
 		say(text, in->lost_interfaces == 1 ? " input interface" : " input interfaces");
 		say(text, " more than can be followed at a time");
 	}

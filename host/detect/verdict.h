@@ -21,14 +21,15 @@ struct coverage_input {
 	int64_t blind_ns;
 	uint64_t transfers;           /* decoded */
 	unsigned undecided_keyboards; /* R9 without a decision, with 1 to 9 keys */
-	uint64_t lost_interfaces;     /* of input devices, more than can be followed at a time */
+	uint64_t cut;             /* reports and report descriptors that the capture kept in part */
+	uint64_t lost_interfaces; /* of input devices, more than can be followed at a time */
 	int64_t line_seen_ns, current_seen_ns; /* with VBUS on */
 	int64_t unseen_ns;                     /* spans that a tap lost */
 	uint16_t failed_checks;                /* of the tap's self-test, a bit each */
 	bool truncated;
 };
 
-enum { COVERAGE_MISSING_MAX = 8, COVERAGE_TEXT_MAX = 120 };
+enum { COVERAGE_MISSING_MAX = 10, COVERAGE_TEXT_MAX = 120 };
 
 struct coverage {
 	int64_t seconds_ns, blind_ns;

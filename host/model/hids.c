@@ -219,6 +219,11 @@ void hids_descriptor(struct decode *d, const struct usb_transfer *t, struct mode
 	struct event e = decode_event(EVENT_HID_DESCRIBED, t, device);
 	struct model_hid *h = hids_get(d, device, true_interface(d, t, device, interface));
 
+	/* A part may end before the keys: it describes nothing, and the reports are to tell (infer_reports.c). */
+	if (t->len < t->len_true && t->len < MODEL_REPORT_DESCRIPTOR_MAX) {
+		d->model.cut++;
+		return;
+	}
 	/* A shorter read of the same bytes says less than what is known. */
 	if (h->described && t->len_true <= h->descriptor_len &&
 	    memcmp(h->descriptor_raw, t->data, kept) == 0)

@@ -105,8 +105,9 @@ struct model {
 	unsigned devices, hids;
 	uint64_t devices_seen, devices_forgotten, hids_forgotten;
 	uint64_t hids_lost; /* of those forgotten, on devices that were still there */
-	int64_t now_ns;     /* latest time of any record */
-	bool line_seen;     /* the input carries line states */
+	uint64_t cut;   /* interrupt data and report descriptors that the capture kept in part */
+	int64_t now_ns; /* latest time of any record */
+	bool line_seen; /* the input carries line states */
 	bool vbus_on, vbus_known;
 	bool blind;
 	int64_t blind_since_ns, blind_ns; /* closed spans of high speed that could not be seen */

@@ -79,6 +79,8 @@ void reports_in(struct decode *d, const struct usb_transfer *t, struct model_dev
 	struct endpoint_hid x;
 	enum endpoint_owner owner;
 
+	if (t->type == USB_TYPE_INTERRUPT && t->len < t->len_true)
+		d->model.cut++;
 	if (!t->len || t->type == USB_TYPE_BULK)
 		return;
 	owner = endpoint_hid(d, device, t, &x);

@@ -90,6 +90,13 @@ static bool same(const struct half *h, const struct record *r)
 	return h->urb.id == r->urb.id && h->bus == r->bus && h->urb.address == r->urb.address;
 }
 
+static bool same_request(const struct record_urb *a, const struct record_urb *b)
+{
+	return a->type == b->type && a->endpoint == b->endpoint && a->has_setup == b->has_setup &&
+	       a->len_true == b->len_true &&
+	       (!a->has_setup || memcmp(a->setup, b->setup, sizeof(a->setup)) == 0);
+}
+
 static void half_release(struct usb_urbs *u, struct half *h)
 {
 	uint16_t at = (uint16_t)(h - u->half);
@@ -272,8 +279,14 @@ static void submit(struct usb_urbs *u, const struct record *r)
 		struct half *h = &u->half[at];
 
 		next = h->next;
-		if (!same(h, r) || h->kind == HALF_SUBMITTED)
+		if (!same(h, r))
 			continue;
+		if (h->kind == HALF_SUBMITTED) {
+			/* One is open by an id at a time: this one was captured twice, as by usbmon's 0 and its bus. */
+			if (r->t_ns == h->t_ns && same_request(&h->urb, &r->urb))
+				return;
+			continue;
+		}
 		/* Of before that completion: its own, come late. */
 		if (r->t_ns < h->t_ns) {
 			if (h->kind == HALF_COMPLETED) {

@@ -144,6 +144,21 @@ static void blindness(void **state)
 	missing(in, PROFILE_DEVICE, "blind to high speed for 54.0 s, at most 1 s is allowed");
 }
 
+static void packets_cut_short(void **state)
+{
+	struct coverage_input in = good;
+
+	(void)state;
+	in.cut = 1;
+	missing(in, PROFILE_HOST,
+	        "1 report or descriptor was kept in part only: the capture's packets are cut "
+	        "short");
+	in.cut = 48;
+	missing(in, PROFILE_HOST,
+	        "48 reports or descriptors were kept in part only: the capture's packets are cut "
+	        "short");
+}
+
 static void undecided_keyboards(void **state)
 {
 	struct coverage_input in = good;
@@ -205,6 +220,7 @@ int main(void)
 		cmocka_unit_test(good_coverage_misses_nothing),
 		cmocka_unit_test(packets_lost_or_bad),
 		cmocka_unit_test(blindness),
+		cmocka_unit_test(packets_cut_short),
 		cmocka_unit_test(undecided_keyboards),
 		cmocka_unit_test(sensors_count_for_bare_alone),
 		cmocka_unit_test(a_transfer_is_needed_elsewhere),
