@@ -110,7 +110,8 @@ static void step(struct tap *t)
 void alone_ms(struct tap *t)
 {
 	/* With a PC on the line it is the PC's to decide. */
-	if (!t->selftest.steps.running && person_pressed() && !usb_dev_active(&t->usb))
+	if (!t->selftest.steps.running && !calibrate_running(t) && person_pressed() &&
+	    !usb_dev_active(&t->usb))
 		start(t);
 	if (t->alone.verdict.running)
 		step(t);

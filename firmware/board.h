@@ -43,7 +43,9 @@ enum board_clock {
 };
 
 enum board_size {
-	BOARD_FLASH_BYTES = 128 * 1024, /* what the image may fill; the Pico has 2 MiB */
+	BOARD_FLASH_BYTES = 128 * 1024, /* what the image may fill */
+	BOARD_FLASH_CHIP_BYTES =
+		2 * 1024 * 1024, /* the Pico's; the last two sectors have the calibration */
 	BOARD_RAM_BYTES = 264 * 1024,
 	BOARD_LINE_RING_BYTES = 32 * 1024, /* the largest ring that DMA can wrap by itself */
 	BOARD_EVENT_RING = 8192,           /* entries; two for each packet on the bus */

@@ -161,6 +161,12 @@ static enum wire_error thresholds(struct tap *t, uint16_t request, const uint8_t
 	return WIRE_OK;
 }
 
+bool control_in_use(const struct tap *t)
+{
+	return t->reporter.capturing || t->guard.mask || t->alone.verdict.running ||
+	       t->keyer.running || board_io_get(WIRE_SET_SWITCH) || board_io_get(WIRE_SET_VBUS);
+}
+
 static bool takes_turns(uint8_t opcode)
 {
 	return opcode != WIRE_OP_IDENTIFY && opcode != WIRE_OP_STATISTICS;
@@ -172,8 +178,8 @@ void control_do(void *context, const struct wire_command *c, const uint8_t *args
 	struct tap *t = context;
 	enum wire_error error = WIRE_OK;
 
-	/* A test of the tap itself moves settings: they are its own as long. */
-	if (takes_turns(c->opcode) && t->selftest.steps.running) {
+	/* What the tap does with itself moves settings: they are its own as long. */
+	if (takes_turns(c->opcode) && (t->selftest.steps.running || calibrate_running(t))) {
 		reply->error = WIRE_NOT_YET;
 		return;
 	}
@@ -190,6 +196,9 @@ void control_do(void *context, const struct wire_command *c, const uint8_t *args
 		break;
 	case WIRE_OP_SELFTEST:
 		error = selftest_command(t, c->request, data, data_len);
+		break;
+	case WIRE_OP_CALIBRATE:
+		error = calibrate_command(t, c->request, args, data, data_len);
 		break;
 	case WIRE_OP_LEDS:
 		error = leds(t, c->request, args[0]);

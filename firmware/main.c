@@ -90,6 +90,7 @@ static void on_band(void *context, const struct wire_band *b, uint16_t raw)
 	(void)context;
 	alone_band(&tap, b);
 	selftest_band(&tap.selftest.steps, b, raw);
+	calibrate_band(&tap.calibration.steps, b, raw);
 	/* Three bands in a row are half of what guard mode has. */
 	if (tap.guard.mask)
 		listen(true);
@@ -132,6 +133,8 @@ int main(void)
 	watch_start(&tap);
 	line_init(&tap.line, &tap.hears);
 	sensor_init(&tap.sensor, &tap.up, on_band, NULL);
+	flash_start();
+	calibrate_at_power_on(&tap);
 	command_init(&tap.command, control_do, &tap);
 	listen_start();
 	usb_dev_init(&tap.usb, &client, flash_unique_id());
@@ -151,6 +154,7 @@ int main(void)
 		more = listen(guarded);
 		watch_run(&tap);
 		more |= selftest_run(&tap);
+		calibrate_run(&tap);
 		more |= adc_run(&tap.sensor, guarded ? 1 : SENSOR_BUDGET);
 		if (guarded) {
 			more |= listen(guarded);

@@ -25,7 +25,7 @@ static void begin(struct tap *t, bool lines)
 		failed |= WIRE_CHECK_EXPANDER;
 	if (!adc_reference_is_good(&t->sensor))
 		failed |= WIRE_CHECK_ADC;
-	if (!t->usb.serial || !~t->usb.serial)
+	if (!t->usb.serial || !~t->usb.serial || t->calibration.lost)
 		failed |= WIRE_CHECK_FLASH;
 	t->selftest.packets = t->line.packets;
 	t->selftest.bad_packets = t->line.bad_packets;
@@ -114,10 +114,7 @@ bool selftest_run(struct tap *t)
 enum wire_error selftest_command(struct tap *t, uint16_t request, uint8_t *data, size_t *data_len)
 {
 	if (!t->selftest.asked) {
-		/* It drives the lines, and moves range and multiplexer. */
-		if (t->reporter.capturing || t->guard.mask || t->alone.verdict.running ||
-		    t->keyer.running || board_io_get(WIRE_SET_SWITCH) ||
-		    board_io_get(WIRE_SET_VBUS))
+		if (control_in_use(t))
 			return WIRE_E_STATE;
 		t->selftest.asked = true;
 		t->selftest.request = request;

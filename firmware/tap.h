@@ -6,6 +6,8 @@
 #define CORDON_TAP_H
 
 #include "core/alerts.h"
+#include "core/calibrate.h"
+#include "core/calibration_store.h"
 #include "core/command.h"
 #include "core/guard.h"
 #include "core/keyboard_watch.h"
@@ -33,6 +35,14 @@ struct tap_selftest {
 	uint32_t packets, bad_packets; /* of the listener, before it */
 };
 
+struct tap_calibration {
+	struct calibration_store store;
+	struct calibrate steps;
+	bool asked,
+		lost; /* by a command that is not yet answered; there was one, and nothing of it is whole */
+	uint16_t request;
+};
+
 struct tap {
 	struct usb_dev usb;
 	struct upstream up;
@@ -47,6 +57,7 @@ struct tap {
 	struct guard guard;
 	struct alone alone;
 	struct tap_selftest selftest;
+	struct tap_calibration calibration;
 	uint16_t failed_checks; /* enum wire_check */
 	uint8_t switch_before;  /* the guard's trip */
 };
@@ -62,6 +73,9 @@ enum wire_error control_set(struct tap *t, enum wire_setting setting, uint32_t v
                             enum wire_cause cause, uint16_t request);
 void control_do(void *context, const struct wire_command *c, const uint8_t *args,
                 struct wire_reply *reply, uint8_t *data, size_t *data_len);
+
+/* Whether somebody captures, guards, tests a cable or supplies one: nothing of the tap's own may disturb that. */
+bool control_in_use(const struct tap *t);
 
 /* watch.c: what the hardware does by itself, and guard mode. */
 void watch_start(struct tap *t);
@@ -79,5 +93,12 @@ void alone_edge(struct tap *t, uint64_t tick, enum wire_lines lines);
 void selftest_at_power_on(struct tap *t);
 bool selftest_run(struct tap *t);
 enum wire_error selftest_command(struct tap *t, uint16_t request, uint8_t *data, size_t *data_len);
+
+/* calibrate.c: before the first sample; each turn of the main loop. */
+void calibrate_at_power_on(struct tap *t);
+void calibrate_run(struct tap *t);
+bool calibrate_running(const struct tap *t);
+enum wire_error calibrate_command(struct tap *t, uint16_t request, const uint8_t *args,
+                                  uint8_t *data, size_t *data_len);
 
 #endif

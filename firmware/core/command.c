@@ -9,21 +9,22 @@ static const struct {
 	uint8_t opcode, args;
 	bool early;
 } known[] = {
-	{WIRE_OP_IDENTIFY,   0,               false},
-	{WIRE_OP_STATISTICS, 0,               false},
-	{WIRE_OP_SELFTEST,   0,               false},
-	{WIRE_OP_REBOOT,     0,               false},
-	{WIRE_OP_CAPTURE,    1,               false},
-	{WIRE_OP_VBUS,       1,               false},
-	{WIRE_OP_VBUS_CODE,  VBUS_CODE_BYTES, true },
-	{WIRE_OP_SWITCH,     1,               false},
-	{WIRE_OP_RANGE,      1,               false},
-	{WIRE_OP_PULL_DOWNS, 1,               false},
-	{WIRE_OP_MUX,        1,               false},
-	{WIRE_OP_THRESHOLDS, 6,               false},
-	{WIRE_OP_LEDS,       1,               false},
-	{WIRE_OP_BUZZER,     4,               false},
-	{WIRE_OP_GUARD,      4,               false},
+	{WIRE_OP_IDENTIFY,   0,                    false},
+	{WIRE_OP_STATISTICS, 0,                    false},
+	{WIRE_OP_SELFTEST,   0,                    false},
+	{WIRE_OP_REBOOT,     0,                    false},
+	{WIRE_OP_CAPTURE,    1,                    false},
+	{WIRE_OP_VBUS,       1,                    false},
+	{WIRE_OP_VBUS_CODE,  VBUS_CODE_BYTES,      true },
+	{WIRE_OP_SWITCH,     1,                    false},
+	{WIRE_OP_RANGE,      1,                    false},
+	{WIRE_OP_PULL_DOWNS, 1,                    false},
+	{WIRE_OP_MUX,        1,                    false},
+	{WIRE_OP_THRESHOLDS, 6,                    false},
+	{WIRE_OP_LEDS,       1,                    false},
+	{WIRE_OP_BUZZER,     4,                    false},
+	{WIRE_OP_GUARD,      4,                    false},
+	{WIRE_OP_CALIBRATE,  WIRE_CALIBRATE_BYTES, false},
 };
 
 void command_init(struct command *c, command_do *act, void *context)

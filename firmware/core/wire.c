@@ -99,6 +99,20 @@ static const struct field command[] = {S(command, version),
                                        S(command, reserved),
                                        END};
 
+static const struct field calibrate[] = {S(calibrate, what), S(calibrate, range),
+                                         S(calibrate, reserved), S(calibrate, current_na), END};
+static const struct field calibration[] = {S(calibration, id),
+                                           S(calibration, sequence),
+                                           S(calibration, zero_ma),
+                                           S(calibration, slope_ma),
+                                           S(calibration, zero_ua),
+                                           S(calibration, slope_ua),
+                                           S(calibration, measured_ma),
+                                           S(calibration, measured_ua),
+                                           S(calibration, reason),
+                                           A(calibration, reserved, 3),
+                                           END};
+
 static size_t put(uint8_t *to, const struct field *f, const void *from)
 {
 	uint8_t *start = to;

@@ -22,6 +22,7 @@ enum wire_size {
 	WIRE_COMMAND_HEAD = 14,
 	WIRE_COMMAND_MAX =
 		62, /* what a HID report of 64 bytes can carry behind its id and a length */
+	WIRE_CALIBRATE_BYTES = 8, /* of its arguments */
 	WIRE_TICK_HZ = 120000000,
 };
 
@@ -355,7 +356,42 @@ enum wire_opcode {
 	WIRE_OP_PERSONA_FIRST = 0x60,
 	WIRE_OP_FAR_FIRST = 0x70, /* FAR and DC path */
 	WIRE_OP_BATCH_FIRST = 0x80,
-	WIRE_OP_CALIBRATE = 0x90,
+	WIRE_OP_CALIBRATE =
+		0x90, /* struct wire_calibrate; the reply's data are a struct wire_calibration */
+};
+
+enum wire_calibrate_what {
+	WIRE_CALIBRATE_READ = 0, /* what holds now */
+	WIRE_CALIBRATE_ZERO = 1, /* both ranges, with nothing at NEAR */
+	WIRE_CALIBRATE_SLOPE = 2,
+};
+
+/* Arguments. */
+struct wire_calibrate {
+	uint8_t what;  /* enum wire_calibrate_what */
+	uint8_t range; /* of the slope */
+	uint16_t reserved;
+	uint32_t current_na; /* that is known to flow from VBUS of NEAR */
+};
+
+/* Why it is not kept. */
+enum wire_calibrate_reason {
+	WIRE_CALIBRATE_KEPT = 0,
+	WIRE_CALIBRATE_UNSTEADY = 1,
+	WIRE_CALIBRATE_IMPOSSIBLE =
+		2, /* no board is so far off: something is plugged in, or other than said */
+	WIRE_CALIBRATE_IN_USE = 3,  /* somebody pulls a line of NEAR up */
+	WIRE_CALIBRATE_TRIPPED = 4, /* VBUS or range were taken away by the hardware */
+	WIRE_CALIBRATE_FLASH = 5,   /* it does not keep what it is given */
+};
+
+struct wire_calibration {
+	uint32_t id, sequence;      /* 0: none */
+	uint16_t zero_ma, slope_ma; /* counts times 16; times 16384 */
+	uint16_t zero_ua, slope_ua;
+	uint16_t measured_ma, measured_ua; /* just now, before any correction; 0: not */
+	uint8_t reason;                    /* enum wire_calibrate_reason */
+	uint8_t reserved[3];
 };
 
 struct wire_command {
@@ -396,6 +432,8 @@ struct wire_record {
 	X(status)                                                                                  \
 	X(selftest)                                                                                \
 	X(command)                                                                                 \
+	X(calibrate)                                                                               \
+	X(calibration)                                                                             \
 	X(uart)                                                                                    \
 	X(dc_path)                                                                                 \
 	X(cc)

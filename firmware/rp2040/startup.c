@@ -6,6 +6,8 @@
 #include "rp2040/regs.h"
 #include "rp2040/startup.h"
 
+uint32_t image_hash;
+
 extern uint32_t ram_start[], ram_end[], ram_load[], bss_start[], bss_end[], stack_top[];
 
 int main(void);
@@ -18,6 +20,7 @@ static void __attribute__((section(".start.code"), noreturn, used)) start(void)
 		*to++ = *from++;
 	for (volatile uint32_t *to = bss_start; to < bss_end;)
 		*to++ = 0;
+	image_hash = image_head.hash;
 	/* A far jump: main lies in RAM. */
 	int (*volatile enter)(void) = main;
 	enter();

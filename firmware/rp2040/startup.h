@@ -12,7 +12,11 @@ struct image_head {
 	uint32_t hash; /* CRC32 over the image with this word 0 */
 };
 
+/* Lies in the flash, which only the start stub can read: execute in place ends with flash_start. */
 extern const struct image_head image_head;
+
+/* Its hash. */
+extern uint32_t image_hash;
 
 /* Points the core at the vectors in RAM. */
 void vectors_use(void);

@@ -150,22 +150,6 @@ export class Plain {
   writeUint32(offset, value) { this.regs.set(offset, value >>> 0); }
 }
 
-// The serial interface to the flash: enough for a command by hand; 4Bh answers with the unique number.
-export class Ssi extends Plain {
-  constructor(id) { super('SSI'); this.id = id; this.sent = []; this.answers = []; }
-  readUint32(offset) {
-    if (offset === 0x28) return this.answers.length ? 8 : 0;
-    if (offset === 0x60) return this.answers.shift() ?? 0;
-    return super.readUint32(offset);
-  }
-  writeUint32(offset, value) {
-    if (offset === 8 && !value) this.sent = [];
-    if (offset !== 0x60) { super.writeUint32(offset, value); return; }
-    const n = this.sent.push(value & 255) - 1;
-    this.answers.push(this.sent[0] === 0x4b && n >= 5 && n < 13 ? this.id[n - 5] : 0xff);
-  }
-}
-
 // The pins' functions, and their interrupts on edges. §2.19.6.1
 export class IoBank extends Plain {
   constructor(chip) { super('IO_BANK0'); this.chip = chip; this.edges = [0, 0, 0, 0]; }

@@ -4,7 +4,8 @@
 import fs from 'node:fs';
 import { RP2040, LogLevel } from 'rp2040js';
 import { Pio } from './pio.mjs';
-import { Dma, IoBank, Plain, Pwm, Resets, Ssi, Timer, Watchdog } from './blocks.mjs';
+import { Dma, IoBank, Plain, Pwm, Resets, Timer, Watchdog } from './blocks.mjs';
+import { FlashChip, IoQspi, Ssi } from './flash.mjs';
 import { UsbDevice } from './usb.mjs';
 import { Adc } from './adc.mjs';
 import { Expander, I2c } from './i2c.mjs';
@@ -37,8 +38,9 @@ function onBus(chip, block, resetBit) {
 }
 
 export class Chip {
+  // `kept`: the flash's last two sectors, as another run has left them.
   // `faults`: [base, offset] of registers whose writes are lost, as if the firmware had forgotten them; `flip`: a byte of the image.
-  constructor(image, { scratch = new Uint32Array(8), reason = 0, faults = [], flip = -1, expander = true } = {}) {
+  constructor(image, { scratch = new Uint32Array(8), reason = 0, faults = [], flip = -1, expander = true, kept } = {}) {
     this.failures = [];
     this.outputLog = []; // [cycle, outputs, before]
     this.inputs = 0;
@@ -57,6 +59,7 @@ export class Chip {
     rp.logger = new Logger(this);
     rp.flash.set(fs.readFileSync(image));
     if (flip >= 0) rp.flash[flip] ^= 1;
+    if (kept) rp.flash.set(kept, 0x1fe000);
     this.resets = new Resets(this);
     this.pio = new Pio(this, 0);
     this.dma = new Dma(this);
@@ -70,7 +73,8 @@ export class Chip {
     this.padsBank = new Plain('PADS_BANK0');
     this.io = new IoBank(this);
     this.usb = new UsbDevice(this);
-    this.ssi = new Ssi(SERIAL);
+    this.flash = new FlashChip(this, SERIAL);
+    this.ssi = new Ssi(this, this.flash);
     for (let i = 0; i < 4; i++) this.dma.ready.set(4 + i, () => this.pio.sm[i].fifo.length > 0);
     this.pio.onFlag = () => { if (this.pio.inte & (this.pio.flags << 8)) this.interrupt(7, true); };
     this.pio.onRx = (i) => this.dma.dreq(4 + i);
@@ -79,7 +83,7 @@ export class Chip {
     put(0x40028, rp.pllSys, 12);
     put(0x4002c, rp.pllUsb, 13);
     put(0x18000, this.ssi);
-    put(0x40018, new Plain('IO_QSPI'));
+    put(0x40018, new IoQspi(this.flash));
     put(0x4000c, this.resets);
     put(0x40014, this.io, 5);
     put(0x4001c, this.padsBank, 8);
@@ -163,7 +167,7 @@ export class Chip {
     // A halfword or word that is not where it should be is a hard fault on the core.
     for (const [name, mask] of [['readUint16', 1], ['readUint32', 3], ['writeUint16', 1], ['writeUint32', 3]]) {
       const inner = core[name].bind(core);
-      core[name] = (address, value) => { if (address & mask) this.fail(`unaligned ${name} at ${(address >>> 0).toString(16)} from ${core.PC.toString(16)}`); return inner(address, value); };
+      core[name] = (address, value) => { if (address & mask) this.fail(`unaligned ${name} at ${(address >>> 0).toString(16)} from ${core.PC.toString(16)}`); if (address >>> 27 === 2 && this.ssi.byHand) this.fail(`the flash is read by address, from ${core.PC.toString(16)}`); return inner(address, value); };
     }
   }
   // The clock tree as the datasheet wants it before USB or the timer are used. §2.15, §2.18

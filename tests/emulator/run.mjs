@@ -11,6 +11,7 @@ import { loadCases } from './load.mjs';
 import { aloneCases } from './alone.mjs';
 import { scenarioCases } from './scenarios.mjs';
 import { selftestCases } from './selftest.mjs';
+import { calibrationCases } from './calibration.mjs';
 
 const [image, wave, ...only] = process.argv.slice(2);
 const STAMP_LIMIT = 12; // cycles: 100 ns
@@ -306,7 +307,7 @@ cases.commands = () => {
 };
 
 const tools = { Tap, assert, waveform, cordon: process.env.CORDON };
-Object.assign(cases, loadCases({ ...tools, highWater, elf: image.replace(/bin$/, 'elf') }), sensorCases(tools), guardCases(tools), scenarioCases(tools), aloneCases({ ...tools, Chip, image }), selftestCases(tools));
+Object.assign(cases, loadCases({ ...tools, highWater, elf: image.replace(/bin$/, 'elf') }), sensorCases(tools), guardCases(tools), scenarioCases(tools), aloneCases({ ...tools, Chip, image }), selftestCases(tools), calibrationCases(tools));
 
 for (const [name, run] of Object.entries(cases)) {
   if (only.length && !only.includes(name)) continue;

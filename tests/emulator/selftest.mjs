@@ -124,7 +124,7 @@ export function selftestCases({ Tap, assert }) {
         ['no expander', CHECK.EXPANDER | CHECK.RADIO | CHECK.MUX, DETAIL.FAR, () => {}, { expander: false }],
         ['an expander that forgets', CHECK.EXPANDER | CHECK.RADIO | CHECK.MUX, DETAIL.FAR, (chip) => { chip.expander.stuck = true; }],
         ['a converter without its reference', CHECK.ADC, 0, (chip) => { chip.adc.temperature = 3.2; }],
-        ['a flash without a number', CHECK.FLASH, 0, (chip) => { chip.ssi.id = new Uint8Array(8).fill(255); }],
+        ['a flash without a number', CHECK.FLASH, 0, (chip) => { chip.flash.id = new Uint8Array(8).fill(255); }],
       ];
       let last;
       for (const [what, failed, detail, prepare, options] of cases) {

@@ -18,6 +18,12 @@ function enumerated(image) {
   return [chip, host];
 }
 
+function flashCommand(chip, ...bytes) {
+  chip.rp.writeUint32(0x4001800c, 2 << 8);
+  for (const b of bytes) { chip.rp.writeUint32(0x18000060, b); chip.rp.readUint32(0x18000060); }
+  chip.rp.writeUint32(0x4001800c, 3 << 8);
+}
+
 // [what is planted, how, what must be told]
 const planted = [
   ['a damaged boot stage 2', (image) => booted(image, { flip: 20 }), /checksum/],
@@ -48,6 +54,13 @@ const planted = [
   ['I2C at the wrong speed', (image) => booted(image, { faults: [[0x40044, 0x20]] }), /too fast for 400 kHz/],
   ['a byte that no expander has sent', (image) => { const [chip] = enumerated(image); chip.i2c.readUint32(0x10); return chip; }, /has not come/],
   ['an empty FIFO read', (image) => { const [chip] = enumerated(image); chip.pio.readUint32(0x20); return chip; }, /empty FIFO/],
+  ['the flash read by address after it is set up by hand', (image) => { const [chip] = enumerated(image); chip.rp.core.readUint32(0x10000108); return chip; }, /the flash is read by address/],
+  ['a byte to a flash that is not selected', (image) => { const [chip] = enumerated(image); chip.rp.writeUint32(0x18000060, 5); return chip; }, /without chip select/],
+  ['a program without write enable', (image) => { const [chip] = enumerated(image); flashCommand(chip, 0x02, 0x1f, 0xe0, 0, 1); return chip; }, /without write enable/],
+  ['an erase of the image', (image) => { const [chip] = enumerated(image); flashCommand(chip, 0x06); flashCommand(chip, 0x20, 0, 0x10, 0); return chip; }, /the firmware writes at 1000/],
+  ['a program beyond its page', (image) => { const [chip] = enumerated(image); flashCommand(chip, 0x06); flashCommand(chip, 0x02, 0x1f, 0xe0, 0xff, 1, 2); return chip; }, /beyond its page/],
+  ['a command to a flash that is busy', (image) => { const [chip] = enumerated(image); flashCommand(chip, 0x06); flashCommand(chip, 0x20, 0x1f, 0xe0, 0); flashCommand(chip, 0x06); return chip; }, /while it is busy/],
+  ['lines driven that are not free', (image) => { const [chip] = enumerated(image); chip.lines.put(1); chip.rp.sio.writeUint32(0x24, 12); chip.rp.sio.writeUint32(0x14, 1 << 6); chip.rp.sio.writeUint32(0x18, 1 << 7); return chip; }, /lines that are not free/],
   ['a main loop that stands still', (image) => { const [chip] = enumerated(image); chip.rp.core.enabledInterrupts = 0; try { chip.run(120000 * 300); } catch (e) { chip.fail(e.message); } return chip; }, /watchdog has bitten/],
 ];
 

@@ -156,6 +156,8 @@ static void bodies_have_their_documented_lengths(void **state)
 	LENGTH(status, 36);
 	LENGTH(selftest, 8);
 	LENGTH(command, WIRE_COMMAND_HEAD);
+	LENGTH(calibrate, WIRE_CALIBRATE_BYTES);
+	LENGTH(calibration, 24);
 }
 
 static void hello_matches_its_vector(void **state)
