@@ -5,6 +5,7 @@
  */
 #include "detect/engine.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +32,8 @@ struct origin {
 struct engine {
 	const struct model *model;
 	const struct profile *profile;
-	uint32_t wanted; /* EVENT_BIT of all that any rule wants */
+	struct rule_input input; /* what all rules are given, but for rule, state and event */
+	uint32_t wanted;         /* EVENT_BIT of all that any rule wants */
 	struct wish {
 		void (*match)(const struct rule_input *in);
 		void *state;
@@ -51,6 +53,32 @@ struct engine {
 	struct origin origin[FINDINGS_MAX + EVENT_FINDINGS_MAX];
 };
 
+static struct finding *emit(void *context, const struct rule_input *in, const char *suffix);
+
+/* In the table's order, and once. */
+static void wish(struct engine *e, unsigned rule, enum event_kind kind)
+{
+	struct wish *list = e->by_event[kind];
+	unsigned at = e->by_events[kind];
+
+	for (unsigned i = 0; i < at; i++)
+		if (list[i].rule == rule)
+			return;
+	for (; at && list[at - 1].rule > rule; at--)
+		list[at] = list[at - 1];
+	list[at] = (struct wish){rules[rule]->match, e->state[rule], rule};
+	e->by_events[kind]++;
+	e->wanted |= EVENT_BIT(kind);
+}
+
+static void want(void *context, enum event_kind kind)
+{
+	struct engine *e = context;
+
+	assert(kind != e->input.event->kind);
+	wish(e, e->matching, kind);
+}
+
 struct engine *engine_new(const struct model *m, const struct profile *p)
 {
 	const size_t align = _Alignof(max_align_t);
@@ -61,6 +89,8 @@ struct engine *engine_new(const struct model *m, const struct profile *p)
 		return NULL;
 	e->model = m;
 	e->profile = p;
+	e->input = (struct rule_input){
+		.model = m, .profile = p, .emit = emit, .want = want, .engine = e};
 	for (unsigned i = 0; i < rules_count; i++)
 		bytes += (rules[i]->state_size + align - 1) / align * align;
 	e->states = calloc(1, bytes);
@@ -81,11 +111,9 @@ struct engine *engine_new(const struct model *m, const struct profile *p)
 				continue; /* nothing is declared that could be waived */
 			e->declared = e->state[i];
 		}
-		e->wanted |= r->events;
 		for (unsigned k = 0; k < EVENT_KINDS; k++)
 			if (r->events & EVENT_BIT(k))
-				e->by_event[k][e->by_events[k]++] =
-					(struct wish){r->match, e->state[i], i};
+				wish(e, i, k);
 	}
 	e->wanted |= EVENT_BIT(EVENT_DEVICE_SEEN) | EVENT_BIT(EVENT_DEVICE_DESCRIBED);
 	return e;
@@ -233,26 +261,20 @@ static void readdress(struct engine *e, const struct model_device *d)
 
 void engine_event(struct engine *e, const struct event *ev)
 {
-	struct rule_input in;
+	struct rule_input *in = &e->input;
 
 	if (!(e->wanted & EVENT_BIT(ev->kind)))
 		return;
-	in = (struct rule_input){
-		.event = ev,
-		.model = e->model,
-		.profile = e->profile,
-		.emit = emit,
-		.engine = e,
-	};
+	in->event = ev;
 	if (ev->kind == EVENT_DEVICE_SEEN && ev->device)
-		memset(e->waived[rule_device_slot(&in)], 0, sizeof(e->waived[0]));
+		memset(e->waived[rule_device_slot(in)], 0, sizeof(e->waived[0]));
 	e->emitted_from = e->findings;
 	for (const struct wish *w = e->by_event[ev->kind], *end = w + e->by_events[ev->kind];
 	     w < end; w++) {
 		e->matching = w->rule;
-		in.rule = rules[w->rule];
-		in.state = w->state;
-		w->match(&in);
+		in->rule = rules[w->rule];
+		in->state = w->state;
+		w->match(in);
 	}
 	for (size_t i = e->emitted_from; i < e->findings; i++)
 		e->origin[i].weight = e->finding[i].weight;
@@ -262,6 +284,11 @@ void engine_event(struct engine *e, const struct event *ev)
 		waive(e, ev);
 	if (e->findings > FINDINGS_MAX)
 		make_room(e);
+}
+
+uint32_t engine_wanted(const struct engine *e)
+{
+	return e->wanted;
 }
 
 const struct model *engine_model(const struct engine *e)

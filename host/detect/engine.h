@@ -14,6 +14,9 @@ struct engine *engine_new(const struct model *m, const struct profile *p);
 void engine_free(struct engine *e);
 void engine_event(struct engine *e, const struct event *ev);
 
+/* EVENT_BITs of all that is of any use to it now. */
+uint32_t engine_wanted(const struct engine *e);
+
 /* The model that it was made with. */
 const struct model *engine_model(const struct engine *e);
 

@@ -18,6 +18,7 @@ struct rule_input {
 	/* A finding with rule, name, group, weight, time, packet and device set from rule and event; to be filled in. NULL-free:
 	   when the list is full it still counts, and what is written goes nowhere. Borrowed until the rule returns. */
 	struct finding *(*emit)(void *engine, const struct rule_input *in, const char *suffix);
+	void (*want)(void *engine, enum event_kind kind);
 	void *engine;
 	const struct rule *rule;
 };
@@ -28,7 +29,7 @@ struct rule {
 	const char *summary; /* one line for `cordon rules` */
 	enum group group;
 	enum weight weight; /* default; the finding has the last word */
-	uint32_t events;    /* EVENT_BIT of those it wants */
+	uint32_t events;    /* EVENT_BIT of those it wants from the start; see rule_want */
 	uint32_t profiles;  /* PROFILE_BIT of those it applies in */
 	uint32_t state_size;
 	void (*match)(const struct rule_input *in); /* NULL: makes no finding, is coverage alone */
@@ -45,6 +46,13 @@ extern const unsigned rules_count;
 static inline struct finding *rule_emit(const struct rule_input *in, const char *suffix)
 {
 	return in->emit(in->engine, in, suffix);
+}
+
+/* From the next event on the rule gets those of this kind as well; never the kind at hand. For what is frequent and
+ * matters only once something else has shown. */
+static inline void rule_want(const struct rule_input *in, enum event_kind kind)
+{
+	in->want(in->engine, kind);
 }
 
 /* The slot of the event's device, to index state by; MODEL_NONE where it has none. */

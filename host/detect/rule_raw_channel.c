@@ -50,6 +50,7 @@ static void inventory(const struct rule_input *in, struct raw_device *r, unsigne
 	if (!h)
 		return;
 	r->said = true;
+	rule_want(in, EVENT_TRANSFER);
 	f = rule_emit(in, NULL);
 	finding_say(f, "beside its keys this low-speed keyboard has a raw channel in both "
 	               "directions");
@@ -129,7 +130,7 @@ const struct rule rule_raw_channel = {
 	.group = GROUP_PRESENCE,
 	.weight = WEIGHT_MEDIUM,
 	.events = EVENT_BIT(EVENT_DEVICE_SEEN) | EVENT_BIT(EVENT_HID_DESCRIBED) |
-                  EVENT_BIT(EVENT_DEVICE_DESCRIBED) | EVENT_BIT(EVENT_TRANSFER),
+                  EVENT_BIT(EVENT_DEVICE_DESCRIBED),
 	.profiles = PROFILES_ALL,
 	.state_size = sizeof(struct raw_state),
 	.match = match,

@@ -295,7 +295,7 @@ static bool read_simple(struct keys *k, const struct keys_layout *l, const uint8
                         size_t len, struct key_report *out)
 {
 	uint8_t slot[KEYS_CHANGES_MAX], *last;
-	uint64_t named[KEYS / 64] = {0}, came[KEYS / 64];
+	uint64_t named[KEYS / 64] = {0}, came[KEYS / 64] = {0};
 	unsigned slots = 0;
 	bool empty = false, gap = false;
 
@@ -322,12 +322,13 @@ static bool read_simple(struct keys *k, const struct keys_layout *l, const uint8
 	out->flags = gap ? KEYS_SLOT_GAP : 0;
 	k->modifiers = out->modifiers = report[l->modifiers_at];
 	for (unsigned i = 0; i < KEYS / 64; i++) {
-		uint64_t was = load_le64(last + 8 * i), down = load_le64(k->down + 8 * i);
-		uint64_t gone = was & ~named[i] & down;
+		uint64_t was = load_le64(last + 8 * i), down, gone;
 
-		came[i] = named[i] & ~was & ~down;
 		if (was == named[i])
 			continue;
+		down = load_le64(k->down + 8 * i);
+		gone = was & ~named[i] & down;
+		came[i] = named[i] & ~was & ~down;
 		store_le64(last + 8 * i, named[i]);
 		store_le64(k->down + 8 * i, (down & ~gone) | came[i]);
 		for (; gone; gone &= gone - 1)
@@ -339,6 +340,8 @@ static bool read_simple(struct keys *k, const struct keys_layout *l, const uint8
 			note(out->press, &out->presses, slot[i], &out->flags);
 	if (out->presses && out->releases)
 		out->flags |= KEYS_REPLACED;
+	k->downs = out->flags & KEYS_OVERFLOW ? (uint8_t)bits_set(k->down)
+	                                      : (uint8_t)(k->downs + out->presses - out->releases);
 	return true;
 }
 
@@ -373,10 +376,23 @@ static void start(struct key_report *out, const struct keys *k, size_t len, int6
 	out->length = len > 255 ? 255 : (uint8_t)len;
 }
 
+/* Nearly all reports have eight bytes: these are one number. */
 static bool same_as_last(const struct keys *k, const uint8_t *report, size_t len)
 {
-	return len && len == k->last_len && len <= sizeof(k->last) &&
-	       memcmp(k->last, report, len) == 0;
+	if (!len || len != k->last_len || len > sizeof(k->last))
+		return false;
+	if (len == 8)
+		return load_le64(k->last) == load_le64(report);
+	return memcmp(k->last, report, len) == 0;
+}
+
+static void keep_last(struct keys *k, const uint8_t *report, size_t len)
+{
+	k->last_len = len > UINT16_MAX ? UINT16_MAX : (uint16_t)len;
+	if (len == 8)
+		store_le64(k->last, load_le64(report));
+	else
+		memcpy(k->last, report, len < sizeof(k->last) ? len : sizeof(k->last));
 }
 
 /* The long way: any fields. False where the report has none with keys. */
@@ -398,6 +414,7 @@ static bool read_any(struct keys *k, const struct hid_descriptor *d, uint8_t id,
 	changes(&g, before, out);
 	k->modifiers = out->modifiers = k->down[MODIFIER_BYTE];
 	k->down[MODIFIER_BYTE] = 0;
+	k->downs = (uint8_t)bits_set(k->down);
 	return true;
 }
 
@@ -411,7 +428,7 @@ bool keys_report(struct keys *k, const struct hid_descriptor *d, const uint8_t *
 		k->reports++;
 		start(out, k, len, t_ns, packet);
 		out->flags = k->last_flags | KEYS_REPEATED;
-		out->down = (uint8_t)bits_set(k->down);
+		out->down = k->downs;
 		return true;
 	}
 	if (!len)
@@ -422,7 +439,7 @@ bool keys_report(struct keys *k, const struct hid_descriptor *d, const uint8_t *
 	    !read_any(k, d, id, report + d->uses_ids, len - d->uses_ids, out))
 		return false;
 	out->ordinal = ++k->reports;
-	out->down = (uint8_t)bits_set(k->down);
+	out->down = k->downs;
 	if (len < l->whole)
 		out->flags |= KEYS_SHORT;
 	if (!out->down && !k->modifiers)
@@ -430,7 +447,6 @@ bool keys_report(struct keys *k, const struct hid_descriptor *d, const uint8_t *
 	if (out->modifiers != out->modifiers_before)
 		out->flags |= KEYS_MODIFIERS;
 	k->last_flags = out->flags & HELD_FLAGS;
-	k->last_len = len > UINT16_MAX ? UINT16_MAX : (uint16_t)len;
-	memcpy(k->last, report, len < sizeof(k->last) ? len : sizeof(k->last));
+	keep_last(k, report, len);
 	return true;
 }

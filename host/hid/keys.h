@@ -59,11 +59,12 @@ struct keys {
 	uint32_t reports;
 	uint8_t modifiers;
 	uint8_t down[32];    /* bit n of byte n/8: usage n on page 07, modifiers left out */
+	uint8_t downs;       /* how many these are */
 	uint8_t last[64];    /* the last report, or its beginning, to know a repeat */
 	uint16_t last_len;   /* 0: none yet */
 	uint32_t last_flags; /* what still holds of it when it is repeated */
 	struct keys_layout layout;
-	uint8_t arrays;      /* used of array[]; ids beyond share the last one */
+	uint8_t arrays; /* used of array[]; ids beyond share the last one */
 	struct {
 		uint8_t id;
 		uint8_t keys[32]; /* in this report's arrays when it last came */

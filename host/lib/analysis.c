@@ -30,6 +30,7 @@ struct analysis {
 	struct usb_stream *usb;
 	struct decode *decode;
 	struct engine *engine;
+	uint32_t wanted;    /* EVENT_BIT of what the rules and those who watch listen to */
 	uint64_t keys;      /* of all keyboards */
 	uint64_t forgotten; /* keyboards that typed and are not kept */
 	unsigned keyboards;
@@ -107,6 +108,13 @@ static void keep(struct analysis *a, const struct model_device *device)
 	a->findings = findings;
 }
 
+static void listen(struct analysis *a)
+{
+	a->wanted = a->options.watch ? UINT32_MAX
+	                             : engine_wanted(a->engine) | EVENT_BIT(EVENT_KEYS) |
+	                                       EVENT_BIT(EVENT_LED);
+}
+
 static void on_event(void *context, const struct event *e)
 {
 	struct analysis *a = context;
@@ -120,6 +128,8 @@ static void on_event(void *context, const struct event *e)
 		keep(a, e->device);
 	if (a->options.watch)
 		a->options.watch(a->options.watch_context, a->engine, e);
+	else
+		listen(a);
 }
 
 /*
@@ -169,6 +179,7 @@ static __attribute__((noinline)) void take_profile(struct analysis *a,
 	engine_free(a->engine);
 	a->engine = engine;
 	a->options.profile = &a->recorded;
+	listen(a);
 }
 
 static void on_record(void *context, const struct record *r)
@@ -194,12 +205,15 @@ enum err analysis_new(struct analysis **out, const struct analysis_options *o)
 	a->host.kind = PROFILE_HOST;
 	if (!a->options.profile)
 		a->options.profile = &a->host;
-	a->decode = decode_new(&(struct event_sink){.context = a, .event = on_event});
+	a->decode = decode_new(
+		&(struct event_sink){.context = a, .event = on_event, .wanted = &a->wanted});
 	if (a->decode) {
 		sink = decode_usb_sink(a->decode);
 		a->usb = usb_stream_new(&sink);
 		a->engine = engine_new(decode_model(a->decode), a->options.profile);
 	}
+	if (a->engine)
+		listen(a);
 	if (!a->usb || !a->engine) {
 		analysis_free(a);
 		*out = NULL;

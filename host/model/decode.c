@@ -70,6 +70,27 @@ static void settle_resets(struct decode *d, int64_t now_ns)
 	}
 }
 
+static bool wanted(const struct decode *d, enum event_kind kind)
+{
+	return !d->sink.wanted || *d->sink.wanted & EVENT_BIT(kind);
+}
+
+/* The commonest events by far, and hardly anybody listens: they are made for listeners alone. */
+static void emit_transfer(struct decode *d, const struct usb_transfer *t,
+                          const struct model_device *device)
+{
+	if (t->has_setup && wanted(d, EVENT_REQUEST)) {
+		struct event e = decode_event(EVENT_REQUEST, t, device);
+
+		decode_emit(d, &e);
+	}
+	if (wanted(d, EVENT_TRANSFER)) {
+		struct event e = decode_event(EVENT_TRANSFER, t, device);
+
+		decode_emit(d, &e);
+	}
+}
+
 static void on_transfer(void *context, const struct usb_transfer *t)
 {
 	struct decode *d = context;
@@ -108,8 +129,7 @@ static void on_transfer(void *context, const struct usb_transfer *t)
 			}
 		}
 	}
-	struct event e = decode_event(EVENT_TRANSFER, t, device);
-	decode_emit(d, &e);
+	emit_transfer(d, t, device);
 }
 
 void decode_line(struct decode *d, const struct usb_bus_event *e)

@@ -17,6 +17,7 @@ enum event_kind {
 	EVENT_KEYS,  /* a keyboard's report, one that changed nothing too: `hid`, `keys` */
 	EVENT_INPUT, /* an input report without a page-07 field: `hid`, `transfer` */
 	EVENT_LED, /* an output report to a keyboard with LEDs: `hid`, `transfer`; leds in the model are new */
+	EVENT_REQUEST, /* a control transfer with its setup, after what it told of the device: `transfer` */
 	EVENT_TRANSFER, /* every transfer, after the more special event where there is one: `transfer` */
 	EVENT_LINE, /* a bus event: `bus` */
 	EVENT_LOST,
@@ -47,6 +48,7 @@ struct event {
 struct event_sink {
 	void *context;
 	void (*event)(void *context, const struct event *e);
+	const uint32_t *wanted; /* EVENT_BITs that somebody listens to now; NULL: all */
 };
 
 #endif

@@ -394,7 +394,7 @@ void history_event(void *context, const struct engine *engine, const struct even
 		h->now_ns = e->t_ns;
 	note_findings(h, engine);
 	if (e->device && e->kind != EVENT_KEYS && e->kind != EVENT_INPUT &&
-	    e->kind != EVENT_TRANSFER)
+	    e->kind != EVENT_REQUEST && e->kind != EVENT_TRANSFER)
 		note_device(h, e, m);
 	if (e->kind == EVENT_KEYS)
 		note_keys(h, engine, e, (unsigned)(e->hid - m->hid));

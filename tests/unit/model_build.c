@@ -209,8 +209,11 @@ void build_led(struct build *b, struct model_hid *h)
 
 void build_transfer(struct build *b, struct model_device *d, const struct usb_transfer *t)
 {
-	struct event ev = {.kind = EVENT_TRANSFER, .device = d, .transfer = t};
+	struct event ev = {.kind = EVENT_REQUEST, .device = d, .transfer = t};
 
+	if (t->has_setup)
+		send(b, &ev);
+	ev.kind = EVENT_TRANSFER;
 	send(b, &ev);
 }
 
