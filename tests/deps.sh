@@ -8,7 +8,8 @@ packages() {
 	build) echo gcc make libc6-dev libxkbcommon-dev xkb-data libjansson-dev libsodium-dev libncurses-dev libudev-dev libusb-1.0-0-dev libhidapi-dev hwdata ;;
 	test) echo python3 libcmocka-dev libvterm-dev librsvg2-bin fonts-dejavu-core tshark jq groff-base umockdev libumockdev-dev pkg-config ;;
 	firmware) echo gcc-arm-none-eabi ;;
-	emulator) echo nodejs npm ;;
+	# Where Node comes from elsewhere, npm is part of it, and Debian's package conflicts with it.
+	emulator) { command -v node && command -v npm; } >/dev/null || echo nodejs npm ;;
 	kernel) echo qemu-system-x86 busybox-static libusbredirparser-dev cpio udev xz-utils zstd ;;
 	hw) echo ngspice poppler-utils librsvg2-bin openscad python3 ;;
 	hw-pictures) echo xvfb xauth libgl1-mesa-dri ;;

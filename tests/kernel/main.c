@@ -61,7 +61,7 @@ int main(int argc, char **argv)
 	};
 	static struct vtap tap;
 	uint64_t serial = 0x7f3a;
-	uint32_t boot = 1, rate;
+	uint32_t boot = 1;
 	uint16_t version = WIRE_VERSION;
 	static struct vtap_source *source; /* to the process's end */
 	struct redir *redir;
