@@ -88,7 +88,8 @@ unsigned upstream_level(const struct upstream *u)
 	return waiting(u) * 256 / UPSTREAM_BLOCKS;
 }
 
-size_t upstream_take(struct upstream *u, const uint8_t **from, size_t room)
+/* What is left of the reader's block, `room` bytes at most; 0 where nothing waits. */
+static size_t take_from_block(struct upstream *u, const uint8_t **from, size_t room)
 {
 	uint32_t slot = u->fetched % UPSTREAM_BLOCKS;
 	size_t n;
@@ -103,6 +104,24 @@ size_t upstream_take(struct upstream *u, const uint8_t **from, size_t room)
 	if (u->at == u->len[slot]) {
 		u->at = 0;
 		u->fetched++;
+	}
+	return n;
+}
+
+size_t upstream_take(struct upstream *u, const uint8_t **from, size_t room)
+{
+	size_t n = take_from_block(u, from, room), more;
+	const uint8_t *next = NULL;
+
+	/* Where a block ends and another waits, the packet goes on with it: a short one would end the PC's transfer, and
+	 * cost a host controller more than the bytes (at a UHCI the pipe stands still until its driver has seen it). */
+	if (!n || n == room || room > sizeof(u->joint) || !waiting(u))
+		return n;
+	bytes_copy(u->joint, *from, n);
+	*from = u->joint;
+	while (n < room && (more = take_from_block(u, &next, room - n)) != 0) {
+		bytes_copy(u->joint + n, next, more);
+		n += more;
 	}
 	return n;
 }

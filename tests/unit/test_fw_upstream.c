@@ -122,6 +122,37 @@ static void records_far_apart_get_their_own_block(void **state)
 	assert_int_equal(u.closed, 1);
 }
 
+/* A short packet ends the PC's transfer: only what is last may be one, and what joins two blocks is their bytes. */
+static void packets_are_full_while_blocks_wait(void **state)
+{
+	static struct upstream u;
+	struct seen s = {.next = 0};
+	const struct wire_sink sink = {.context = &s, .record = on_record, .lost = on_lost};
+	struct wire_reader reader;
+	const uint8_t *from = NULL;
+	unsigned packets = 0;
+	size_t n;
+
+	(void)state;
+	upstream_init(&u);
+	wire_reader_init(&reader);
+	for (uint32_t i = 0; i < 2000; i++)
+		put(&u, i, 5 + i % 31);
+	upstream_flush(&u);
+	assert_true(u.closed >= 20);
+	while ((n = upstream_take(&u, &from, 64)) != 0) {
+		assert_true(n == 64 || u.fetched == u.closed);
+		wire_reader_push(&reader, from, n, &sink);
+		packets++;
+	}
+	assert_true(packets > 600);
+	/* What was left open comes now. */
+	upstream_flush(&u);
+	drain(&u, &reader, &sink, 64);
+	assert_int_equal(s.records, 2000);
+	assert_int_equal(s.lost_blocks + reader.bad_blocks + reader.skipped_bytes, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +160,7 @@ int main(void)
 		cmocka_unit_test(a_stalled_reader_is_told_what_it_missed),
 		cmocka_unit_test(indices_pass_their_wrap),
 		cmocka_unit_test(records_far_apart_get_their_own_block),
+		cmocka_unit_test(packets_are_full_while_blocks_wait),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
