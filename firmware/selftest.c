@@ -98,14 +98,14 @@ static void act(struct tap *t, const struct selftest_action *a)
 
 bool selftest_run(struct tap *t)
 {
-	const struct selftest_seen seen = {.now = clock64_now(),
-	                                   .lines = t->line.lines,
-	                                   .gated = t->line.gated,
-	                                   .since = t->line.since};
+	struct selftest_seen seen = {.lines = t->line.lines,
+	                             .gated = t->line.gated,
+	                             .since = t->line.since};
 	struct selftest_action a;
 
 	if (!t->selftest.steps.running)
 		return false;
+	seen.now = clock64_now();
 	a = selftest_step(&t->selftest.steps, &seen);
 	act(t, &a);
 	return true;

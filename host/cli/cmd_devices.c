@@ -3,67 +3,27 @@
  * is listed all the same, with what the kernel knows of it.
  */
 #include <getopt.h>
-#include <poll.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include <jansson.h>
-
-#include "capture/link_usb.h"
-#include "cli/clock.h"
 #include "cli/command.h"
 #include "cli/say.h"
+#include "cli/tap_option.h"
+#include "cli/tap_self.h"
 #include "report/escape.h"
 
-#define ANSWER_NS INT64_C(1000000000)
+enum { OPTION_TAP = 256, OPTION_SELF_TEST, OPTION_CALIBRATE, OPTION_OHMS, OPTION_VOLTS };
 
-/* What came of asking it. */
-struct answer {
-	enum err err;
-	bool known;
-	struct wire_hello hello;
-	char message[LINK_MESSAGE_MAX];
+struct settings {
+	bool json, asks; /* it is also asked to do something */
+	struct tap_option taps;
+	const char *calibrate; /* NULL: not */
+	double ohms, volts;    /* 0: not given */
+	struct tap_question question;
 };
 
-static void ignore(void *context, const struct record *r)
-{
-	(void)context;
-	(void)r;
-}
-
-/* It is not told to capture: one that measures for somebody else would be disturbed. */
-static void ask(const struct usb_tap *t, struct answer *a)
-{
-	const struct record_sink nowhere = {.record = ignore};
-	enum link_state state = LINK_WAIT;
-	int64_t end = clock_now_ns() + ANSWER_NS;
-	struct link *l;
-
-	*a = (struct answer){0};
-	a->err = link_usb_open(&l, t->serial, false, a->message);
-	if (a->err)
-		return;
-	while (!a->err && state != LINK_OVER && !a->known && clock_now_ns() < end) {
-		struct pollfd wait = {.fd = link_fd(l), .events = POLLIN};
-		int64_t due;
-
-		a->err = link_pump(l, clock_now_ns(), &nowhere, &state);
-		a->known = link_status(l)->hello.tick_hz != 0;
-		if (a->err || a->known || state != LINK_WAIT)
-			continue;
-		due = link_due(l) < end ? link_due(l) : end;
-		due -= clock_now_ns();
-		poll(&wait, 1, due > 0 ? (int)(due / 1000000) + 1 : 0);
-	}
-	a->hello = link_status(l)->hello;
-	snprintf(a->message, sizeof(a->message), "%s", link_status(l)->message);
-	if (!a->known && !a->err)
-		a->err = ERR_SILENT;
-	link_free(l);
-}
-
-static const char *state_of(const struct answer *a)
+static const char *state_of(const struct tap_answer *a)
 {
 	switch (a->err) {
 	case ERR_NONE:
@@ -81,7 +41,8 @@ static const char *state_of(const struct answer *a)
 	}
 }
 
-static bool print_json(const struct usb_tap *t, const struct answer *a)
+static bool print_json(const struct settings *s, const struct usb_tap *t,
+                       const struct tap_answer *a)
 {
 	char firmware[16], calibration[16], release[8], serial[4 * USB_TAP_SERIAL_MAX];
 	char *line;
@@ -101,6 +62,8 @@ static bool print_json(const struct usb_tap *t, const struct answer *a)
 		json_object_set_new(o, "calibration", json_string(calibration));
 		json_object_set_new(o, "failed_checks", json_integer(a->hello.failed_checks));
 	}
+	if (s->asks)
+		tap_self_json(&s->question, a, o);
 	line = o ? json_dumps(o, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
 	if (line)
 		puts(line);
@@ -109,9 +72,10 @@ static bool print_json(const struct usb_tap *t, const struct answer *a)
 	return line != NULL;
 }
 
-static void print_text(const struct usb_tap *t, const struct answer *a)
+static void print_text(const struct settings *s, const struct usb_tap *t,
+                       const struct tap_answer *a)
 {
-	char serial[4 * USB_TAP_SERIAL_MAX];
+	char serial[4 * USB_TAP_SERIAL_MAX], failed[256];
 
 	escape_terminal(serial, sizeof(serial), t->serial);
 	printf("%s  at %s  firmware %x.%02x", serial, t->place, t->release >> 8, t->release & 0xff);
@@ -120,55 +84,173 @@ static void print_text(const struct usb_tap *t, const struct answer *a)
 		       a->hello.board, a->hello.version,
 		       a->hello.calibration ? "calibrated" : "not calibrated");
 	printf("  %s\n", state_of(a));
+	if (a->known && a->hello.failed_checks && !s->asks) {
+		tap_self_checks(a->hello.failed_checks, failed, sizeof(failed));
+		printf("  failed in its self-test: %s\n", failed);
+	}
+	if (s->asks)
+		tap_self_text(&s->question, a);
 	if (a->err && a->message[0])
 		say_error("%s", a->message);
+}
+
+static int take_number(const char *name, const char *text, double *to)
+{
+	char *end;
+
+	*to = strtod(text, &end);
+	if (*end || end == text || !isfinite(*to) || *to <= 0)
+		return command_misused(&command_devices, "%s '%s' is not a positive number", name,
+		                       text);
+	return 0;
+}
+
+static int take_option(struct settings *s, int c, char **argv)
+{
+	switch (c) {
+	case 'j':
+		s->json = true;
+		return 0;
+	case OPTION_TAP:
+		return tap_option_add(&s->taps, &command_devices, optarg);
+	case OPTION_SELF_TEST:
+		s->asks = true;
+		tap_self_test(&s->question);
+		return 0;
+	case OPTION_CALIBRATE:
+		s->calibrate = optarg;
+		return 0;
+	case OPTION_OHMS:
+		return take_number("--ohms", optarg, &s->ohms);
+	case OPTION_VOLTS:
+		return take_number("--volts", optarg, &s->volts);
+	default:
+		return command_misused(&command_devices, "%s '%s'",
+		                       c == ':' ? "an argument is missing behind"
+		                                : "unknown option",
+		                       argv[optind - 1]);
+	}
+}
+
+static int what_to_calibrate(struct settings *s)
+{
+	bool known = s->ohms > 0 && s->volts > 0;
+
+	if (!s->calibrate && (s->ohms > 0 || s->volts > 0))
+		return command_misused(&command_devices,
+		                       "--ohms and --volts belong to --calibrate ma or ua");
+	if (!s->calibrate)
+		return 0;
+	if (s->asks)
+		return command_misused(&command_devices,
+		                       "--self-test and --calibrate: one at a time");
+	s->asks = true;
+	if (strcmp(s->calibrate, "zero") == 0) {
+		if (s->ohms > 0 || s->volts > 0)
+			return command_misused(&command_devices,
+			                       "zero is measured with nothing at NEAR");
+		tap_self_calibrate_zero(&s->question);
+		return 0;
+	}
+	if (strcmp(s->calibrate, "ma") != 0 && strcmp(s->calibrate, "ua") != 0)
+		return command_misused(&command_devices, "'%s' is not zero, ma or ua",
+		                       s->calibrate);
+	if (!known)
+		return command_misused(&command_devices, "--calibrate %s needs --ohms and --volts",
+		                       s->calibrate);
+	tap_self_calibrate_slope(&s->question,
+	                         s->calibrate[0] == 'u' ? WIRE_RANGE_UA : WIRE_RANGE_MA, s->ohms,
+	                         s->volts);
+	return 0;
+}
+
+static int list(const struct settings *s, const struct usb_tap *taps, unsigned count)
+{
+	int code = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		struct tap_answer a;
+
+		tap_ask(&taps[i], s->asks ? &s->question : NULL, &a);
+		if (!s->json)
+			print_text(s, &taps[i], &a);
+		else if (!print_json(s, &taps[i], &a))
+			say_error("%s", err_text(ERR_MEMORY));
+		if (s->asks && (a.err || !tap_self_good(&s->question, &a)))
+			code = EXIT_FAULT;
+	}
+	return code;
+}
+
+/* The taps that are named; all, where none is, but a calibration is of one. */
+static int list_chosen(struct settings *s)
+{
+	struct tap_choice choice;
+	int code;
+
+	if (!s->taps.taps && !s->calibrate)
+		s->taps.tap[s->taps.taps++] = "all";
+	code = tap_option_choose(&s->taps, &choice);
+	if (!code && s->calibrate && choice.count != 1)
+		return command_misused(&command_devices, "one tap is calibrated at a time");
+	return code ? code : list(s, choice.tap, choice.count);
 }
 
 static int run(int argc, char **argv)
 {
 	static const struct option long_options[] = {
-		{"json", no_argument, NULL, 'j'},
-		{NULL,   0,           NULL, 0  },
+		{"json",      no_argument,       NULL, 'j'             },
+		{"tap",       required_argument, NULL, OPTION_TAP      },
+		{"self-test", no_argument,       NULL, OPTION_SELF_TEST},
+		{"calibrate", required_argument, NULL, OPTION_CALIBRATE},
+		{"ohms",      required_argument, NULL, OPTION_OHMS     },
+		{"volts",     required_argument, NULL, OPTION_VOLTS    },
+		{NULL,        0,                 NULL, 0               },
 	};
 	struct usb_tap taps[USB_TAPS_MAX];
+	struct settings s = {0};
 	unsigned count;
-	bool json = false;
 	enum err err;
+	int code = 0;
 
 	opterr = 0;
-	for (int c; (c = getopt_long(argc, argv, "j", long_options, NULL)) != -1;) {
-		if (c != 'j')
-			return command_misused(&command_devices, "unknown option '%s'",
-			                       argv[optind - 1]);
-		json = true;
-	}
-	if (optind < argc)
-		return command_misused(&command_devices, "unexpected argument '%s'", argv[optind]);
+	for (int c; !code && (c = getopt_long(argc, argv, ":j", long_options, NULL)) != -1;)
+		code = take_option(&s, c, argv);
+	if (!code && optind < argc)
+		code = command_misused(&command_devices, "unexpected argument '%s'", argv[optind]);
+	if (!code)
+		code = what_to_calibrate(&s);
+	if (code)
+		return code;
+	if (s.asks || s.taps.taps)
+		return list_chosen(&s);
 	err = usb_taps_list(taps, USB_TAPS_MAX, &count);
 	if (err) {
 		say_error("cannot look for taps: %s", err_text(err));
 		return EXIT_FAULT;
 	}
-	for (unsigned i = 0; i < count; i++) {
-		struct answer a;
-
-		ask(&taps[i], &a);
-		if (!json)
-			print_text(&taps[i], &a);
-		else if (!print_json(&taps[i], &a))
-			say_error("%s", err_text(ERR_MEMORY));
-	}
-	if (!count && !json)
+	if (!count && !s.json)
 		puts("no tap found");
-	return 0;
+	return list(&s, taps, count);
 }
 
 const struct command command_devices = {
 	.name = "devices",
-	.arguments = "[--json]",
-	.summary = "list the taps that are plugged in, with versions and serial numbers",
-	.help = "  -j, --json         one JSON object a tap\n"
+	.arguments = "[--json] [--tap SERIAL]... [--self-test | --calibrate WHAT]",
+	.summary = "list the taps that are plugged in, with versions and serial numbers; test "
+		   "and calibrate them",
+	.help = "  -j, --json           one JSON object a tap\n"
+		"      --tap SERIAL     this one; the last digits do\n"
+		"      --self-test      let each test itself, with nothing at NEAR: sensors, and a "
+		"keyboard played to its own listener\n"
+		"      --calibrate zero keep what current reads as none, with nothing at NEAR\n"
+		"      --calibrate ma --ohms R --volts V\n"
+		"      --calibrate ua --ohms R --volts V\n"
+		"                       keep the slope of that range, with a resistor of R ohm "
+                "from "
+		"VBUS of NEAR to ground and V volts across it\n"
 		"\nA tap that cannot be opened is listed with the reason.\n"
-		"exit code: 0, also where there is none; 1 input/output error, 2 usage\n",
+		"exit code: 0, also where there is none; 1 input/output error, or a test or "
+		"calibration that did not succeed; 2 usage\n",
 	.run = run,
 };

@@ -2,6 +2,7 @@
 #include "detect/verdict.h"
 
 #include "detect/words.h"
+#include "usb/tap_checks.h"
 
 #define SECOND_NS INT64_C(1000000000)
 
@@ -70,6 +71,19 @@ static void judge_sensor(struct coverage *c, const char *what, int64_t seen_ns)
 	say(text, " with VBUS on, 10 s are needed");
 }
 
+static void say_checks(char *text, uint16_t mask)
+{
+	const char *before = "";
+
+	for (unsigned i = 0; i < TAP_CHECKS; i++) {
+		if (!(mask >> i & 1))
+			continue;
+		say(text, before);
+		say(text, tap_check_name(i));
+		before = ", ";
+	}
+}
+
 void coverage_judge(struct coverage *c, const struct coverage_input *in, const struct profile *p)
 {
 	char *text;
@@ -87,8 +101,8 @@ void coverage_judge(struct coverage *c, const struct coverage_input *in, const s
 		say(text, " of what it listened to, at most 1 s is allowed");
 	}
 	if (in->failed_checks && (text = entry(c))) {
-		say(text, "the tap's self-test failed, checks ");
-		words_hex(text, COVERAGE_TEXT_MAX, in->failed_checks, 4);
+		say(text, "the tap's self-test failed: ");
+		say_checks(text, in->failed_checks);
 	}
 	if (in->undecided_keyboards && (text = entry(c))) {
 		words_integer(text, COVERAGE_TEXT_MAX, in->undecided_keyboards);

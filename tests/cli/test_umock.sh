@@ -52,6 +52,51 @@ for pair in 'busy in use' 'no-access no access' 'version other protocol' 'mute s
 	ok $? "devices: ${pair#* }"
 done
 
+with good "$CORDON" devices --self-test
+[ $code = 0 ] && grep -q '^  self-test passed: listener, current, radio, multiplexer, expander, converter, flash$' "$work/out"
+ok $? 'self-test: passed'
+with broken "$CORDON" devices --self-test
+[ $code = 1 ] && grep -q '^  self-test failed: listener, current, expander$' "$work/out" &&
+	grep -q '^    D- does not follow the probe$' "$work/out" && grep -q '^    zero of the uA range$' "$work/out"
+ok $? 'self-test: failed, and which part'
+with broken "$CORDON" devices --self-test --json
+[ $code = 1 ] && [ "$(jq -c '[.self_test.failed, .self_test.why[0], .self_test.packets_read]' "$work/out")" = \
+	'[["listener","current","expander"],"D- does not follow the probe",0]' ]
+ok $? 'self-test: as JSON'
+with broken "$CORDON" devices
+[ $code = 0 ] && grep -q '^  failed in its self-test: listener, current, expander$' "$work/out"
+ok $? 'devices: what it has found in itself'
+capture broken --duration 1
+[ $code = 30 ] && jq -e '[.coverage.missing[] | select(. == "the tap'"'"'s self-test failed: listener, current, expander")] | length == 1' "$work/out" >"$work/x"
+ok $? 'what a tap has failed in is missing from the coverage'
+with in-use "$CORDON" devices --self-test
+[ $code = 1 ] && grep -q 'the listener was not tried' "$work/out"
+ok $? 'self-test: something is plugged in'
+with four "$CORDON" devices --self-test --tap a2
+[ "$(grep -c ' ready$' "$work/out")" = 1 ] && grep -q '^00000000000000A2 ' "$work/out"
+ok $? 'self-test: of one tap alone'
+with good "$CORDON" devices --calibrate zero
+[ $code = 0 ] && grep -q '^  calibration 0000c0de: zero is off by 6.00 mA and -19.9 uA, slopes by 0.0 % and 0.0 %$' "$work/out"
+ok $? 'calibrate: zero'
+with good "$CORDON" devices --calibrate ua --ohms 1.25 --volts 5 --json
+[ $code = 0 ] && [ "$(jq -c '[.calibrated.kept, .calibrated.id, .calibrated.slope_ma, (.calibrated.slope_ua * 16384)]' "$work/out")" = '[true,"0000c0de",1.0,4000.0]' ]
+ok $? 'calibrate: what is known of the current reaches the tap'
+with captures "$CORDON" devices --calibrate zero
+[ $code = 1 ] && grep -q '^  not calibrated: not while it captures' "$work/out"
+ok $? 'calibrate: refused'
+with something-in "$CORDON" devices --calibrate zero
+[ $code = 1 ] && grep -q '^  not kept: no tap is so far off' "$work/out" && grep -q '^  calibration 0000c0de' "$work/out"
+ok $? 'calibrate: not kept, the old one holds'
+for wrong in '--calibrate' '--calibrate all' '--calibrate ma' '--calibrate ma --ohms 50' '--calibrate zero --ohms 50 --volts 5' \
+	'--ohms 50' '--calibrate ma --ohms x --volts 5' '--calibrate ma --ohms -1 --volts 5' '--self-test --calibrate zero'; do
+	with four "$CORDON" devices $wrong
+	[ $code = 2 ] && [ "$(grep -c '^cordon: ' "$work/err")" = 1 ]
+	ok $? "usage: devices $wrong"
+done
+with four "$CORDON" devices --calibrate zero --tap a1 --tap a2
+[ $code = 2 ] && grep -q 'one tap' "$work/err"
+ok $? 'calibrate: one at a time'
+
 for scenario in stream no-hid short long stall fault; do
 	capture "$scenario" --duration 1
 	[ $code = 30 ] && recorded "$work/x.pcapng" 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 truncated=0'

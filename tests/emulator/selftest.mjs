@@ -92,7 +92,8 @@ export function selftestCases({ Tap, assert }) {
         ['VBUS on', [0x20, [1]], [0x20, [0]]], ['a code', [0x21, [1, 2, 3, 4, 2, 0, 200, 0]], [0x20, [0]]]]) {
         assert(tap.command(...on).error === 0, what);
         chip.outputLog.length = 0;
-        assert(tap.command(0x02).error === 5 && !chip.outputLog.length, `not refused: ${what}`);
+        // VBUS may move by itself, as the code has it.
+        assert(tap.command(0x02).error === 5 && !chip.outputLog.some(([, now, before]) => (now ^ before) & ~(1 << 8)), `not refused: ${what}`);
         assert(tap.command(...off).error === 0, `${what}, off`);
       }
       // A command that comes meanwhile waits for its end.

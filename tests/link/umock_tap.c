@@ -45,6 +45,8 @@ struct scenario {
 	bool busy, no_access; /* for who opens it */
 	bool no_hid;
 	bool deaf; /* to the first command to capture */
+	struct wire_selftest selftest;
+	uint8_t calibrate_error, calibrate_reason;
 };
 
 static const struct scenario scenarios[] = {
@@ -72,7 +74,16 @@ static const struct scenario scenarios[] = {
 	{.name = "noise",			  .noise = true						},
 	{.name = "mute",           .mute = true						    },
 	{.name = "busy",			  .busy = true					   },
-	{.name = "no-access",           .no_access = true						    },
+	{.name = "good",           .selftest = {.ran = 0x7f, .detail = 0x45450000}                                                    },
+	{.name = "broken",
+         .no_hid = true,
+         .selftest = {.ran = 0x7f, .failed = 0x13, .detail = 0x00000022}},
+	{.name = "in-use",              .selftest = {.ran = 0x7e, .detail = 0x100}                                                    },
+	{.name = "captures",.calibrate_error = WIRE_E_STATE},
+	{.name = "something-in",
+         .calibrate_error = WIRE_E_VALUE,
+         .calibrate_reason = WIRE_CALIBRATE_IMPOSSIBLE},
+	{.name = "no-access",.no_access = true},
 };
 
 struct urb {
@@ -113,6 +124,9 @@ static void power_on(struct port *t)
 				      .boot_id = ++t->plugs,
 				      .version = scenario->version,
 				      .packets_a_second = scenario->packets_a_second,
+				      .selftest = scenario->selftest,
+				      .calibrate_error = scenario->calibrate_error,
+				      .calibrate_reason = scenario->calibrate_reason,
 			      });
 	t->begin_ns = now_ns();
 	t->gone = t->halted = false;

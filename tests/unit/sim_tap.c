@@ -71,6 +71,7 @@ static void hello(struct sim_tap *t, uint64_t tick)
 		.bus_switch = WIRE_SWITCH_HOST,
 		.vbus = 1,
 		.capturing = t->capturing,
+		.failed_checks = t->o.selftest.failed,
 	};
 	uint8_t body[sizeof(h) + 16];
 
@@ -131,9 +132,12 @@ static bool play(struct sim_tap *t)
 static void answers(struct sim_tap *t)
 {
 	for (unsigned i = 0; i < t->replies; i++) {
-		uint8_t body[32];
+		const struct sim_tap_reply *r = &t->reply[i];
+		uint8_t body[32 + sizeof(r->data)];
+		size_t n = wire_reply_put(body, &r->head);
 
-		put(t, WIRE_REPLY, 0, t->reply[i].done, body, wire_reply_put(body, &t->reply[i]));
+		memcpy(body + n, r->data, r->len);
+		put(t, WIRE_REPLY, 0, r->head.done, body, n + r->len);
 	}
 	t->replies = 0;
 }
@@ -174,13 +178,38 @@ void sim_tap_taken(struct sim_tap *t, size_t n)
 	memmove(t->out, t->out + n, t->out_len);
 }
 
+/* The board is 6 mA and 20 uA off; a slope becomes a thousandth of the microamperes that it was told. */
+static void calibrate(const struct sim_tap *t, const uint8_t *args, struct sim_tap_reply *r)
+{
+	struct wire_calibration w = {.id = 0x0000c0de,
+	                             .sequence = 3,
+	                             .zero_ma = 5005 + 596,
+	                             .zero_ua = 5005 - 99,
+	                             .slope_ma = 16384,
+	                             .slope_ua = 16384,
+	                             .reason = t->o.calibrate_reason};
+	struct wire_calibrate c;
+
+	wire_calibrate_get(&c, args, WIRE_CALIBRATE_BYTES);
+	if (c.what == WIRE_CALIBRATE_SLOPE && c.range == WIRE_RANGE_MA)
+		w.slope_ma = (uint16_t)(c.current_na / 1000000);
+	if (c.what == WIRE_CALIBRATE_SLOPE && c.range == WIRE_RANGE_UA)
+		w.slope_ua = (uint16_t)(c.current_na / 1000000);
+	r->head.error = t->o.calibrate_error;
+	if (!t->o.calibrate_error || t->o.calibrate_reason)
+		r->len = wire_calibration_put(r->data, &w);
+}
+
 void sim_tap_command(struct sim_tap *t, const uint8_t *data, size_t len, uint8_t hid[64])
 {
 	struct wire_command c = {0};
-	struct wire_reply r;
+	struct sim_tap_reply r;
+	size_t n;
 
 	wire_command_get(&c, data, len);
-	r = (struct wire_reply){.opcode = c.opcode, .request = c.request, .done = t->now_tick};
+	r = (struct sim_tap_reply){
+		.head = {.opcode = c.opcode, .request = c.request, .done = t->now_tick}
+        };
 	switch (c.opcode) {
 	case WIRE_OP_IDENTIFY:
 		t->hello_due = true;
@@ -201,8 +230,14 @@ void sim_tap_command(struct sim_tap *t, const uint8_t *data, size_t len, uint8_t
 		put(t, WIRE_STATE, 0, t->now_tick, body, wire_state_put(body, &s));
 		break;
 	}
+	case WIRE_OP_SELFTEST:
+		r.len = wire_selftest_put(r.data, &t->o.selftest);
+		break;
+	case WIRE_OP_CALIBRATE:
+		calibrate(t, data + WIRE_COMMAND_HEAD, &r);
+		break;
 	default:
-		r.error = WIRE_E_OPCODE;
+		r.head.error = WIRE_E_OPCODE;
 		break;
 	}
 	if (t->replies < SIM_TAP_REPLIES)
@@ -210,6 +245,7 @@ void sim_tap_command(struct sim_tap *t, const uint8_t *data, size_t len, uint8_t
 	if (hid) {
 		memset(hid, 0, 64);
 		hid[0] = WIRE_REPLY;
-		wire_reply_put(hid + 2, &r);
+		n = wire_reply_put(hid + 2, &r.head);
+		memcpy(hid + 2 + n, r.data, r.len);
 	}
 }

@@ -1,7 +1,7 @@
 /*
  * A tap that stands still where a real one would measure: for the tests of whatever listens to taps. It speaks the wire
- * protocol, obeys IDENTIFY, STATISTICS and CAPTURE, and sends, at a time that the caller says, numbered packets at a rate
- * or the records of a capture. What it sends depends on that time alone.
+ * protocol, obeys IDENTIFY, STATISTICS and CAPTURE, answers SELFTEST and CALIBRATE as it is told to, and sends, at a time
+ * that the caller says, numbered packets at a rate or the records of a capture. What it sends depends on that time alone.
  */
 #ifndef CORDON_TESTS_SIM_TAP_H
 #define CORDON_TESTS_SIM_TAP_H
@@ -18,6 +18,8 @@ struct sim_tap_options {
 	unsigned drop_block_each;     /* each so many-th block is numbered and not sent; 0 none */
 	const struct record *records; /* instead of numbered packets; times from the first HELLO */
 	size_t record_count;
+	struct wire_selftest selftest;             /* what it finds; it says so in HELLO too */
+	uint8_t calibrate_error, calibrate_reason; /* 0: it keeps what it is asked for */
 };
 
 struct sim_tap {
@@ -28,7 +30,11 @@ struct sim_tap {
 	size_t record;
 	uint32_t sequence;
 	struct tap tap; /* for tap_encode */
-	struct wire_reply reply[SIM_TAP_REPLIES];
+	struct sim_tap_reply {
+		struct wire_reply head;
+		uint8_t data[32];
+		size_t len;
+	} reply[SIM_TAP_REPLIES];
 	unsigned replies;
 	struct wire_block block;
 	uint8_t block_bytes[WIRE_BLOCK_MAX];
