@@ -79,7 +79,7 @@ static bool send_report(void *context, const uint8_t *report)
 /* Guard mode has 100 us from a packet to the switch: little at a time, and nothing long in between. */
 static bool listen(bool guarded)
 {
-	bool more = listen_run(&tap.line, guarded ? GUARD_BUDGET : BUDGET);
+	bool more = listen_run(&tap.line, guarded ? GUARD_BUDGET : BUDGET, guarded);
 
 	tap.reporter.behind = listen_behind();
 	return more;
@@ -167,12 +167,17 @@ int main(void)
 			done_ms = now_ms;
 			tick_watchdog();
 			each_millisecond(now_ms);
-		} else if (!more) {
-			/* With interrupts off: what comes between the question and the sleep wakes at once. */
-			interrupts_off();
-			if (!guarded || !listen_ended())
-				wait_for_interrupt();
-			interrupts_on();
 		}
+		if (more)
+			continue;
+		if (!guarded) {
+			tick_sleep();
+			continue;
+		}
+		/* With interrupts off: what comes between the question and the sleep wakes at once. */
+		interrupts_off();
+		if (!listen_ended())
+			wait_for_interrupt();
+		interrupts_on();
 	}
 }

@@ -82,6 +82,7 @@ void command_take(struct command *c, const uint8_t *data, size_t len, bool by_hi
 		if (s->state == COMMAND_DONE) {
 			s->reply_by_hid = by_hid;
 			s->state = COMMAND_REFUSED;
+			c->pending = true;
 		}
 		return;
 	}
@@ -98,6 +99,7 @@ void command_take(struct command *c, const uint8_t *data, size_t len, bool by_hi
 	for (size_t i = 0; !error && i < args; i++)
 		s->args[i] = data[WIRE_COMMAND_HEAD + i];
 	s->state = error ? COMMAND_REFUSED : COMMAND_WAITS;
+	c->pending = true;
 }
 
 static void answer(struct command_slot *s, struct upstream *up, struct usb_dev *usb, uint64_t now)
@@ -128,16 +130,25 @@ static uint64_t lead(uint8_t opcode)
 
 void command_run(struct command *c, struct upstream *up, struct usb_dev *usb, uint64_t now)
 {
+	bool left = false;
+
+	if (!c->pending)
+		return;
+	/* Before the look: what comes during it is looked at again. */
+	c->pending = false;
 	for (unsigned i = 0; i < COMMAND_SLOTS; i++) {
 		struct command_slot *s = &c->slot[i];
 
 		if (s->state == COMMAND_WAITS || s->state == COMMAND_RUNS) {
-			if (s->c.at && now + lead(s->c.opcode) < s->c.at)
+			if (s->c.at && now + lead(s->c.opcode) < s->c.at) {
+				left = true;
 				continue;
+			}
 			c->act(c->context, &s->c, s->args, &s->reply, s->data, &s->data_len);
 			if (s->reply.error == WIRE_NOT_YET) {
 				s->reply.error = WIRE_OK;
 				s->state = COMMAND_RUNS;
+				left = true;
 				continue;
 			}
 		} else if (s->state != COMMAND_REFUSED) {
@@ -147,4 +158,6 @@ void command_run(struct command *c, struct upstream *up, struct usb_dev *usb, ui
 		s->order = c->order++;
 		s->state = COMMAND_DONE;
 	}
+	if (left)
+		c->pending = true;
 }

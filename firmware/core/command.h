@@ -49,6 +49,7 @@ struct command {
 	command_do *act;
 	void *context;
 	struct command_slot slot[COMMAND_SLOTS];
+	volatile bool pending; /* something may be due */
 	uint32_t order;
 	uint32_t dropped; /* came while every slot was waiting */
 };

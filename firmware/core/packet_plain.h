@@ -94,9 +94,10 @@ static inline void packet_packing_begin(struct packet_packing *p, uint32_t pid, 
 
 /*
  * A packet's words behind the first, the last one too, to bits without the stuffed ones from rx->store + 1 on. Returns how many.
- * Negative where all but the last are not whole, or they are more than any packet has.
+ * `levels` of them may be NULL; with them it is not asked whether all but the last are whole. Negative where all but the last are not whole, or they are more than any packet has.
  */
-int packet_unpack(struct rx *rx, const uint32_t *words, unsigned count, struct packet_packing *p);
+int packet_unpack(struct rx *rx, const uint32_t *words, const uint16_t *levels, unsigned count,
+                  struct packet_packing *p);
 
 /* Words into a checksum. */
 void packet_sum_words(struct crc16_words *c, const uint32_t *at, const uint32_t *end);

@@ -57,6 +57,8 @@ struct rx_three {
 	uint32_t after[2]; /* how much later the others began */
 	const uint32_t *words[3];
 	unsigned count[3];
+	const uint16_t *
+		levels; /* of the data's words, at full speed, where somebody has taken them out; or NULL */
 };
 
 struct rx {

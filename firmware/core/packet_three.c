@@ -37,7 +37,8 @@ static bool sum_is_good(const struct rx *rx, unsigned bits)
 	return crc16_words_good(&c, -rest & 3);
 }
 
-static bool data_is_good(struct rx *rx, const uint32_t *words, unsigned count)
+static bool data_is_good(struct rx *rx, const uint32_t *words, const uint16_t *levels,
+                         unsigned count)
 {
 	uint32_t head = rx->speed == USB_SPEED_LOW ? ~words[0] : words[0];
 	uint32_t pid = head == HEAD_DATA0 ? 0xc3 : 0x4b;
@@ -48,7 +49,7 @@ static bool data_is_good(struct rx *rx, const uint32_t *words, unsigned count)
 		return false;
 	/* Both PIDs end with K, which is 0. */
 	packet_packing_begin(&p, pid, 0);
-	bits = packet_unpack(rx, words + 1, count - 1, &p);
+	bits = packet_unpack(rx, words + 1, levels ? levels + 1 : NULL, count - 1, &p);
 	/* A hub may stretch the last bit into one too many. USB 2.0 §7.1.9.1 */
 	if (bits < 16 || (bits & 7) > 1 || p.bad & 0x80 || packet_ends_idle(p.levels) ||
 	    !sum_is_good(rx, (unsigned)bits))
@@ -68,7 +69,7 @@ bool rx_transaction(struct rx *rx, const struct rx_three *t, const struct rx_pac
 		return false;
 	pid = token->bytes[0] & 0xf;
 	if ((pid != USB_PID_IN && pid != USB_PID_OUT) || (ack->bytes[0] & 0xf) != USB_PID_ACK ||
-	    !data_is_good(rx, t->words[1], t->count[1]))
+	    !data_is_good(rx, t->words[1], t->levels, t->count[1]))
 		return false;
 	token->packet.start = t->k;
 	rx->data.start = t->k + t->after[0];

@@ -3,6 +3,7 @@
  * and only the others are looked at one by one.
  */
 #include "core/sensor_events.h"
+#include "core/sensor_look.h"
 
 enum {
 	MS = WIRE_TICK_HZ / 1000,
@@ -19,6 +20,7 @@ enum {
 	SPREAD_SHARE = 32,
 	SPREAD_MOST = 3,
 	SPREAD_LEAST = 2,
+	APART_EACH = 3,
 };
 
 /* What the board needs after a change of the multiplexer's input; hw/README.md. */
@@ -248,54 +250,27 @@ static void take(struct sensor *s, struct sensor_channel *c, const uint16_t *at,
 	add(s, c, &g, at, at + 1, t);
 }
 
-static struct sensor_glance look(const uint16_t *at, const uint16_t *end)
-{
-	uint32_t sum = 0, minimum = UINT16_MAX, maximum = 0;
-	uint32_t n = (uint32_t)(end - at + SENSOR_CHANNELS - 1) / SENSOR_CHANNELS;
-
-	/* By pairs: three comparisons instead of four. */
-	for (; end - at > SENSOR_CHANNELS; at += 2 * SENSOR_CHANNELS) {
-		uint32_t v = at[0], w = at[SENSOR_CHANNELS];
-		uint32_t low = v, high = w;
-
-		sum += v + w;
-		if (v > w) {
-			low = w;
-			high = v;
-		}
-		if (high > maximum)
-			maximum = high;
-		if (low < minimum)
-			minimum = low;
-	}
-	if (at < end) {
-		sum += *at;
-		maximum = *at > maximum ? *at : maximum;
-		minimum = *at < minimum ? *at : minimum;
-	}
-	return (struct sensor_glance){.n = n, .sum = sum, .minimum = minimum, .maximum = maximum};
-}
-
-/* No sample counts for more than SPREAD_MOST times the mean distance. */
+/* No sample counts for more than SPREAD_MOST times the mean distance. One in APART_EACH stands for all: it is a mean over 8 ms. */
 static uint32_t apart(const struct sensor_channel *c, const uint16_t *at, const uint16_t *end)
 {
 	int32_t level = c->level >> 4,
 		most = (int32_t)(c->spread * SPREAD_MOST >> 8) + SPREAD_LEAST;
 	int32_t sum = 0;
 
-	for (; at < end; at += SENSOR_CHANNELS) {
+	for (; at < end; at += APART_EACH * SENSOR_CHANNELS) {
 		int32_t off = *at - level;
 
 		if (off < 0)
 			off = -off;
 		sum += off < most ? off : most;
 	}
-	return (uint32_t)sum;
+	return APART_EACH * (uint32_t)sum;
 }
 
 unsigned sensor_first(const struct sensor *s, enum wire_channel channel)
 {
-	return (channel + SENSOR_CHANNELS - s->phase) % SENSOR_CHANNELS;
+	/* Without the division that a remainder takes. */
+	return channel >= s->phase ? channel - s->phase : channel + SENSOR_CHANNELS - s->phase;
 }
 
 static bool is_usual(const struct sensor *s, const struct sensor_channel *c,
@@ -336,13 +311,10 @@ void sensor_samples(struct sensor *s, const uint16_t *samples)
 {
 	struct sensor_glance glance[SENSOR_CHANNELS];
 
-	for (unsigned i = 0; i < SENSOR_CHANNELS; i++) {
-		const uint16_t *at = samples + sensor_first(s, i), *end = samples + SENSOR_CHUNK;
-
-		glance[i] = look(at, end);
-		if (i == WIRE_CURRENT)
-			glance[i].apart = apart(&s->channel[i], at, end);
-	}
+	sensor_look(samples, s->phase, glance);
+	glance[WIRE_CURRENT].apart =
+		apart(&s->channel[WIRE_CURRENT], samples + sensor_first(s, WIRE_CURRENT),
+	              samples + SENSOR_CHUNK);
 	sensor_chunk(s, glance, samples);
 }
 
@@ -352,7 +324,9 @@ void sensor_chunk(struct sensor *s, const struct sensor_glance glance[SENSOR_CHA
 	for (unsigned i = 0; i < SENSOR_CHANNELS; i++)
 		work(s, &s->channel[i], &glance[i], samples);
 	s->tick += SENSOR_CHUNK_TICKS;
-	s->phase = (uint8_t)((s->phase + SENSOR_CHUNK) % SENSOR_CHANNELS);
+	/* A chunk is one sample less than whole rounds. */
+	_Static_assert(SENSOR_CHUNK % SENSOR_CHANNELS == 2, "the phase below");
+	s->phase = s->phase ? (uint8_t)(s->phase - 1) : SENSOR_CHANNELS - 1;
 	if (++s->chunks < SENSOR_BAND_CHUNKS)
 		return;
 	for (unsigned i = 0; i < SENSOR_CHANNELS; i++)

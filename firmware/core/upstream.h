@@ -25,9 +25,10 @@ struct upstream {
 	volatile uint32_t closed, fetched;
 	uint32_t lost, lost_total;
 	uint64_t lost_since, lost_until;
-	uint32_t high;     /* most blocks ever waiting */
-	uint16_t at;       /* the reader's place in its block */
-	uint8_t joint[64]; /* a packet of the end of one block and the start of the next */
+	uint32_t high; /* most blocks ever waiting */
+	uint16_t at;   /* the reader's place in its block */
+	uint8_t joint[64] __attribute__((
+		aligned(4))); /* a packet of the end of one block and the start of the next */
 };
 
 void upstream_init(struct upstream *u);

@@ -20,9 +20,10 @@ enum {
 	DMA_DREQ_ALWAYS = 63,
 };
 
-#define DMA_RING_OF(log2) ((uint32_t)(log2) << 6 | DMA_RING_WRITE)
-#define DMA_CHAIN(to)     ((uint32_t)(to) << 11)
-#define DMA_DREQ(n)       ((uint32_t)(n) << 15)
+#define DMA_RING_OF(log2)      ((uint32_t)(log2) << 6 | DMA_RING_WRITE)
+#define DMA_RING_READ_OF(log2) ((uint32_t)(log2) << 6)
+#define DMA_CHAIN(to)          ((uint32_t)(to) << 11)
+#define DMA_DREQ(n)            ((uint32_t)(n) << 15)
 
 /* Sets a channel up without starting it. */
 static inline void dma_channel(unsigned n, volatile const void *from, volatile void *to,

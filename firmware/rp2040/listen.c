@@ -9,6 +9,7 @@
 #include "rp2040/clock64.h"
 #include "rp2040/clocks.h"
 #include "rp2040/dma.h"
+#include "rp2040/gather.h"
 #include "rp2040/regs.h"
 #include "rp2040/startup.h"
 #include "core/listen_pio.h"
@@ -99,6 +100,7 @@ void listen_start(void)
 	PIO0->sm[LISTEN_WATCHER].pinctrl = (uint32_t)BOARD_PIN_TAP_DP << 15;
 	for (unsigned i = 0; i < EVENTS; i++)
 		lines[i] = USED;
+	gather_start(words);
 	rings_start();
 	listen_speed(USB_SPEED_UNKNOWN);
 }
@@ -290,6 +292,7 @@ static APART bool transaction(struct line *line, struct stamp *stamp, uint32_t e
 	t.count[0] = second - first;
 	t.count[1] = third - second;
 	t.count[2] = end - third;
+	t.levels = j == WIRE_DP ? gather_levels(second, t.count[1]) : NULL;
 	t.k = tick_of(stamp, event);
 	/* Cycles alone tell no more than 0.5 ms. */
 	us = microsecond[event + 2];
@@ -304,6 +307,22 @@ static APART bool transaction(struct line *line, struct stamp *stamp, uint32_t e
 	models = 0;
 	word_read = end;
 	event_read = (event + 6) % EVENTS;
+	return true;
+}
+
+/*
+ * A packet that is not all there, or a transaction, is left for the next turn, once: taken whole it costs half as much, and
+ * little comes behind it before that.
+ */
+static bool may_wait(const struct line *line, uint32_t event_end)
+{
+	static uint32_t waited;
+	uint32_t left = (event_end - event_read) % EVENTS;
+
+	if (left >= (line_may_transact(line) ? 6 : 2) ||
+	    lines[event_read] != WIRE_SE1 - line->lines || waited == event_read)
+		return false;
+	waited = event_read;
 	return true;
 }
 
@@ -347,6 +366,7 @@ static void start_over(struct line *line, uint32_t word_end, uint32_t event_end,
 	event_read = event_end;
 	words_done = sent;
 	models = 0;
+	gather_lost();
 	line_lost(line, clock64_now());
 }
 
@@ -357,7 +377,7 @@ unsigned listen_behind(void)
 	return level < 256 ? level : 255;
 }
 
-bool listen_run(struct line *line, unsigned budget)
+bool listen_run(struct line *line, unsigned budget, bool at_once)
 {
 	/*
 	 * In this order: what is told up to `known` lies before `event_end` (less what is still in the chain, which takes less than 2 us),
@@ -367,12 +387,13 @@ bool listen_run(struct line *line, unsigned budget)
 	uint32_t sent = words_sent(), word_end = word_write(), event_end = event_write();
 	uint32_t word_start = word_read;
 	struct stamp stamp = {.now = clock64_base()};
-	bool more = false;
+	bool more = false, waits = false;
 
 	if (ran_over(event_end, sent)) {
 		start_over(line, word_end, event_end, sent);
 		return false;
 	}
+	gather_feed(word_read, word_end);
 	note_high(&listen_lost.line_high, (word_end - word_read) % WORDS);
 	note_high(&listen_lost.event_high, (event_end - event_read) % EVENTS);
 	while (event_read != event_end) {
@@ -382,6 +403,9 @@ bool listen_run(struct line *line, unsigned budget)
 			stamp.owed = false;
 			continue;
 		}
+		waits = !at_once && may_wait(line, event_end);
+		if (waits)
+			break;
 		if (!budget--) {
 			more = true;
 			break;
@@ -404,11 +428,11 @@ bool listen_run(struct line *line, unsigned budget)
 		event_read = (event_read + 1) % EVENTS;
 	}
 	pay(line, &stamp);
-	if (!more && (word_end - word_read) % WORDS < WORDS / 2)
+	if (!more && !waits && (word_end - word_read) % WORDS < WORDS / 2)
 		feed_words(line, word_end);
 	words_done = (words_done + (word_read - word_start) % WORDS) % reload;
 	/* Not the time now: changes may have come since, and would be taken for silence. */
-	if (!more)
+	if (!more && !waits)
 		line_time(line, known);
 	return more;
 }

@@ -22,8 +22,11 @@ void listen_start(void);
 /* Sampler and watcher for a speed; unknown: only the watcher, for all changes. */
 void listen_speed(enum usb_speed speed);
 
-/* Hands over what has come, at most `budget` words and changes. False where there was nothing left. */
-bool listen_run(struct line *line, unsigned budget);
+/*
+ * Hands over what has come, at most `budget` packets and changes. False where there was nothing left. But for `at_once`, packets that are
+ * not all there yet wait for the next call.
+ */
+bool listen_run(struct line *line, unsigned budget, bool at_once);
 
 /* How far the decoder is behind: 255 where half of the ring of words waits, or more. */
 unsigned listen_behind(void);

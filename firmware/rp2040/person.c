@@ -6,6 +6,7 @@
 #include "rp2040/clock64.h"
 #include "rp2040/clocks.h"
 #include "rp2040/regs.h"
+#include "rp2040/tick.h"
 #include "core/expander.h"
 #include "core/wire.h"
 #include "board.h"
@@ -130,7 +131,7 @@ void person_buzz(uint16_t hz, uint16_t ms)
 	s->top = BUZZ_CLOCK / hz - 1;
 	s->cc = BUZZ_CLOCK / hz / 2 << 16; /* GP19 is the slice's B */
 	s->csr = 1;
-	silent_at = (uint32_t)(clock64_us() / 1000) + ms;
+	silent_at = tick_ms() + ms;
 }
 
 void person_run(uint32_t now_ms)

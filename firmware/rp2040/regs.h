@@ -32,6 +32,7 @@ enum resets_bit {
 	RESETS_IO_BANK0 = 1u << 5,
 	RESETS_PADS_BANK0 = 1u << 8,
 	RESETS_PIO0 = 1u << 10,
+	RESETS_PIO1 = 1u << 11,
 	RESETS_PLL_SYS = 1u << 12,
 	RESETS_PLL_USB = 1u << 13,
 	RESETS_PWM = 1u << 14,
@@ -187,6 +188,7 @@ enum irq_number { /* §2.3.2 */
 #define PADS_BANK0 ((struct pads_bank0_regs *)0x4001c000u)
 #define SIO        ((struct sio_regs *)0xd0000000u)
 #define PIO0       ((struct pio_regs *)0x50200000u)
+#define PIO1       ((struct pio_regs *)0x50300000u)
 #define DMA        ((struct dma_regs *)0x50000000u)
 #define PWM        ((struct pwm_regs *)0x40050000u)
 #define USB        ((struct usb_regs *)0x50110000u)

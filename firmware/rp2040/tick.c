@@ -21,9 +21,12 @@ enum {
 
 static uint8_t start_cause;
 
+static volatile bool came;
+
 void on_timer_0(void)
 {
 	TIMER->intr = 1;
+	came = true;
 	TIMER->alarm[0] = TIMER->timerawl + WAKE_US;
 }
 
@@ -47,14 +50,35 @@ void tick_start(void)
 	WATCHDOG->ctrl = WATCHDOG_ENABLE;
 }
 
+void tick_sleep(void)
+{
+	/* With interrupts off: what comes between the question and the sleep wakes at once. */
+	interrupts_off();
+	while (!came) {
+		wait_for_interrupt();
+		interrupts_on();
+		interrupts_off();
+	}
+	came = false;
+	interrupts_on();
+}
+
 void tick_watchdog(void)
 {
 	WATCHDOG->load = 2 * WATCHDOG_US;
 }
 
+/* Called each turn of the main loop: a division each time would be 1 % of the core. */
 uint32_t tick_ms(void)
 {
-	return (uint32_t)(clock64_us() / 1000);
+	static uint32_t ms, us;
+	uint32_t since = (uint32_t)clock64_us() - us;
+
+	if (since >= 1000) {
+		ms += since / 1000;
+		us += since / 1000 * 1000;
+	}
+	return ms;
 }
 
 uint32_t tick_boot_id(void)

@@ -9,6 +9,9 @@ void tick_start(void);
 uint32_t tick_ms(void);
 void tick_watchdog(void);
 
+/* Until the next alarm, each 250 us; at once where one has come since the last call. */
+void tick_sleep(void);
+
 /* Counts the starts since power came; an enum wire_cause of this one. */
 uint32_t tick_boot_id(void);
 uint8_t tick_start_cause(void);

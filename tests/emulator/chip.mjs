@@ -62,6 +62,7 @@ export class Chip {
     if (kept) rp.flash.set(kept, 0x1fe000);
     this.resets = new Resets(this);
     this.pio = new Pio(this, 0);
+    this.pio1 = new Pio(this, 1);
     this.dma = new Dma(this);
     this.adc = new Adc(this);
     this.expander = new Expander();
@@ -78,6 +79,12 @@ export class Chip {
     for (let i = 0; i < 4; i++) this.dma.ready.set(4 + i, () => this.pio.sm[i].fifo.length > 0);
     this.pio.onFlag = () => { if (this.pio.inte & (this.pio.flags << 8)) this.interrupt(7, true); };
     this.pio.onRx = (i) => this.dma.dreq(4 + i);
+    for (let i = 0; i < 4; i++) {
+      this.dma.ready.set(8 + i, () => this.pio1.hasRoom(i));
+      this.dma.ready.set(12 + i, () => this.pio1.sm[i].fifo.length > 0);
+    }
+    this.pio1.onRoom = (i) => this.dma.dreq(8 + i);
+    this.pio1.onRx = (i) => this.dma.dreq(12 + i);
     const put = (base, block, reset = -1) => { this.blocks.set(block, base); rp.peripherals[base] = onBus(this, block, reset); };
     put(0x40008, rp.clocks);
     put(0x40028, rp.pllSys, 12);
@@ -95,6 +102,7 @@ export class Chip {
     put(0x50000, this.dma, 2);
     put(0x50110, this.usb, 24);
     put(0x50200, this.pio, 10);
+    put(0x50300, this.pio1, 11);
     rp.usbCtrl = this.usb;
     Object.defineProperty(rp, 'gpioValues', { get: () => this.gpioIn });
     for (const pin of [9, 10, 20, 21]) this.input(pin, true); // pulled up, nothing tripped
@@ -213,6 +221,12 @@ export class Chip {
       if (!this.idle && this.pio.running.length) {
         if (this.periodic()) { this.idle = true; this.lag = 0; continue; }
         this.pio.step(this.pads);
+        if (!this.pio1.starved) this.pio1.step(this.pads);
+        this.cycle++;
+        left--;
+      } else if (!this.pio1.starved) {
+        this.pio1.step(this.pads);
+        this.lag = (this.lag + 1) % 24;
         this.cycle++;
         left--;
       } else {

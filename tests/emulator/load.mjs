@@ -38,7 +38,17 @@ export function loadCases({ Tap, assert, waveform, highWater, elf }) {
     assert(heard === w.packets.length, `${heard} packets heard, ${w.packets.length} sent`);
     return [tap, `CPU ${(100 * share).toFixed(1)} %, at most ${(100 * most).toFixed(1)} % in 5 ms, ${bursts(tap.reader).length} bursts`];
   };
+  const idle = () => {
+    const tap = new Tap(), from = tap.chip.cycle, awake = tap.chip.awake;
+    tap.command(0x10, [1]);
+    if (process.env.PROFILE) tap.chip.profile = new Map();
+    const a = tap.chip.cycle, b = tap.chip.awake;
+    for (let i = 0; i < 250; i++) { tap.host.run(200); tap.fetch(); }
+    if (tap.chip.profile) profile(elf, tap.chip.profile, tap.chip.cycle - a);
+    return [tap, `CPU ${(100 * (tap.chip.awake - b) / (tap.chip.cycle - a)).toFixed(1)} %`];
+  };
   return {
+    idle,
     'bulk-sensors': bulk(0),
     'bulk-bursts': bulk(200),
   };

@@ -1,7 +1,7 @@
 // A PIO block, cycle by cycle: what the RP2040 datasheet's chapter 3 says, as far as it is used; the rest throws.
 // In: register accesses, the pads. Out: FIFO words by DREQ, interrupt flags. The clock is the run loop's.
 const SM_BASE = 0xc8, SM_SIZE = 0x18;
-const RX_JOINED = 8, RX_ALONE = 4;
+const RX_JOINED = 8, ALONE = 4;
 
 class StateMachine {
   constructor(pio, index) {
@@ -15,6 +15,7 @@ class StateMachine {
     this.x = this.y = 0;
     this.pc = 0;
     this.fifo = [];
+    this.sent = []; // what the core or DMA has sent to it
     this.restart();
   }
   restart() {
@@ -28,9 +29,11 @@ class StateMachine {
     const threshold = (this.shiftctrl >>> 20) & 31;
     this.pushAt = threshold || 32;
     this.autopush = (this.shiftctrl >>> 16) & 1;
+    this.autopull = (this.shiftctrl >>> 17) & 1;
+    this.pullAt = (this.shiftctrl >>> 25) & 31 || 32;
     this.inRight = (this.shiftctrl >>> 18) & 1;
     this.outRight = (this.shiftctrl >>> 19) & 1;
-    this.room = this.shiftctrl >>> 31 ? RX_JOINED : RX_ALONE;
+    this.room = this.shiftctrl >>> 31 ? RX_JOINED : ALONE;
     this.wrapTop = (this.execctrl >>> 12) & 31;
     this.wrapBottom = (this.execctrl >>> 7) & 31;
     this.jmpPin = (this.execctrl >>> 24) & 31;
@@ -107,6 +110,13 @@ class StateMachine {
       }
       case 3: {
         if (!this.outRight) throw new Error('PIO: OUT to the left is not modelled');
+        if (this.autopull && this.osrCount >= this.pullAt) {
+          if (!this.sent.length) return;
+          this.osr = this.sent.shift();
+          this.osrCount = 0;
+          this.pio.onRoom(this.index);
+        }
+        this.osrCount = Math.min(32, this.osrCount + count);
         const v = count === 32 ? this.osr : this.osr & ((1 << count) - 1);
         this.osr = count === 32 ? 0 : this.osr >>> count;
         const to = (word >>> 5) & 7;
@@ -145,6 +155,8 @@ class StateMachine {
     this.delay = (word >>> 8) & 31;
     this.pc = next;
   }
+  // Whether it waits for what is sent to it, and nothing else.
+  get starved() { return this.stalled && !this.sent.length && !this.delay && (this.pio.memory[this.pc] >>> 13) === 3; }
   step() {
     if (this.divider !== 256) {
       this.fraction += 256;
@@ -163,6 +175,7 @@ class StateMachine {
 export class Pio {
   constructor(chip, index) {
     this.chip = chip;
+    this.index = index;
     this.name = `PIO${index}`;
     this.memory = new Uint16Array(32);
     this.sm = [0, 1, 2, 3].map((i) => new StateMachine(this, i));
@@ -171,6 +184,7 @@ export class Pio {
     this.first = this.synced = 0; // the synchroniser's two stages. §3.5.6.3
     this.running = [];
     this.onRx = () => {};
+    this.onRoom = () => {};
     this.onFlag = () => {};
   }
   step(pads) {
@@ -178,6 +192,8 @@ export class Pio {
     this.synced = this.first;
     this.first = pads;
   }
+  hasRoom(i) { return this.sm[i].sent.length < ALONE; }
+  get starved() { return this.running.every((s) => s.starved); }
   settled(pads) { return this.synced === pads && this.first === pads; }
   state() { return this.running.flatMap((s) => s.state()).concat(this.flags).join(); }
   take(i) {
@@ -204,7 +220,11 @@ export class Pio {
         if ((value >>> (8 + i)) & 1) s.fraction = 0;
       });
       this.running = this.sm.filter((s) => s.enabled);
-      if (this.running.length) this.chip.checkListening();
+      if (this.running.length && !this.index) this.chip.checkListening();
+    } else if (offset >= 0x10 && offset < 0x20) {
+      const s = this.sm[(offset - 0x10) >> 2];
+      if (!this.hasRoom(s.index)) this.chip.fail(`${this.name}: the full FIFO of state machine ${s.index} is written`);
+      else s.sent.push(value);
     } else if (offset === 0x30) {
       this.flags &= ~value;
     } else if (offset >= 0x48 && offset < 0xc8) {

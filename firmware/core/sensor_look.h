@@ -1,0 +1,13 @@
+/*
+ * The first look at a chunk of samples: what it has of each channel, without `apart`. The greater part of what the sensors cost.
+ * In: SENSOR_CHUNK samples, the channel of the first. A sample that failed has SENSOR_BAD set, and so has its channel's maximum.
+ */
+#ifndef CORDON_CORE_SENSOR_LOOK_H
+#define CORDON_CORE_SENSOR_LOOK_H
+
+#include "core/sensor.h"
+
+void sensor_look(const uint16_t *samples, unsigned channel,
+                 struct sensor_glance glance[SENSOR_CHANNELS]);
+
+#endif
