@@ -49,6 +49,14 @@ static bool set(struct capture_test *t, unsigned field, const char *text, size_t
 	return true;
 }
 
+const char *capture_test_said(const struct capture_test *t, const char *name)
+{
+	for (unsigned i = 0; i < CAPTURE_TEST_FIELDS; i++)
+		if (strcmp(capture_test_name(i), name) == 0)
+			return capture_test_text(t, i);
+	return "";
+}
+
 bool capture_test_set(struct capture_test *t, const char *name, const char *text)
 {
 	for (unsigned i = 0; i < CAPTURE_TEST_FIELDS; i++)

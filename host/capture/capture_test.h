@@ -20,6 +20,7 @@ struct capture_test {
 /* By index below CAPTURE_TEST_FIELDS: the field's name in header and JSON; its text. The last one is the notes. */
 const char *capture_test_name(unsigned field);
 const char *capture_test_text(const struct capture_test *t, unsigned field);
+const char *capture_test_said(const struct capture_test *t, const char *name); /* "" nothing */
 
 /* False where there is no such field, or the text finds no room. Notes gather, of others the last one stays. */
 bool capture_test_set(struct capture_test *t, const char *name, const char *text);

@@ -154,7 +154,7 @@ static inline bool link_command(struct link *l, enum wire_opcode opcode, const u
 	return l->ops->command && l->ops->command(l, opcode, args, len);
 }
 
-/* What the operator does, as a record at this moment: RECORD_MARK, _PROFILE, _CLAIM. False where nothing takes it. */
+/* What the operator does, as a record at this moment: RECORD_MARK, _LAYOUT. False where nothing takes it. */
 static inline bool link_note(struct link *l, enum record_kind kind, const void *text, size_t len)
 {
 	return l->ops->note && l->ops->note(l, kind, text, len);

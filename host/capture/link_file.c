@@ -92,6 +92,7 @@ static const void **borrowed(struct record *r, size_t *len)
 	case RECORD_MARK:
 	case RECORD_PROFILE:
 	case RECORD_CLAIM:
+	case RECORD_LAYOUT:
 		text = &r->text;
 		break;
 	case RECORD_UNKNOWN:

@@ -18,7 +18,7 @@ enum { COMMENTS_MAX = 64, PROFILE_MAX = 2048 };
 
 struct link_record {
 	struct link link;
-	struct link *inner;
+	struct link *inner;           /* NULL: given back */
 	struct record_files *files;   /* NULL: none */
 	struct pcapng_writer *writer; /* NULL: nothing has come yet, or it is over */
 	struct capture *reader;
@@ -28,12 +28,14 @@ struct link_record {
 	enum err err;
 	bool over;
 	int64_t now_ns, latest_ns, wall_ns, start_ns;
+	int64_t begun_ns; /* on the inner clock: its zero is the first record's */
 
 	struct capture_test test;
 	char application[CAPTURE_TEXT_MAX];
 	uint8_t profile[PROFILE_MAX];
 	size_t profile_len;
 	char *claims[RECORD_CLAIMS_MAX];
+	char *layout;
 };
 
 static struct link_record *record_of(struct link *l)
@@ -80,8 +82,11 @@ static void hardware(const struct link_record *k, char *to, size_t size)
 		         s->hello.calibration, s->hello.version);
 }
 
-/* A section with its header; what holds for the whole recording stands at the front of each. */
-static enum err begin_section(struct link_record *k)
+/*
+ * A section with its header; what holds for the whole recording stands at the front of each. `introduce`: who recorded it
+ * does not come by itself.
+ */
+static enum err begin_section(struct link_record *k, bool introduce)
 {
 	static const struct pcapng_interface interfaces[] = {
 		{.link_type = 294, .name = "full speed"    },
@@ -91,7 +96,6 @@ static enum err begin_section(struct link_record *k)
 	static char comment[COMMENTS_MAX][CAPTURE_TEST_COMMENT_MAX];
 	const char *comments[COMMENTS_MAX + 1];
 	const struct link_status *inner = link_status(k->inner);
-	bool first = !k->start_ns;
 	char tap[CAPTURE_TEXT_MAX];
 	unsigned n = 0;
 	enum err err;
@@ -102,7 +106,7 @@ static enum err begin_section(struct link_record *k)
 	}
 	comments[n] = NULL;
 	hardware(k, tap, sizeof(tap));
-	if (first)
+	if (!k->start_ns)
 		k->start_ns = k->now_ns + k->wall_ns - k->latest_ns;
 	err = pcapng_create_to(
 		&k->writer, take_bytes, k,
@@ -121,8 +125,9 @@ static enum err begin_section(struct link_record *k)
 		write_text(k, RECORD_PROFILE, k->profile, k->profile_len);
 	for (unsigned i = 0; i < RECORD_CLAIMS_MAX && k->claims[i]; i++)
 		write_text(k, RECORD_CLAIM, k->claims[i], strlen(k->claims[i]));
-	/* A later part must be judged by itself: who recorded it comes first in it too. */
-	if (!first && inner && inner->hello.tick_hz)
+	if (k->layout)
+		write_text(k, RECORD_LAYOUT, k->layout, strlen(k->layout));
+	if (introduce && inner && inner->hello.tick_hz)
 		pcapng_record(k->writer, &(struct record){.kind = RECORD_HELLO,
 		                                          .t_ns = k->latest_ns,
 		                                          .hello = inner->hello});
@@ -135,8 +140,10 @@ static void on_record(void *context, const struct record *r)
 
 	if (r->t_ns > k->latest_ns || !k->writer)
 		k->latest_ns = r->t_ns;
-	if (!k->writer && !k->err)
-		k->err = begin_section(k);
+	if (!k->writer && !k->err) {
+		k->begun_ns = r->t_ns;
+		k->err = begin_section(k, r->kind != RECORD_HELLO);
+	}
 	if (k->writer)
 		pcapng_record(k->writer, r);
 }
@@ -146,8 +153,9 @@ static void next_part(struct link_record *k)
 	pcapng_close(k->writer);
 	k->writer = NULL;
 	record_files_next(k->files);
+	/* A later part must be judged by itself. */
 	if (!k->err)
-		k->err = begin_section(k);
+		k->err = begin_section(k, true);
 }
 
 static void end(struct link_record *k)
@@ -156,7 +164,7 @@ static void end(struct link_record *k)
 		return;
 	k->over = true;
 	/* Nothing came, or nothing good, and a file of no bytes is none. */
-	if (!k->writer && begin_section(k) && !k->err)
+	if (!k->writer && begin_section(k, true) && !k->err)
 		k->err = ERR_MEMORY;
 	if (k->writer)
 		pcapng_close(k->writer);
@@ -217,14 +225,21 @@ static int record_fd(const struct link *l)
 static int64_t record_due(const struct link *l)
 {
 	const struct link_record *k = const_record_of(l);
-	int64_t due = link_due(k->inner);
+	int64_t due;
 
+	if (k->over)
+		return INT64_MAX;
+	due = link_due(k->inner);
 	return k->files && k->now_ns + TEND_NS < due ? k->now_ns + TEND_NS : due;
 }
 
 static int64_t record_clock(const struct link *l, int64_t now_ns)
 {
-	return link_clock(const_record_of(l)->inner, now_ns);
+	const struct link_record *k = const_record_of(l);
+
+	if (!k->inner)
+		return k->latest_ns - k->begun_ns;
+	return k->writer || k->over ? link_clock(k->inner, now_ns) - k->begun_ns : 0;
 }
 
 static const struct capture_info *record_info(const struct link *l)
@@ -235,7 +250,7 @@ static const struct capture_info *record_info(const struct link *l)
 static const struct link_status *record_status(const struct link *l)
 {
 	struct link_record *k = record_of((struct link *)(uintptr_t)l);
-	const struct link_status *inner = link_status(k->inner);
+	const struct link_status *inner = k->inner ? link_status(k->inner) : NULL;
 
 	if (inner)
 		k->status = *inner;
@@ -247,7 +262,9 @@ static const struct link_status *record_status(const struct link *l)
 
 static bool record_command(struct link *l, enum wire_opcode opcode, const uint8_t *args, size_t len)
 {
-	return link_command(record_of(l)->inner, opcode, args, len);
+	struct link_record *k = record_of(l);
+
+	return k->inner && link_command(k->inner, opcode, args, len);
 }
 
 static bool record_note(struct link *l, enum record_kind kind, const void *text, size_t len)
@@ -270,7 +287,8 @@ static void record_keep(struct link *l)
 
 static void record_finish(struct link *l, int64_t now_ns)
 {
-	link_finish(record_of(l)->inner, now_ns);
+	if (record_of(l)->inner)
+		link_finish(record_of(l)->inner, now_ns);
 }
 
 static void record_nothing(void *context, const struct record *r)
@@ -291,6 +309,7 @@ static void record_free(struct link *l)
 	capture_free(k->reader);
 	for (unsigned i = 0; i < RECORD_CLAIMS_MAX; i++)
 		free(k->claims[i]);
+	free(k->layout);
 	free(k);
 }
 
@@ -321,7 +340,20 @@ static enum err take_options(struct link_record *k, const struct record_options 
 	for (unsigned i = 0; i < RECORD_CLAIMS_MAX && o->claims[i]; i++)
 		if (!(k->claims[i] = strdup(o->claims[i])))
 			return ERR_MEMORY;
+	if (o->layout && !(k->layout = strdup(o->layout)))
+		return ERR_MEMORY;
 	return ERR_NONE;
+}
+
+struct link *link_record_release(struct link *l)
+{
+	struct link_record *k = record_of(l);
+	struct link *inner = k->inner;
+
+	record_status(l);
+	end(k);
+	k->inner = NULL;
+	return inner;
 }
 
 enum err link_record(struct link **out, struct link *inner, const struct record_options *o)

@@ -19,10 +19,17 @@ struct record_options {
 	const char *profile;     /* text of the record; NULL: none */
 	size_t profile_len;
 	const char *claims[RECORD_CLAIMS_MAX]; /* NAME=VALUE; NULL behind the last */
+	const char *layout;                    /* of the keys; NULL: none is said */
 	int64_t wall_ns; /* the clock of `now_ns` plus this is the time since 1970 */
 };
 
 /* `inner` passes to the new link also where this fails. errno is kept with ERR_OPEN, which is about `path`. */
 enum err link_record(struct link **l, struct link *inner, const struct record_options *o);
+
+/*
+ * Ends the recording, and gives back the link that was recorded, which goes on. What is left of `l` tells how it was, is over
+ * at the next pump, and is to be freed.
+ */
+struct link *link_record_release(struct link *l);
 
 #endif

@@ -369,6 +369,7 @@ static const struct {
 	[WIRE_MARK] = {RECORD_MARK,     decode_text    },
 	[WIRE_PROFILE] = {RECORD_PROFILE,  decode_text    },
 	[WIRE_CLAIM] = {RECORD_CLAIM,    decode_text    },
+	[WIRE_LAYOUT] = {RECORD_LAYOUT,   decode_text    },
 };
 
 enum tap_result tap_decode(struct tap *t, const struct wire_record *w, struct record *r)

@@ -284,6 +284,7 @@ static const struct {
 	[RECORD_MARK] = {WIRE_MARK,     encode_text    },
 	[RECORD_PROFILE] = {WIRE_PROFILE,  encode_text    },
 	[RECORD_CLAIM] = {WIRE_CLAIM,    encode_text    },
+	[RECORD_LAYOUT] = {WIRE_LAYOUT,   encode_text    },
 	[RECORD_UNKNOWN] = {0,             encode_unknown },
 };
 

@@ -127,7 +127,8 @@ static void on_event(void *context, const struct engine *engine, const struct ev
 int analyze_input(struct analyze_settings *s, const char *path, struct analyze_kept *keep)
 {
 	struct analysis_options options = {.profile = s->has_profile ? &s->profile : NULL,
-	                                   .layout = s->out.report.no_text ? NULL : s->layout};
+	                                   .layout = s->out.report.no_text ? NULL : s->layout,
+	                                   .layout_holds = s->layout_holds};
 	char hex[2 * crypto_hash_sha256_BYTES + 1];
 	struct input in = {.hash = s->hash};
 	struct watch watch = {

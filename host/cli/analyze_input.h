@@ -12,6 +12,7 @@ struct analyze_settings {
 	struct profile profile;
 	bool has_profile, hash, why;
 	struct layout *layout;
+	bool layout_holds; /* it was asked for */
 	struct judged_output out;
 };
 

@@ -94,6 +94,7 @@ static int parse(struct settings *s, int argc, char **argv)
 		return command_misused(&command_analyze,
 		                       "--pair needs two captures, not '%s' twice", argv[optind]);
 	s->analyze.layout = layout_new(layout ? layout : "us");
+	s->analyze.layout_holds = layout != NULL;
 	if (!s->analyze.layout) {
 		say_error("%s", err_text(ERR_MEMORY));
 		return EXIT_FAULT;
@@ -136,8 +137,9 @@ const struct command command_analyze = {
 		"default what "
 		"a tap's\n"
 		"                     file says, else host; 'cordon profiles' tells more\n"
-		"  -l, --layout L     keyboard layout of the text, as libxkbcommon names it: us "
-		"(the default), de, fr, ...\n"
+		"  -l, --layout L     keyboard layout of the text, as libxkbcommon names it: de, "
+		"fr, ...; by default\n"
+		"                     what a tap's file says, else us\n"
 		"  -j, --json         one JSON object a file\n"
 		"  -q, --quiet        the verdict alone\n"
 		"      --no-text      leave out what was typed\n"

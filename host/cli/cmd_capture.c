@@ -85,7 +85,7 @@ static int take(struct settings *s, int c, int argc, char **argv)
 	case OPTION_DURATION:
 		return take_duration(s, optarg);
 	case 'l':
-		s->layout_name = optarg;
+		s->layout_name = s->record.layout = optarg;
 		return 0;
 	case 'j':
 		s->out.json = true;

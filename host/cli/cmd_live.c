@@ -98,7 +98,7 @@ static int take(struct live *l, int c, int argc, char **argv)
 	case OPTION_SPEED:
 		return take_speed(l, optarg);
 	case 'l':
-		l->layout_name = optarg;
+		l->layout_name = l->record.layout = optarg;
 		return 0;
 	case OPTION_NO_TEXT:
 		l->no_text = l->out.report.no_text = true;
@@ -192,6 +192,14 @@ static void on_judged(void *context, unsigned index, struct input *judged)
 	l->judged = true;
 }
 
+static bool again(void *context, unsigned index, const struct new_test *want,
+                  struct input_options *next, char *message, size_t size)
+{
+	struct live *l = context;
+
+	return live_input_again(&l->input[index], want, next, message, size);
+}
+
 static int say_failed(enum err err)
 {
 	const char *term = getenv("TERM");
@@ -207,7 +215,9 @@ static struct input_options input_options(const struct live *l, unsigned i)
 {
 	return (struct input_options){
 		.link = l->input[i].link,
-		.profile = l->record.has_profile ? &l->record.expected : NULL,
+		/* A tap's stands at the head of the stream, as it does in the recording. */
+		.profile =
+			l->record.has_profile && (l->replay || l->sim) ? &l->record.expected : NULL,
 		.layout = l->no_text ? NULL : l->layout,
 		.name = l->input[i].name,
 		.layout_name = l->layout_name,
@@ -226,6 +236,7 @@ static int show(struct live *l)
 	err = dashboard_new(&d, &(struct dashboard_options){
 					.input = input_options(l, 0),
 					.judged = on_judged,
+					.again = again,
 					.context = l,
 					.masked = l->masked,
 					.tui = {.in_fd = keyboard(l),

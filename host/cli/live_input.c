@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/say.h"
 #include "cli/sim_link.h"
@@ -42,6 +43,20 @@ int live_input_sim(struct live_input *in, struct scenario_option *o, const char 
 	return err ? EXIT_FAULT : 0;
 }
 
+/* The file of the test at hand; "" where none is kept. */
+static bool path_of(const struct live_input *in, char path[LINK_MESSAGE_MAX])
+{
+	path[0] = '\0';
+	return !in->record.path || record_option_path(path, LINK_MESSAGE_MAX, in->record.path,
+	                                              in->alone ? NULL : in->tap, in->tests);
+}
+
+static void name_on_screen(struct live_input *in)
+{
+	snprintf(in->name, sizeof(in->name), "%s%s%s", in->screen_name, in->path[0] ? " → " : "",
+	         in->path);
+}
+
 static bool open_tap(struct live_input *in, const struct tap_option *o,
                      const struct tap_choice *choice, unsigned i,
                      const struct record_option *record)
@@ -49,8 +64,11 @@ static bool open_tap(struct live_input *in, const struct tap_option *o,
 	const char *name = tap_option_name(o, choice, i);
 	size_t len = strlen(name);
 
-	if (record->path && !record_option_path(in->path, sizeof(in->path), record->path,
-	                                        choice->count > 1 ? name : NULL, 1)) {
+	in->tests = 1;
+	in->record = *record;
+	in->alone = choice->count == 1;
+	snprintf(in->tap, sizeof(in->tap), "%s", name);
+	if (!path_of(in, in->path)) {
 		say_error("the name of the file is too long");
 		return false;
 	}
@@ -62,7 +80,8 @@ static bool open_tap(struct live_input *in, const struct tap_option *o,
 	/* Of a serial number the end is enough to tell taps apart. */
 	if (!o->connects && len > SERIAL_SHOWN)
 		name += len - SERIAL_SHOWN;
-	snprintf(in->name, sizeof(in->name), "%s%s%s", name, in->path[0] ? " → " : "", in->path);
+	snprintf(in->screen_name, sizeof(in->screen_name), "%s", name);
+	name_on_screen(in);
 	return true;
 }
 
@@ -90,20 +109,90 @@ void live_input_complain(const struct live_input *in)
 		say_error("%s", s->trouble);
 }
 
+/* A file that is there, of an earlier program too, is passed over. */
+static bool next_path(struct live_input *in)
+{
+	do {
+		in->tests++;
+		if (!path_of(in, in->next_path))
+			return false;
+	} while (in->next_path[0] && access(in->next_path, F_OK) == 0);
+	return true;
+}
+
+/* Of what is expected, by name: a declared device has a file, and is given on the command line alone. */
+static bool take_profile(struct record_option *r, const char *name)
+{
+	const struct profile_info *info = profile_find(name);
+
+	if (!info || info->kind == PROFILE_DEVICE)
+		return false;
+	r->expected = (struct profile){.kind = info->kind};
+	r->profile_len = (size_t)snprintf(r->profile, sizeof(r->profile), "%s", info->name);
+	r->has_profile = true;
+	return true;
+}
+
+bool live_input_again(struct live_input *in, const struct new_test *want,
+                      struct input_options *next, char *message, size_t size)
+{
+	struct record_option record = in->record;
+	enum err err;
+
+	if (!in->tests || in->failed) {
+		snprintf(message, size, "only a tap begins a new test");
+		return false;
+	}
+	if (want->profile[0] && !take_profile(&record, want->profile)) {
+		snprintf(message, size, "bare, keyboard or host; --profile takes others");
+		return false;
+	}
+	if (want->end[0]) {
+		capture_test_set(&record.test, "end", want->end);
+		capture_test_set(&record.test, "flip", want->flip);
+	}
+	if (!next_path(in)) {
+		snprintf(message, size, "the name of the next file is too long");
+		return false;
+	}
+	err = record_option_again(&record, link_record_release(in->link),
+	                          in->next_path[0] ? in->next_path : NULL, &in->next);
+	if (err) {
+		in->failed = true;
+		snprintf(message, size, "cannot create the next file: %s",
+		         err == ERR_OPEN ? strerror(errno) : err_text(err));
+		return false;
+	}
+	in->record = record;
+	next->link = in->next;
+	return true;
+}
+
 int live_input_judged(struct live_input *in, struct input *judged, struct judged_output *out,
                       FILE *to)
 {
 	const struct link_status *s = link_status(in->link);
 	bool fault = judged->err || (s && s->failed);
+	int code;
 
 	in->err = judged->err;
+	fault |= in->failed;
 	if (!judged_print(to, out, judged->analysis, in->path[0] ? in->path : in->name, NULL))
 		fault = true;
-	return judged_code(analysis_report(judged->analysis).verdict, fault);
+	code = judged_code(analysis_report(judged->analysis).verdict, fault);
+	if (!in->next)
+		return code;
+	link_free(in->link);
+	in->link = in->next;
+	in->next = NULL;
+	memcpy(in->path, in->next_path, sizeof(in->path));
+	name_on_screen(in);
+	return code;
 }
 
 void live_input_release(struct live_input *in)
 {
 	link_free(in->link);
+	link_free(in->next);
 	*in = (struct live_input){0};
 }

@@ -64,6 +64,18 @@ static bool read_file(struct payload_option *o, const char *path)
 	return good;
 }
 
+static void say_prose(const struct ducky *d, const char *path)
+{
+	const char *message;
+	uint32_t line, n = ducky_prose(d, &line, &message);
+
+	if (n == 1)
+		say_error("%s:%u: %s; left out", path, line, message);
+	else if (n)
+		say_error("%s:%u: %s; left out, as are %u more such lines", path, line, message,
+		          n - 1);
+}
+
 struct payload_option *payload_option_read(const char *path, const char *layout, int *code)
 {
 	struct payload_option *o = calloc(1, sizeof(*o));
@@ -89,6 +101,7 @@ struct payload_option *payload_option_read(const char *path, const char *layout,
 	d = ducky_new(o->text, o->payload.len,
 	              &(struct ducky_settings){.name = path, .layout = &o->layout}, message);
 	if (d) {
+		say_prose(d, path);
 		ducky_free(d);
 		*code = 0;
 		return o;

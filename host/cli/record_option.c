@@ -135,7 +135,8 @@ static int64_t wall_ns(void)
 	return ((int64_t)wall.tv_sec - now.tv_sec) * 1000000000 + wall.tv_nsec - now.tv_nsec;
 }
 
-struct link *record_option_link(const struct record_option *o, struct link *inner, const char *path)
+enum err record_option_again(const struct record_option *o, struct link *inner, const char *path,
+                             struct link **l)
 {
 	struct record_options options = {
 		.path = path,
@@ -144,13 +145,19 @@ struct link *record_option_link(const struct record_option *o, struct link *inne
 		.application = "cordon " CORDON_VERSION ", rules " RULES_VERSION,
 		.profile = o->profile_len ? o->profile : NULL,
 		.profile_len = o->profile_len,
+		.layout = o->layout,
 		.wall_ns = wall_ns(),
 	};
-	struct link *l;
-	enum err err;
 
 	memcpy(options.claims, o->claims, sizeof(options.claims));
-	err = link_record(&l, inner, &options);
+	return link_record(l, inner, &options);
+}
+
+struct link *record_option_link(const struct record_option *o, struct link *inner, const char *path)
+{
+	struct link *l;
+	enum err err = record_option_again(o, inner, path, &l);
+
 	if (err == ERR_OPEN)
 		say_error("cannot create '%s': %s", path, strerror(errno));
 	else if (err)

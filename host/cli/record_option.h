@@ -23,6 +23,7 @@ struct record_option {
 	struct profile expected;
 	char profile[RECORD_TEXT_MAX]; /* the same as a record's text */
 	size_t profile_len;
+	const char *layout; /* of the keys; NULL: not asked for, and not recorded */
 };
 
 /* For a command's table of long options, and in its help. -o and -p are the short ones. */
@@ -76,5 +77,9 @@ bool record_option_path(char *to, size_t size, const char *path, const char *nam
  */
 struct link *record_option_link(const struct record_option *o, struct link *inner,
                                 const char *path);
+
+/* The same with nothing said; errno is kept with ERR_OPEN. */
+enum err record_option_again(const struct record_option *o, struct link *inner, const char *path,
+                             struct link **l);
 
 #endif

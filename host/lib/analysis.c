@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "detect/rule_injected_typing.h"
+#include "lib/operator.h"
 #include "model/decode.h"
 #include "report/profile_file.h"
 #include "report/transcript.h"
@@ -40,6 +41,7 @@ struct analysis {
 	struct coverage coverage;
 	uint64_t skipped_packets;
 	size_t findings; /* so far */
+	struct operator operator;
 	struct capture_test test;
 	struct report_label labels[CAPTURE_TEST_FIELDS];
 };
@@ -87,7 +89,7 @@ static void keys(struct analysis *a, const struct event *e)
 	t->address = e->device->address;
 	t->interface = e->hid->interface;
 	for (unsigned i = 0; i < e->keys->presses; i++)
-		transcript_key(&t->keys, a->options.layout, e->keys->press[i], e->keys->modifiers,
+		transcript_key(&t->keys, analysis_layout(a), e->keys->press[i], e->keys->modifiers,
 		               e->keys->t_ns);
 }
 
@@ -190,6 +192,8 @@ static void on_record(void *context, const struct record *r)
 		a->seen_traffic = true;
 	else if (r->kind == RECORD_PROFILE)
 		take_profile(a, &r->text);
+	else if (r->kind == RECORD_MARK || r->kind == RECORD_LAYOUT)
+		operator_record(&a->operator, r);
 	usb_stream_record(a->usb, r);
 }
 
@@ -229,7 +233,20 @@ void analysis_free(struct analysis *a)
 	usb_stream_free(a->usb);
 	engine_free(a->engine);
 	decode_free(a->decode);
+	operator_release(&a->operator);
 	free(a);
+}
+
+struct layout *analysis_layout(const struct analysis *a)
+{
+	if (!a->options.layout || a->options.layout_holds || !a->operator.layout)
+		return a->options.layout;
+	return a->operator.layout;
+}
+
+bool analysis_set_layout(struct analysis *a, const char *name)
+{
+	return operator_layout(&a->operator, name, strlen(name));
 }
 
 const struct model *analysis_model(const struct analysis *a)
@@ -331,6 +348,11 @@ struct report_input analysis_report(struct analysis *a)
 				(struct report_label){capture_test_name(i), said};
 	}
 	in.labels = a->labels;
+	in.mark = a->operator.mark;
+	in.marks_seen = a->operator.marks;
+	in.marks = in.marks_seen < REPORT_MARKS_MAX ? (size_t)in.marks_seen : REPORT_MARKS_MAX;
+	if (a->operator.layout && analysis_layout(a) == a->operator.layout)
+		in.layout = layout_name(a->operator.layout);
 	in.finding = engine_findings(a->engine, &in.findings);
 	in.verdict = verdict_of(in.finding, in.findings, &a->coverage);
 	return in;

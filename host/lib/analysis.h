@@ -15,6 +15,7 @@ struct analysis_options {
 		*profile; /* borrowed; NULL: the one recorded in a tap's file, else `host` */
 	struct layout
 		*layout; /* what keys mean; borrowed; NULL: keys are counted and not written down */
+	bool layout_holds; /* also where the input names another layout */
 	/* After each event, with the engine's state; for `--why` and screens. NULL: none. */
 	void (*watch)(void *context, const struct engine *engine, const struct event *e);
 	void *watch_context;
@@ -27,6 +28,12 @@ enum err analysis_new(struct analysis **a, const struct analysis_options *o);
 void analysis_free(struct analysis *a);
 
 struct record_sink analysis_sink(struct analysis *a);
+/* What keys mean by now; NULL: they are not written down. Borrowed until the next record. */
+struct layout *analysis_layout(const struct analysis *a);
+
+/* Another one from here on, as if the input had said so. False where it is none. */
+bool analysis_set_layout(struct analysis *a, const char *name);
+
 const struct model *analysis_model(const struct analysis *a);
 
 /* The input is over. `info` says what the records alone do not; it is read, not kept. */

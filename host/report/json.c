@@ -208,6 +208,20 @@ static json_t *labels(struct json_writer *w, const struct report_input *in)
 	return o;
 }
 
+static json_t *marks(struct json_writer *w, const struct report_input *in)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < in->marks; i++) {
+		json_t *o = json_object();
+
+		json_put(w, o, "t_s", json_seconds(in->mark[i].t_ns));
+		json_put(w, o, "text", json_text(in->mark[i].text));
+		json_add(w, array, o);
+	}
+	return array;
+}
+
 static json_t *tap(struct json_writer *w, const struct wire_hello *h)
 {
 	json_t *o = json_object();
@@ -251,6 +265,12 @@ bool report_json(FILE *out, const struct report_input *in, const struct report_o
 	json_put(&w, root, "findings", json_findings(&w, in->finding, in->findings));
 	json_put(&w, root, "findings_count", json_count(in->findings + in->findings_dropped));
 	json_put(&w, root, "findings_truncated", json_boolean(in->findings_dropped > 0));
+	if (in->marks)
+		json_put(&w, root, "marks", marks(&w, in));
+	if (in->marks_seen > in->marks)
+		json_put(&w, root, "marks_truncated", json_true());
+	if (in->layout)
+		json_put(&w, root, "layout", json_text(in->layout));
 	json_put(&w, root, "coverage", json_coverage(&w, in->coverage));
 	return json_line(out, &w, root);
 }

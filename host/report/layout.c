@@ -72,6 +72,11 @@ struct layout {
 	xkb_mod_mask_t lock, alt;
 };
 
+const char *layout_name(const struct layout *l)
+{
+	return l->name;
+}
+
 const char *layout_hint(void)
 {
 	return "layouts are named as in " XKB_ROOT "/rules/evdev.lst: us, gb, de, fr, us(dvorak)";

@@ -28,6 +28,9 @@ void layout_free(struct layout *l);
 /* Compiles the keymap now. False where there is no such layout: then keys have names only. */
 bool layout_load(struct layout *l);
 
+/* As it was asked for, cut to LAYOUT_NAME_MAX. */
+const char *layout_name(const struct layout *l);
+
 /* Where to find the names, for the message of an unknown layout. */
 const char *layout_hint(void);
 

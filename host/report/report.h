@@ -14,6 +14,7 @@ enum {
 	REPORT_TEXT_MAX = 4096, /* characters of one keyboard's text that are reported */
 	REPORT_DEVICES_MAX = MODEL_DEVICES_MAX,
 	REPORT_NAME_MAX = 128,
+	REPORT_MARKS_MAX = 64,
 };
 
 /* What one keyboard typed. */
@@ -30,6 +31,12 @@ struct report_keystrokes {
 /* What the operator said of the recording: "case", "2026-117". */
 struct report_label {
 	const char *name, *text;
+};
+
+/* What the operator marked during the input, with the moment at which he did. */
+struct report_mark {
+	int64_t t_ns;
+	const char *text;
 };
 
 /* Vendor and product by number; both empty where unknown. */
@@ -56,6 +63,10 @@ struct report_input {
 	uint64_t keyboards_forgotten; /* that typed and are not in the list */
 	const struct report_label *labels; /* of the recording */
 	size_t label_count;
+	const struct report_mark *mark;
+	size_t marks;        /* that are in the list */
+	uint64_t marks_seen; /* all of them */
+	const char *layout;  /* that the input says its text was read under last; NULL: it says none */
 	const char *sha256; /* of the input, in hex; NULL where it was not asked for */
 	report_names names; /* NULL: numbers alone */
 	void *names_context;

@@ -203,6 +203,19 @@ static void seen(FILE *out, const struct report_input *in, const struct report_o
 	}
 }
 
+static void marked(FILE *out, const struct report_input *in)
+{
+	for (size_t i = 0; i < in->marks; i++) {
+		struct text_line l = {""};
+		char t[32];
+
+		snprintf(t, sizeof(t), "%.3f s: ", (double)in->mark[i].t_ns / 1e9);
+		text_add(&l, t);
+		text_add_wire(&l, in->mark[i].text);
+		text_wrap(out, i ? "        " : "Marked: ", "        ", &l);
+	}
+}
+
 bool report_text(FILE *out, const struct report_input *in, const struct report_options *o)
 {
 	text_head(out, in, o);
@@ -211,6 +224,7 @@ bool report_text(FILE *out, const struct report_input *in, const struct report_o
 		text_why(out, in);
 		seen(out, in, o);
 		text_not_seen(out, in);
+		marked(out, in);
 	}
 	return !ferror(out);
 }

@@ -165,6 +165,12 @@ const char *ducky_message(const struct ducky *d);
 /* Characters that the layout has no keys for; they were left out, as devices do. */
 uint64_t ducky_left_out(const struct ducky *d);
 
+/*
+ * Lines that are no commands but prose, which were left out, as devices do; of the first its line and what is wrong with
+ * it, borrowed. A script with more of it than commands is refused.
+ */
+uint32_t ducky_prose(const struct ducky *d, uint32_t *line, const char **message);
+
 /* The world's answers, given between two calls of ducky_next. */
 void ducky_leds(struct ducky *d, uint8_t leds); /* the host's LED report */
 void ducky_button(struct ducky *d);             /* the button on the device is pressed */

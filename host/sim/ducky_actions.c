@@ -321,6 +321,10 @@ static enum ducky_value plain(struct ducky *d, const struct ducky_statement *s, 
 	case KIND_RESTORE_LOCKS:
 		ducky_restore_locks(d, s->line);
 		break;
+	case KIND_CAPS:
+		if (((d->leds & DUCKY_CAPS) != 0) != s->n)
+			ducky_stroke(d, s->line, KEY_CAPS_LOCK, 0);
+		break;
 	case KIND_STORAGE:
 		a.act = DUCKY_STORAGE;
 		a.value = s->n;

@@ -192,6 +192,12 @@ static bool check(struct ducky *d, const struct ducky_statement *s)
 		return ducky_evaluate(d, s, s->args, true, &value) == VALUE_OK;
 	case KIND_RETURN:
 		return !s->args.len || ducky_evaluate(d, s, s->args, true, &value) == VALUE_OK;
+	case KIND_CALL:
+		if (s->n && ducky_find(d, d->function, d->functions, ducky_at(d, s->args),
+		                       s->args.len - 2) < 0)
+			return ducky_fail(d, s->line, NO_COMMAND, ducky_shown(s->args.len - 2),
+			                  ducky_at(d, s->args));
+		return ducky_act(d, s, true) == VALUE_OK;
 	default:
 		return s->kind < KIND_VAR || ducky_act(d, s, true) == VALUE_OK;
 	}

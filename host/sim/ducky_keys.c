@@ -6,6 +6,8 @@
 
 #include "sim/ducky_state.h"
 
+enum { KEY_NAME_MAX = 15, KEY_RIGHT = 0x4f, KEY_UP = 0x52 };
+
 /* HID Usage Tables 1.4 §10. Usages E0 to E7 are modifiers. */
 /* clang-format off */
 static const struct {
@@ -83,7 +85,7 @@ static uint8_t of_keypad(const char *at, size_t len)
 
 static uint8_t of_name(const char *at, size_t len)
 {
-	char upper[16];
+	char upper[KEY_NAME_MAX + 1];
 
 	if (len < 2 || len >= sizeof(upper))
 		return 0;
@@ -128,6 +130,20 @@ static bool key(const struct ducky *d, struct ducky_span s, struct ducky_chord *
 	       press(c, strokes[0].usage, strokes[0].modifiers);
 }
 
+static bool first_character(const struct ducky *d, struct ducky_span word, struct ducky_chord *c)
+{
+	struct ducky_span rest = word;
+
+	ducky_character(d, &rest);
+	word.len -= rest.len;
+	return key(d, word, c);
+}
+
+static bool is_arrow(uint8_t usage)
+{
+	return usage >= KEY_RIGHT && usage <= KEY_UP;
+}
+
 /* CTRL-ALT, ALT-F4, CTRL+c: each part is a key. */
 static bool joined(const struct ducky *d, struct ducky_span s, struct ducky_chord *c)
 {
@@ -161,6 +177,14 @@ bool ducky_chord(const struct ducky *d, struct ducky_span s, struct ducky_chord 
 			continue;
 		*out = before;
 		if (joined(d, word, out))
+			continue;
+		*out = before;
+		/* DOWN ARROW is DOWNARROW. */
+		if (out->count && is_arrow(out->usage[out->count - 1]) &&
+		    ducky_is(ducky_at(d, word), word.len, "ARROW"))
+			continue;
+		/* Longer than any key's name: by Flipper's rule its first character is meant. */
+		if (out->modifiers && word.len > KEY_NAME_MAX && first_character(d, word, out))
 			continue;
 		if (bad)
 			*bad = word;

@@ -2,6 +2,7 @@
  * A script's lines into statements. Input: text with any line ends. Output: statements, their arguments in the pool, constants
  * put in, parts that a constant switches off left out. What belongs together is joined by ducky_blocks.c.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,22 +25,31 @@ static bool blank(char c)
 	return c == ' ' || c == '\t' || c == '\f' || c == '\v' || c == '\0';
 }
 
-/* Lines end in LF, CR LF or CR. */
+/* Bytes of the line's end that stands here: LF, CR LF, CR, or U+2028, which word processors put in; 0 none. */
+static size_t line_end(const struct reader *r, size_t at)
+{
+	size_t left = r->len - at;
+
+	if (!left)
+		return 0;
+	if (r->text[at] == '\r')
+		return left > 1 && r->text[at + 1] == '\n' ? 2 : 1;
+	if (left >= 3 && memcmp(r->text + at, "\xe2\x80\xa8", 3) == 0)
+		return 3;
+	return r->text[at] == '\n';
+}
+
 static bool next_line(struct reader *r)
 {
+	size_t end;
+
 	if (r->pos >= r->len)
 		return false;
 	r->at = r->text + r->pos;
-	for (r->at_len = 0; r->pos + r->at_len < r->len; r->at_len++)
-		if (r->at[r->at_len] == '\n' || r->at[r->at_len] == '\r')
-			break;
-	r->pos += r->at_len;
-	if (r->pos < r->len) {
-		bool both = r->text[r->pos] == '\r' && r->len - r->pos > 1 &&
-		            r->text[r->pos + 1] == '\n';
-
-		r->pos += both ? 2 : 1;
-	}
+	while (!(end = line_end(r, r->pos)) && r->pos < r->len)
+		r->pos++;
+	r->at_len = (size_t)(r->text + r->pos - r->at);
+	r->pos += end;
 	r->line++;
 	return true;
 }
@@ -59,6 +69,23 @@ static size_t word_of(const char *at, size_t len)
 	while (n < len && !blank(at[n]))
 		n++;
 	return n;
+}
+
+/* The words that people write in small letters too; the others would be prose. */
+static const struct ducky_word *command(const char *at, size_t len)
+{
+	const struct ducky_word *w = ducky_word(at, len);
+	char upper[24];
+
+	if (w || len >= sizeof(upper))
+		return w;
+	for (size_t i = 0; i < len; i++)
+		upper[i] = at[i] >= 'a' && at[i] <= 'z' ? (char)(at[i] - 'a' + 'A') : at[i];
+	w = ducky_word(upper, len);
+	return w && (w->kind == KIND_REM || w->kind == KIND_DELAY || w->kind == KIND_STRING ||
+	             w->kind == KIND_STRINGLN)
+	               ? w
+	               : NULL;
 }
 
 static bool add(struct reader *r, enum ducky_kind kind, uint8_t n, struct ducky_span args)
@@ -215,15 +242,22 @@ static bool repeat(struct reader *r, struct ducky_span args)
 	return add(r, KIND_REPEAT_NEXT, 0, count) && statement(r, rest, true);
 }
 
-/* ELSE, ELSE IF condition; and an ELSE with its statement on one line is none. */
+/*
+ * ELSE, ELSE IF condition; an ELSE with its statement on one line is none. Collections have ELSE IF without a condition
+ * for ELSE, and ELSE with one in brackets for ELSE IF.
+ */
 static bool otherwise(struct reader *r, struct ducky_span args)
 {
 	struct ducky_span rest = args, word = ducky_first(r->d, &rest);
 
 	if (!args.len)
 		return add(r, KIND_ELSE, 0, args);
-	if (ducky_is(ducky_at(r->d, word), word.len, "IF"))
-		return add(r, KIND_ELSE_IF, 0, rest);
+	if (ducky_is(ducky_at(r->d, word), word.len, "IF")) {
+		rest = ducky_trim(r->d, rest);
+		return add(r, rest.len ? KIND_ELSE_IF : KIND_ELSE, 0, rest);
+	}
+	if (*ducky_at(r->d, word) == '(')
+		return add(r, KIND_ELSE_IF, 0, args);
 	if (word.len > 3 && memcmp(ducky_at(r->d, word), "IF(", 3) == 0) {
 		args.at += 2;
 		args.len -= 2;
@@ -231,6 +265,62 @@ static bool otherwise(struct reader *r, struct ducky_span args)
 	}
 	return ducky_fail(r->d, r->line, "ELSE followed by '%.*s'; expected IF or the line's end",
 	                  ducky_shown(args.len), ducky_at(r->d, args));
+}
+
+static bool has(const char *at, size_t len, char from, char to)
+{
+	for (size_t i = 0; i < len; i++)
+		if (at[i] >= from && at[i] <= to)
+			return true;
+	return false;
+}
+
+/*
+ * Commands, constants and functions are written in capitals: a word with small letters, or with none at all, begins prose
+ * that lacks its REM. Devices pass over it, and so it is left out, and said.
+ */
+static bool prose(struct ducky *d, uint32_t line, struct ducky_span word)
+{
+	const char *at = ducky_at(d, word);
+
+	if (!has(at, word.len, 'a', 'z') && has(at, word.len, 'A', 'Z'))
+		return false;
+	if (!d->prose++) {
+		d->prose_line = line;
+		snprintf(d->prose_message, sizeof(d->prose_message), NO_COMMAND,
+		         ducky_shown(word.len), at);
+	}
+	return true;
+}
+
+/* NAME alone calls as NAME() does; whether there is such a function is known at the end. */
+static bool bare_call(struct reader *r, struct ducky_span word)
+{
+	char text[64 + 3];
+	struct ducky_span args;
+	int n = snprintf(text, sizeof(text), "%.*s()", (int)word.len, ducky_at(r->d, word));
+
+	return ducky_expand(r->d, r->defines, r->line, text, (size_t)n, &args) &&
+	       add(r, KIND_CALL, 1, args);
+}
+
+/* What stands behind a command: "; text", "// text", "REM text". A lone sign may be a key. */
+static struct ducky_span uncommented(const struct ducky *d, struct ducky_span s)
+{
+	struct ducky_span rest = s, word;
+
+	while ((word = ducky_first(d, &rest)).len) {
+		const char *at = ducky_at(d, word);
+
+		if (word.at == s.at || !ducky_trim(d, rest).len)
+			continue;
+		if (ducky_is(at, word.len, ";") || ducky_is(at, word.len, "REM") ||
+		    (word.len > 1 && at[0] == '/' && at[1] == '/')) {
+			s.len = word.at - s.at;
+			return ducky_trim(d, s);
+		}
+	}
+	return s;
 }
 
 /* No command's word: a call, an assignment, or keys. */
@@ -246,23 +336,26 @@ static bool other(struct reader *r, struct ducky_span s)
 	bracket = memchr(at, '(', s.len);
 	if (bracket && at[s.len - 1] == ')' && bracket > at)
 		return add(r, KIND_CALL, 0, s);
+	s = uncommented(d, s);
 	if (ducky_chord(d, s, &chord, &bad))
 		return add(r, KIND_CHORD, 0, s);
+	if (word.len > 1 && word.len == s.len && word.len <= 64 && !has(at, word.len, 'a', 'z') &&
+	    has(at, word.len, 'A', 'Z'))
+		return bare_call(r, word);
 	if (word.len > 1 && (bad.at != word.at || bad.len != word.len))
 		return ducky_fail(d, r->line,
 		                  "'%.*s' is no key; expected a key name or a character",
 		                  ducky_shown(bad.len), ducky_at(d, bad));
-	return ducky_fail(
-		d, r->line,
-		"'%.*s' is no command; expected a command, a key, NAME() or $NAME = value",
-		ducky_shown(word.len), ducky_at(d, word));
+	if (prose(d, r->line, word))
+		return true;
+	return ducky_fail(d, r->line, NO_COMMAND, ducky_shown(word.len), ducky_at(d, word));
 }
 
 static bool statement(struct reader *r, struct ducky_span s, bool nested)
 {
 	struct ducky *d = r->d;
 	struct ducky_span rest = s, word = ducky_first(d, &rest), args = ducky_trim(d, rest);
-	const struct ducky_word *w = ducky_word(ducky_at(d, word), word.len);
+	const struct ducky_word *w = command(ducky_at(d, word), word.len);
 	const char *at = ducky_at(d, word), *bracket;
 
 	/* WHILE(...) and IF(...) need no blank. */
@@ -298,12 +391,25 @@ static bool statement(struct reader *r, struct ducky_span s, bool nested)
 		return repeat(r, args);
 	case KIND_ELSE:
 		return otherwise(r, args);
+	case KIND_DELAY:
+		/* Published without its number: nothing to wait for. */
+		if (!args.len)
+			return true;
+		args = uncommented(d, args);
+		break;
 	case KIND_REM:
 		return true;
 	default:
 		break;
 	}
 	return add(r, w->kind, w->n, args);
+}
+
+/* "# text", "#####" and a command behind a #: comments as shells have them. Constants are #NAME. */
+static bool shell_comment(const char *at, size_t len, size_t word)
+{
+	return at[0] == '#' && (len == 1 || blank(at[1]) || at[1] == '#' || at[1] == '!' ||
+	                        command(at + 1, word - 1));
 }
 
 static bool line(struct reader *r)
@@ -321,7 +427,9 @@ static bool line(struct reader *r)
 	n = word_of(at, len);
 	if (n > 3 && memcmp(at, "REM", 3) == 0 && strchr(":<-#=*", at[3]))
 		return true;
-	w = ducky_word(at, n);
+	if (shell_comment(at, len, n))
+		return true;
+	w = command(at, n);
 	if (w) {
 		const char *args = at + n;
 		size_t args_len = len - n;
@@ -357,19 +465,25 @@ static bool line(struct reader *r)
 
 bool ducky_read(struct ducky *d, const char *text, size_t len)
 {
-	static const char mark[] = "\xef\xbb\xbf";
-	struct reader r = {.d = d, .text = text, .len = len};
+	struct reader r = {.d = d, .len = len};
+	char *own = ducky_utf8(text, &r.len);
 	bool good = true;
 
+	r.text = own;
 	r.defines = calloc(1, sizeof(*r.defines));
-	if (!r.defines)
+	if (!own || !r.defines) {
+		free(own);
+		free(r.defines);
 		return ducky_fail(d, 0, "memory is out");
-	if (len >= 3 && memcmp(text, mark, 3) == 0)
-		r.pos = 3;
+	}
 	while (good && next_line(&r))
 		good = line(&r);
 	if (good && r.conditions)
 		good = ducky_fail(d, r.line, "IF_DEFINED opens a block; expected END_IF_DEFINED");
+	/* Some prose between commands is a REM that somebody forgot; more of it than commands is no script. */
+	if (good && d->prose > d->statements)
+		good = ducky_fail(d, d->prose_line, "%s", d->prose_message);
 	free(r.defines);
+	free(own);
 	return good;
 }

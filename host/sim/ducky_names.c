@@ -69,6 +69,7 @@ static const struct {
 	{"$_KEYSTROKE_DELAY", INTERNAL_SETTINGS + 13, 0, 0},
 	{"$_LOCK_LED_TIMEOUT", INTERNAL_SETTINGS + 14, 0, 0},
 	{"$_HOST_LOCK_LED_TIMEOUT", INTERNAL_SETTINGS + 15, 0, 0},
+	{"$_PAYLOAD_PARSE_SPEED", INTERNAL_SETTINGS + 16, 0, 0},
 };
 
 static const char *const random_sets[] = {

@@ -120,6 +120,13 @@ uint64_t ducky_left_out(const struct ducky *d)
 	return d->left_out;
 }
 
+uint32_t ducky_prose(const struct ducky *d, uint32_t *line, const char **message)
+{
+	*line = d->prose_line;
+	*message = d->prose_message;
+	return d->prose;
+}
+
 void ducky_leds(struct ducky *d, uint8_t leds)
 {
 	d->leds = leds & (DUCKY_NUM | DUCKY_CAPS | DUCKY_SCROLL);

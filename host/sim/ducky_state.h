@@ -69,6 +69,7 @@ enum ducky_kind {
 	KIND_BUTTON, /* n: whether it is heeded */
 	KIND_SAVE_LOCKS,
 	KIND_RESTORE_LOCKS,
+	KIND_CAPS, /* caps lock shall be off or on: n */
 	KIND_EXFIL,
 	KIND_MOUSE,
 	KIND_MOUSE_MOVE,
@@ -173,6 +174,9 @@ struct ducky {
 	uint8_t held;
 	uint8_t held_key[DUCKY_KEYS_MAX];
 	uint64_t left_out;
+	unsigned prose; /* lines that are no commands and were left out; the first of them */
+	uint32_t prose_line;
+	char prose_message[DUCKY_MESSAGE_MAX];
 
 	struct ducky_action queue[DUCKY_QUEUE_MAX];
 	unsigned queue_at, queue_used;
@@ -209,6 +213,10 @@ struct ducky_span ducky_first(const struct ducky *d, struct ducky_span *rest);
 const struct ducky_word *ducky_word(const char *at, size_t len);
 const char *ducky_block_name(enum ducky_kind kind);
 
+#define NO_COMMAND "'%.*s' is no command; expected a command, a key, NAME() or $NAME = value"
+
+/* ducky_text.c: bytes to UTF-8, to be freed; NULL without memory. */
+char *ducky_utf8(const char *text, size_t *len);
 /* ducky_lines.c: text to statements. */
 bool ducky_read(struct ducky *d, const char *text, size_t len);
 /* ducky_blocks.c: what belongs together; names; syntax of everything. */

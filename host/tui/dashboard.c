@@ -129,7 +129,10 @@ static void look(struct dashboard *d, int64_t now_ns)
 	s->report = &d->report;
 	s->link = i->options.link;
 	s->name = i->options.name;
-	s->layout = i->options.layout_name;
+	s->layout = analysis_layout(i->analysis) ? layout_name(analysis_layout(i->analysis))
+	                                         : i->options.layout_name;
+	s->end = capture_test_said(&link_info(s->link)->test, "end");
+	s->flip = capture_test_said(&link_info(s->link)->test, "flip");
 	s->loop_ns = now_ns;
 	s->clock_ns = link_clock(s->link, now_ns);
 	s->over = i->ended;
@@ -151,6 +154,43 @@ static void show_next(struct dashboard *d)
 	d->dirty = true;
 }
 
+/* The test that is on is judged; a new one begins, with nothing of the old one. */
+static void new_test(struct dashboard *d, struct input *i, int64_t now_ns)
+{
+	struct input_options next = i->options;
+	struct new_test want = {0};
+	struct view *v = &i->view;
+	bool good = true;
+
+	if (v->wish == WISH_PROFILE)
+		snprintf(want.profile, sizeof(want.profile), "%s", v->wish_word);
+	else
+		good = actions_end_and_flip(v->wish_word, &want);
+	v->wish = WISH_NONE;
+	if (!good) {
+		snprintf(v->message, sizeof(v->message), "A1, A2, B1 or B2: end and flip");
+		return;
+	}
+	if (!d->options.again) {
+		snprintf(v->message, sizeof(v->message), "only a tap begins a new test");
+		return;
+	}
+	if (!d->options.again(d->options.context, d->at, &want, &next, v->message,
+	                      sizeof(v->message)))
+		return;
+	input_read(i, now_ns);
+	input_end(i);
+	if (d->options.judged)
+		d->options.judged(d->options.context, d->at, i);
+	if (input_play(i, &next)) {
+		/* Without memory there is no going on. */
+		i->options = next;
+		v->quit = true;
+		return;
+	}
+	snprintf(v->message, sizeof(v->message), "a new test has begun");
+}
+
 static void answer(struct dashboard *d, int64_t now_ns)
 {
 	struct input *i = shown(d);
@@ -169,18 +209,10 @@ static void answer(struct dashboard *d, int64_t now_ns)
 	if (v->next_input)
 		show_next(d);
 	v->next_input = false;
-}
-
-/* Marks are part of the recording, where there is one. The time is the cursor's: it may lie in the past. */
-static void record_marks(struct input *in, unsigned before)
-{
-	for (unsigned i = before; i < in->view.marks; i++) {
-		char text[64];
-		int len = snprintf(text, sizeof(text), "mark %u at %.3f s", i + 1,
-		                   (double)in->view.mark_ns[i] / 1e9);
-
-		link_note(in->options.link, RECORD_MARK, text, (size_t)len);
-	}
+	if (v->wish == WISH_TEST || v->wish == WISH_PROFILE)
+		new_test(d, i, now_ns);
+	else
+		actions_obey(i, &d->scene, d->tui);
 }
 
 static bool read_keys(struct dashboard *d, int64_t now_ns)
@@ -198,7 +230,7 @@ static bool read_keys(struct dashboard *d, int64_t now_ns)
 			continue;
 		look(d, now_ns);
 		keys_press(&i->view, &d->scene, key);
-		record_marks(i, marks);
+		actions_record_marks(i, marks);
 		answer(d, now_ns);
 	}
 	return any;

@@ -7,6 +7,7 @@
 
 #include <poll.h>
 
+#include "tui/actions.h"
 #include "tui/input.h"
 #include "tui/tui.h"
 
@@ -18,6 +19,12 @@ struct dashboard_options {
 	bool (*key)(void *context, const struct view *v, int key);
 	/* A test is over and judged; `i` is its last moment. NULL: nobody wants to know. */
 	void (*judged)(void *context, unsigned input, struct input *i);
+	/*
+	 * A new test on an input: fills in what is to be watched in its place, and brings the old link to its end. False, with
+	 * what is wrong, where there can be none. NULL: on no input.
+	 */
+	bool (*again)(void *context, unsigned input, const struct new_test *want,
+	              struct input_options *next, char *message, size_t size);
 	void *context;
 	bool masked; /* typed text, from the beginning */
 	struct tui_options tui;

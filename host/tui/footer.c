@@ -6,11 +6,12 @@
 
 enum { HELP_NAME = 12 };
 
-static void draw_prompt(struct grid *g, int y, const struct view *v)
+static void draw_prompt(struct grid *g, int y, const struct scene *s)
 {
+	const struct view *v = s->view;
 	const char *wrong = NULL;
 	struct filter scratch;
-	int x = grid_text(g, y, 1, g->w - 1, STYLE_BAR_KEY, prompt_label(v->prompt));
+	int x = grid_text(g, y, 1, g->w - 1, STYLE_BAR_KEY, prompt_label(v->prompt, s));
 
 	x = grid_text(g, y, x, g->w - x - 1, STYLE_BAR, v->input);
 	grid_put(g, y, x, STYLE_SELECTED, ' ');
@@ -26,7 +27,7 @@ void footer_draw(struct grid *g, const struct scene *s)
 
 	grid_fill(g, (struct rect){y, 0, 1, g->w}, ' ', STYLE_BAR);
 	if (s->view->prompt != PROMPT_NONE) {
-		draw_prompt(g, y, s->view);
+		draw_prompt(g, y, s);
 		return;
 	}
 	if (s->view->message[0]) {

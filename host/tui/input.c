@@ -7,6 +7,7 @@ static void watch(void *context, const struct engine *engine, const struct event
 {
 	struct input *i = context;
 
+	i->history->layout = analysis_layout(i->analysis);
 	history_event(i->history, engine, e);
 	if (i->seeking && i->history->findings > i->findings_before)
 		i->options.link->stop = true;

@@ -326,13 +326,32 @@ static void mask(struct view *v, const struct scene *s, int key)
 		v->masked = !v->masked;
 }
 
+static void wish(struct view *v, const struct scene *s, int key)
+{
+	(void)s;
+	v->wish = key == 'y' ? WISH_COPY : WISH_REPORT;
+}
+
 static void open_prompt(struct view *v, const struct scene *s, int key)
 {
 	(void)s;
-	prompt_open(v, key == '/'   ? PROMPT_SEARCH
-	               : key == '&' ? PROMPT_FILTER
-	               : key == ':' ? PROMPT_COMMAND
-	                            : PROMPT_JUMP);
+	static const struct {
+		int key;
+		enum prompt prompt;
+	} prompts[] = {
+		{'/',  PROMPT_SEARCH },
+                {'&',  PROMPT_FILTER },
+                {':',  PROMPT_COMMAND},
+		{'\'', PROMPT_JUMP   },
+                {'T',  PROMPT_TEST   },
+                {'P',  PROMPT_PROFILE},
+		{'L',  PROMPT_LAYOUT },
+                {'V',  PROMPT_VBUS   },
+	};
+
+	for (size_t i = 0; i < sizeof(prompts) / sizeof(prompts[0]); i++)
+		if (prompts[i].key == key)
+			prompt_open(v, prompts[i].prompt);
 }
 
 static void filter_row(struct view *v, const struct scene *s, int key)
@@ -421,6 +440,12 @@ const struct key_entry key_table[] = {
 	{'t',	      0,		  "t",         "times count from here",						     NULL,        reference  },
 	{'z',	      0,		  "z",         "the pane alone, and back",						  NULL,        zoom       },
 	{KEY_CODE_TAB,     0,                  "Tab",       "next pane",								 NULL,        next_pane  },
+	{'y',	      0,		  "y",         "copy what is chosen to the terminal's clipboard",                           NULL,        wish       },
+	{'i',	      0,		  "i",         "put what is chosen into the report, as a mark",                             NULL,        wish       },
+	{'T',	      0,		  "T",         "new test: another end or flip; asks first",                                 "test",      open_prompt},
+	{'P',	      0,		  "P",         "profile: what is expected; begins a new test",                              NULL,        open_prompt},
+	{'L',	      0,		  "L",         "keyboard layout of the text from here on",                                  NULL,        open_prompt},
+	{'V',	      0,		  "V",         "switch VBUS of the tap; asks first",                                        NULL,        open_prompt},
 	{']',	      0,		  "]",         "the next tap, where several are watched",                                   NULL,        next_input },
 	{'b',	      0,		  "b",         "blank screen, and back",						    NULL,        blank      },
 	{':',	      0,		  ":",         "command by name",							   ": more",    open_prompt},

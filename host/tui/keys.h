@@ -39,7 +39,7 @@ void keys_press(struct view *v, const struct scene *s, int key);
 /* What a prompt does with a key: prompt.c. */
 void prompt_open(struct view *v, enum prompt p);
 void prompt_press(struct view *v, const struct scene *s, int key);
-const char *prompt_label(enum prompt p);
+const char *prompt_label(enum prompt p, const struct scene *s);
 
 /* Names of commands for the help, one by one; NULL behind the last. */
 const char *prompt_command_help(unsigned i);

@@ -74,6 +74,54 @@ static void pause_replay(struct view *v, const struct scene *s, const char *argu
 		say(v, "only a replay can be paused; Space freezes the view");
 }
 
+static void wish(struct view *v, enum wish w, const char *argument)
+{
+	v->wish = w;
+	snprintf(v->wish_word, sizeof(v->wish_word), "%.*s", VIEW_INPUT_MAX, argument);
+}
+
+static void test(struct view *v, const struct scene *s, const char *argument)
+{
+	(void)s;
+	wish(v, WISH_TEST, argument);
+}
+
+static void profile(struct view *v, const struct scene *s, const char *argument)
+{
+	(void)s;
+	wish(v, WISH_PROFILE, argument);
+}
+
+static void layout(struct view *v, const struct scene *s, const char *argument)
+{
+	(void)s;
+	wish(v, WISH_LAYOUT, argument);
+}
+
+static void vbus(struct view *v, const struct scene *s, const char *argument)
+{
+	(void)s, (void)argument;
+	prompt_open(v, PROMPT_VBUS);
+}
+
+static void next(struct view *v, const struct scene *s, const char *argument)
+{
+	(void)argument;
+	v->next_input = s->inputs > 1;
+}
+
+static void copy(struct view *v, const struct scene *s, const char *argument)
+{
+	(void)s;
+	wish(v, WISH_COPY, argument);
+}
+
+static void report(struct view *v, const struct scene *s, const char *argument)
+{
+	(void)s;
+	wish(v, WISH_REPORT, argument);
+}
+
 static void quit(struct view *v, const struct scene *s, const char *argument)
 {
 	(void)s, (void)argument;
@@ -81,12 +129,19 @@ static void quit(struct view *v, const struct scene *s, const char *argument)
 }
 
 static const struct prompt_command commands[] = {
-	{"speed",  ":speed X, :speed max  a replay's speed", speed       },
-	{"goto",   ":goto SECONDS  the cursor to a moment",  go_to       },
-	{"filter", ":filter WORDS  as &",                    filter      },
-	{"follow", ":follow  the newest moment",             follow      },
-	{"pause",  ":pause  a replay, and on",               pause_replay},
-	{"quit",   ":quit",				  quit        },
+	{"speed",   ":speed X, :speed max  a replay's speed",             speed       },
+	{"goto",    ":goto SECONDS  the cursor to a moment",              go_to       },
+	{"filter",  ":filter WORDS  as &",                                filter      },
+	{"follow",  ":follow  the newest moment",                         follow      },
+	{"pause",   ":pause  a replay, and on",                           pause_replay},
+	{"test",    ":test [A1]  a new test, of that end and flip; as T", test        },
+	{"profile", ":profile NAME  a new test under it; as P",           profile     },
+	{"layout",  ":layout NAME  of the text from here on; as L",       layout      },
+	{"vbus",    ":vbus  as V",					vbus        },
+	{"next",    ":next  tap; as ]",                                   next        },
+	{"copy",    ":copy  as y",					copy        },
+	{"report",  ":report  as i",				      report      },
+	{"quit",    ":quit",					      quit        },
 };
 
 const char *prompt_command_help(unsigned i)
@@ -132,17 +187,33 @@ static void search(struct view *v, const struct scene *s)
 	v->focus = PANE_PACKETS;
 }
 
-const char *prompt_label(enum prompt p)
+static const char *quit_label(const struct scene *s)
+{
+	const struct link_status *status = link_status(s->link);
+
+	if (!status || !status->recording)
+		return "nothing of this is recorded; quit? y/n ";
+	return s->inputs > 1 ? "end all recordings and quit? y/n "
+	                     : "end the recording and quit? y/n ";
+}
+
+const char *prompt_label(enum prompt p, const struct scene *s)
 {
 	static const char *const labels[] = {
 		[PROMPT_NONE] = "",
 		[PROMPT_SEARCH] = "find: ",
 		[PROMPT_FILTER] = "filter: ",
 		[PROMPT_COMMAND] = ":",
-		[PROMPT_QUIT] = "this stream is not recorded here; quit? y/n ",
 		[PROMPT_JUMP] = "mark: ",
+		[PROMPT_TEST] = "new test; which end and flip (A1 A2 B1 B2; Enter: the same) ",
+		[PROMPT_PROFILE] = "new test; under which profile (bare keyboard host) ",
+		[PROMPT_LAYOUT] = "layout of the text from here on (us de fr ...) ",
 	};
 
+	if (p == PROMPT_QUIT)
+		return quit_label(s);
+	if (p == PROMPT_VBUS)
+		return s->report->model->vbus_on ? "switch VBUS off? y/n " : "switch VBUS on? y/n ";
 	return labels[p];
 }
 
@@ -165,6 +236,10 @@ static void done(struct view *v, const struct scene *s)
 		filter(v, s, v->input);
 	else if (p == PROMPT_COMMAND)
 		command(v, s);
+	else if (p == PROMPT_TEST)
+		wish(v, WISH_TEST, v->input);
+	else if (v->input[0])
+		wish(v, p == PROMPT_PROFILE ? WISH_PROFILE : WISH_LAYOUT, v->input);
 }
 
 void prompt_press(struct view *v, const struct scene *s, int key)
@@ -175,6 +250,9 @@ void prompt_press(struct view *v, const struct scene *s, int key)
 		v->prompt = PROMPT_NONE;
 	} else if (v->prompt == PROMPT_QUIT) {
 		v->quit = key == 'y';
+		v->prompt = PROMPT_NONE;
+	} else if (v->prompt == PROMPT_VBUS) {
+		v->wish = key == 'y' ? WISH_VBUS : WISH_NONE;
 		v->prompt = PROMPT_NONE;
 	} else if (v->prompt == PROMPT_JUMP) {
 		v->prompt = PROMPT_NONE;

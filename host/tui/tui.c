@@ -20,7 +20,7 @@
 #include "tui/keys.h"
 #include "tui/theme.h"
 
-enum { FAREWELL_MS = 200, COLOURS_MANY = 256, COLOURS_FEW = 8 };
+enum { FAREWELL_MS = 200, COLOURS_MANY = 256, COLOURS_FEW = 8, COPY_MAX = 3072 };
 
 struct tui {
 	int in_fd, out_fd, memory_fd;
@@ -283,6 +283,46 @@ bool tui_resize(struct tui *t)
 	resizeterm(h, w);
 	erase();
 	t->redraw = true;
+	return true;
+}
+
+static size_t base64(char *out, const uint8_t *in, size_t len)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i += 3) {
+		uint32_t three = (uint32_t)in[i] << 16 |
+		                 (i + 1 < len ? (uint32_t)in[i + 1] << 8 : 0) |
+		                 (i + 2 < len ? in[i + 2] : 0);
+
+		out[n++] = digits[three >> 18];
+		out[n++] = digits[three >> 12 & 63];
+		out[n++] = i + 1 < len ? digits[three >> 6 & 63] : '=';
+		out[n++] = i + 2 < len ? digits[three & 63] : '=';
+	}
+	return n;
+}
+
+bool tui_copy(struct tui *t, const char *text)
+{
+	static const char begin[] = "\033]52;c;";
+	size_t len = strlen(text) < COPY_MAX ? strlen(text) : COPY_MAX;
+	char out[sizeof(begin) + 4 * COPY_MAX / 3 + 8];
+	size_t n = sizeof(begin) - 1;
+
+	tui_flush(t);
+	/* Between two screens alone: curses does not know of these bytes. */
+	if (tui_pending(t) || t->size < sizeof(out))
+		return false;
+	memcpy(out, begin, n);
+	n += base64(out + n, (const uint8_t *)text, len);
+	out[n++] = '\a';
+	memcpy(t->queue, out, n);
+	t->sent = 0;
+	t->used = n;
+	tui_flush(t);
 	return true;
 }
 

@@ -36,6 +36,12 @@ int tui_key(struct tui *t);
 /* Looks whether the size has changed; true where it has. */
 bool tui_resize(struct tui *t);
 
+/*
+ * Puts `text` on the terminal's clipboard, where it does that for programs (xterm's OSC 52). False where the terminal is not
+ * read: what it would paste later is not what was copied now.
+ */
+bool tui_copy(struct tui *t, const char *text);
+
 /* Bytes wait for the terminal: poll tui_out_fd for writing, then tui_flush. */
 bool tui_pending(const struct tui *t);
 void tui_flush(struct tui *t);

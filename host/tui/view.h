@@ -28,6 +28,21 @@ enum prompt {
 	PROMPT_COMMAND,
 	PROMPT_QUIT, /* y or n */
 	PROMPT_JUMP, /* to a mark, by its number */
+	PROMPT_TEST, /* end and flip of a new one */
+	PROMPT_PROFILE,
+	PROMPT_LAYOUT,
+	PROMPT_VBUS, /* y or n */
+};
+
+/* What is asked of the input or the terminal, beyond the view. */
+enum wish {
+	WISH_NONE,
+	WISH_TEST,    /* a new one; `wish_word`: end and flip, "" as they were */
+	WISH_PROFILE, /* a new one, under this profile */
+	WISH_LAYOUT,  /* of the text, from here on */
+	WISH_VBUS,    /* switched over */
+	WISH_COPY,    /* what is chosen, to the terminal's clipboard */
+	WISH_REPORT,  /* what is chosen, into the recording and its report */
 };
 
 enum { VIEW_MARKS = 9, VIEW_INPUT_MAX = 60, VIEW_SCALES = 14 };
@@ -67,6 +82,8 @@ struct view {
 
 	/* What keys ask of the loop; taken back there. */
 	bool quit, toggle_pause, seek_finding, next_input;
+	enum wish wish;
+	char wish_word[VIEW_INPUT_MAX + 1];
 	double set_speed; /* negative: nothing asked */
 };
 
@@ -96,6 +113,7 @@ struct scene {
 	const struct link *link;
 	const struct scene_show *show; /* NULL: no show is on */
 	const char *name;              /* of the input, as the user gave it */
+	const char *end, *flip;        /* of the cable, as was said; "" unknown */
 	const char *layout;
 	int64_t loop_ns;  /* the loop's clock */
 	int64_t clock_ns; /* what time it is in the input */

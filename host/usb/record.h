@@ -40,6 +40,7 @@ enum record_kind {
 	RECORD_MARK,     /* the operator's, text */
 	RECORD_PROFILE,  /* what is expected at the far end, text */
 	RECORD_CLAIM,    /* what the seller says of the cable, text */
+	RECORD_LAYOUT,   /* the keyboard layout of the text from here on, text */
 	RECORD_UNKNOWN,  /* of a later version: its bytes, for whoever writes it on */
 };
 
@@ -268,7 +269,7 @@ struct record {
 		struct wire_status status;
 		struct wire_selftest selftest;
 		struct record_reply reply;
-		struct record_text text; /* RECORD_MARK, _PROFILE, _CLAIM */
+		struct record_text text; /* RECORD_MARK, _PROFILE, _CLAIM, _LAYOUT */
 		struct record_unknown unknown;
 	};
 };

@@ -29,8 +29,9 @@ start_tap() { # NAME SCENARIO SPEED
 }
 # live TEXT KEYS ... -- ARGUMENT...: the dashboard with these keys; what it says at the end is in "$work/said".
 live() {
-	python3 tests/tools/on_pty.py 24 80 "$work/shown" "$@" 2>"$work/err"
+	python3 tests/tools/on_pty.py 24 120 "$work/shown" "$@" 2>"$work/err"
 	code=$?
+	[ "$code" != 125 ] || cat "$work/err" >&2
 	python3 -c '
 import sys
 said = open(sys.argv[1], "rb").read()
@@ -58,6 +59,28 @@ same_report 1 "$work/x-a.pcapng"
 ok $? 'analyze says the same of the first'
 same_report 2 "$work/x-b.pcapng"
 ok $? 'and of the second'
+wait
+
+# What the operator does is in the recording: a mark, what was chosen, the layout, VBUS, and then a new test of the other flip,
+# which has a file and a verdict of its own.
+start_tap a M03 8
+cr=$(printf '\r')
+live 'R5' "m3iLde${cr}VyLxyzzy$cr" '@0.5' "Tb2$cr" '@0.5' "Pkeyboard$cr" '@0.5' 'Qy' -- "$CORDON_ASAN" live --connect "$work/a" -o "$work/z.pcapng" \
+	--profile bare --end A --flip 1 --json
+[ "$code" = 20 ]
+ok $? 'the first of three tests makes the exit code'
+for i in 1 2 3; do
+	f=z-$i.pcapng
+	[ $i = 1 ] && f=z.pcapng
+	same_report $i "$work/$f"
+	ok $? "test $i is in its own file, as it was"
+done
+[ "$(grep '^{' "$work/said" | sed -n 1p | jq -c '[.profile, .test.end, .test.flip, .layout, (.marks | length), (.marks[2].text | startswith("report: R"))]')" = \
+	'["bare","A","1","de",4,true]' ]
+ok $? 'marks, layout and VBUS are in the report'
+[ "$(grep '^{' "$work/said" | sed -n 2,3p | jq -c '[.profile, .test.end, .test.flip, .layout, .marks]' | tr '\n' ' ')" = \
+	'["bare","B","2",null,null] ["keyboard","B","2",null,null] ' ]
+ok $? 'nothing of it is in the next tests but what was said of them'
 wait
 
 # One that is not there ends it before anything is shown; the other's file is whole.

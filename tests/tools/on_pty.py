@@ -1,7 +1,8 @@
 """Runs a command on a terminal and types what it is told to, each when the terminal has shown something.
 
 usage: on_pty.py ROWS COLUMNS SHOWN {TEXT KEYS} -- COMMAND...
-TEXT is waited for in what came since the last keys; "" does not wait. All that came goes to the file SHOWN; the exit code is
+TEXT is waited for in what came since the last keys; "" does not wait, "@2" waits two seconds: of a text that was partly there
+before, a screen sends the rest alone. All that came goes to the file SHOWN; the exit code is
 the command's, 125 where a text did not come within 20 s.
 """
 import fcntl
@@ -23,12 +24,12 @@ if pid == 0:
     fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8")
     os.execvp(command[0], command)
-all_bytes, since, late = b"", b"", time.monotonic() + 20
+all_bytes, since, began = b"", b"", time.monotonic()
 while True:
-    while steps and steps[0][0] in since:
+    while steps and (time.monotonic() > began + float(steps[0][0][1:]) if steps[0][0][:1] == b"@" else steps[0][0] in since):
         os.write(fd, steps.pop(0)[1])
-        since, late = b"", time.monotonic() + 20
-    if steps and time.monotonic() > late:
+        since, began = b"", time.monotonic()
+    if steps and time.monotonic() > began + 20:
         sys.stderr.write("'%s' did not come\n" % steps[0][0].decode())
         os.kill(pid, 9)
         os.waitpid(pid, 0)

@@ -49,6 +49,7 @@ const struct record tap_records[TAP_RECORDS] = {
                    .step_threshold = 300}                                   },
 	{.kind = RECORD_PROFILE, .t_ns = 100, .text = TEXT("bare")          },
 	{.kind = RECORD_CLAIM,   .t_ns = 100, .text = TEXT("brand=Ünnamed")},
+	{.kind = RECORD_LAYOUT,  .t_ns = 100, .text = TEXT("us(dvorak)")    },
 	{.kind = RECORD_LINE,
          .t_ns = 2 * MS,
          .flags = RECORD_FLIPPED,
@@ -197,6 +198,7 @@ bool tap_records_same(const struct record *a, const struct record *b)
 	case RECORD_MARK:
 	case RECORD_PROFILE:
 	case RECORD_CLAIM:
+	case RECORD_LAYOUT:
 		return same_text(&a->text, &b->text);
 	case RECORD_UNKNOWN:
 		return a->unknown.kind == b->unknown.kind &&

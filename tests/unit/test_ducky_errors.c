@@ -19,7 +19,7 @@ static void errors_say_where_and_what_was_expected(void **state)
 	} s[] = {
 		{"ENTER\nFOO bar",                 "script:2: 'FOO' is no command; expected a command"                  },
 		{"GUI banana",                     "script:1: 'banana' is no key; expected a key name"                  },
-		{"\r\r\nDELAY",                    "script:3: an expression ends early; expected a number"              },
+		{"\r\r\nDELAY (",                  "script:3: an expression ends early; expected a number"              },
 		{"DELAY 5 6",                      "script:1: '6' in an expression; expected an operator"               },
 		{"DELAY 99999999999",              "expected a smaller number"                                          },
 		{"VAR $X = $Y",                    "script:1: '$Y' in an expression; expected a variable that VAR"      },

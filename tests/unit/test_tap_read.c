@@ -292,7 +292,8 @@ static void short_and_long_bodies(void **state)
 	for (unsigned i = 0; i < TAP_RECORDS; i++) {
 		const enum record_kind kind = tap_records[i].kind;
 		bool open_ended = kind == RECORD_MARK || kind == RECORD_PROFILE ||
-		                  kind == RECORD_CLAIM || kind == RECORD_UNKNOWN;
+		                  kind == RECORD_CLAIM || kind == RECORD_LAYOUT ||
+		                  kind == RECORD_UNKNOWN;
 		struct record r = {.t_ns = 0};
 		struct wire_record w;
 		uint8_t body[TAP_BODY_MAX];
