@@ -35,8 +35,8 @@ double chance_of_any(double rate_hz, double window_s)
 
 void chance_bet_add(struct chance_bet *b, int hit, double p)
 {
-	/* Shares of hits that a cable may have: nearly all, or half where bursts get lost or hide in others. */
-	static const double share[CHANCE_ALTERNATIVES] = {0.95, 0.6};
+	/* Shares of hits that a cable may have: nearly all; half where bursts get lost; few where it draws current for more. */
+	static const double share[CHANCE_ALTERNATIVES] = {0.95, 0.6, 0.25, 0.08};
 
 	b->trials++;
 	b->hits += hit != 0;
@@ -49,13 +49,15 @@ void chance_bet_add(struct chance_bet *b, int hit, double p)
 
 double chance_bet_log10(const struct chance_bet *b)
 {
+	/* Most of the capital goes on the likeliest: five of five must do. */
+	static const double weight[CHANCE_ALTERNATIVES] = {0.7, 0.1, 0.1, 0.1};
 	double most = b->log10[0], sum = 0;
 
 	for (unsigned i = 1; i < CHANCE_ALTERNATIVES; i++)
 		most = fmax(most, b->log10[i]);
 	for (unsigned i = 0; i < CHANCE_ALTERNATIVES; i++)
-		sum += pow(10, b->log10[i] - most);
-	return most + log10(sum / CHANCE_ALTERNATIVES);
+		sum += weight[i] * pow(10, b->log10[i] - most);
+	return most + log10(sum);
 }
 
 uint64_t chance_next(uint64_t *state)

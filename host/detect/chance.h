@@ -19,7 +19,7 @@ double chance_of_any(double rate_hz, double window_s);
  * reaches 1/a) <= a, however often one looks (Ville 1939; as e-values: Ramdas et al. 2023, "Game-theoretic statistics and
  * safe anytime-valid inference"). Trials may each have their own probability.
  */
-enum { CHANCE_ALTERNATIVES = 2 };
+enum { CHANCE_ALTERNATIVES = 4 };
 
 struct chance_bet {
 	double log10[CHANCE_ALTERNATIVES];

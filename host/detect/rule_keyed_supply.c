@@ -1,103 +1,91 @@
 /*
  * R10b by keyed supply: the tap switches VBUS by a code that nobody outside knows (core/vbus_code.h), in pairs of one chip on
  * and one off. What sends in the cable can send in one of the two only; the room does not know which is which. So for each
- * pair the radio's energy while on is held against that while off, and under "the room alone" each sign is a coin that the
- * code itself has tossed: the signed-rank test (Wilcoxon 1945, Biometrics Bull. 1, 80) is exact, however busy the room and
- * whatever its rhythm. One test a code, when its last chip is over; at most 0.001 of error, for which 10 pairs are needed.
+ * pair the radio while on is held against that while off, and under "the room alone" the sign of all that differs is a coin
+ * that the code itself has tossed: sign_flip.h is exact, however busy the room and whatever its rhythm. One test a code, when
+ * its last chip is over; at most 0.001 of error, for which 10 pairs are needed.
  *
- * Energy: each burst's length times its power, 18 mV a decibel (hw/README.md), so that what is near outweighs a room that is
- * far. What the lines did is counted the same way and told beside it: no line can answer without a supply.
+ * What is compared: bursts counted by level, in windows of 3 dB, and by length, for a transmitter at one place is as strong
+ * each time, and its frames are alike, while the room spreads over all levels; those over a level, for what is near; those in
+ * a sixteenth of the chip, for what boots does the same things after the same time; and the energy of them all (length
+ * times power, 18 mV a decibel: hw/README.md). What the lines did is counted as well and told beside it: no line can answer
+ * without a supply.
  */
-#include "detect/chance.h"
 #include "detect/rules.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/vbus_code.h"
+#include "detect/sign_flip.h"
 
 #define MS INT64_C(1000000)
 
 enum {
-	PAIRS = 256, /* of longer codes the first so many */
-	EXACT = 48,  /* pairs; more have the normal approximation */
-	CHIPS = 4,   /* whose bursts may still be told */
+	PAIRS = SIGN_FLIP_PAIRS_MAX, /* of longer codes the first so many */
+	CHIPS = 4,                   /* whose bursts may still be told */
 	WAIT_MS = 150,
 	MV_A_DB = 18,
+	LEVELS = 32,   /* windows, each from a step to the end of the next */
+	LEVEL_MV = 27, /* a step: 1.5 dB */
+	LENGTHS = 5,   /* the last one: any */
+	OVERS = 10,    /* levels to be over, */
+	OVER_MV = 54,  /* 3 dB each */
+	PARTS = 16,    /* of a chip, once of all bursts and once of near ones */
+	NEAR_MV = 360, /* 20 dB */
+	/* Where each kind of feature begins. */
+	OVER = LEVELS * LENGTHS,
+	PART = OVER + OVERS,
+	ENERGY = PART + 2 * PARTS,
+	FEATURES,
 };
 
 #define P_MAX 0.001
+
+/* Upper ends, us: acknowledgements; Bluetooth; short frames; beacons and longer ones. */
+static const unsigned lengths_us[LENGTHS - 2] = {140, 400, 900};
 
 struct keyed_state {
 	bool running;
 	struct vbus_code code;
 	int64_t start_ns;
 	unsigned done; /* pairs that are over */
-	double radio[CHIPS], line[CHIPS];
-	float difference[PAIRS]; /* of the radio, on less off */
+	float radio[CHIPS][FEATURES];
+	unsigned line[CHIPS];
 	unsigned line_on, line_off;
+	float difference[PAIRS * FEATURES]; /* on less off */
 };
-
-struct magnitude {
-	float size;
-	bool on;
-};
-
-static int by_size(const void *a, const void *b)
-{
-	float x = ((const struct magnitude *)a)->size, y = ((const struct magnitude *)b)->size;
-
-	return (x > y) - (x < y);
-}
-
-/* P(sum of the ranks whose coin shows heads >= sum), of n coins. */
-static double ranks_tail(unsigned n, unsigned sum)
-{
-	double ways[EXACT * (EXACT + 1) / 2 + 1] = {1}, tail = 0;
-	unsigned most = n * (n + 1) / 2;
-
-	if (n > EXACT) {
-		double mean = most / 2.0, sd = sqrt(most * (2 * n + 1) / 12.0);
-
-		return 0.5 * erfc((sum - 0.5 - mean) / sd / M_SQRT2);
-	}
-	for (unsigned rank = 1; rank <= n; rank++)
-		for (unsigned s = rank * (rank + 1) / 2; s >= rank; s--)
-			ways[s] = (ways[s] + ways[s - rank]);
-	for (unsigned s = sum; s <= most; s++)
-		tail += ways[s];
-	return ldexp(tail, -(int)n);
-}
 
 static void end_of_code(const struct rule_input *in, struct keyed_state *s)
 {
-	struct magnitude m[PAIRS];
-	unsigned n = 0, sum = 0, on = 0;
+	const struct sign_flip x = {.pairs = s->done,
+	                            .features = FEATURES,
+	                            .difference = s->difference,
+	                            .seed = s->code.seed};
+	unsigned best = 0, on = 0, off = 0;
 	struct finding *f;
 	double p;
 
 	s->running = false;
-	for (unsigned i = 0; i < s->done; i++)
-		if (s->difference[i] != 0) {
-			m[n++] = (struct magnitude){fabsf(s->difference[i]), s->difference[i] > 0};
-			on += s->difference[i] > 0;
-		}
-	qsort(m, n, sizeof(m[0]), by_size);
-	for (unsigned i = 0; i < n; i++)
-		sum += m[i].on ? i + 1 : 0;
-	p = ranks_tail(n, sum);
+	p = sign_flip_p(&x, P_MAX, &best);
 	if (p > P_MAX)
 		return;
+	for (unsigned i = 0; i < s->done; i++) {
+		on += s->difference[i * FEATURES + best] > 0;
+		off += s->difference[i * FEATURES + best] < 0;
+	}
 	f = rule_emit(in, "b");
 	finding_say(f, "the radio obeys a secret code by which the tap switches the supply, in ");
 	finding_say_integer(f, on);
 	finding_say(f, " of ");
-	finding_say_integer(f, n);
+	finding_say_integer(f, on + off);
 	finding_say(f, " pairs: it is in the cable, whatever else sends in this room");
 	finding_text(f, "method", "keyed supply");
-	finding_integer(f, "pairs", n);
+	finding_integer(f, "pairs", s->done);
 	finding_integer(f, "pairs_louder_when_on", on);
+	finding_integer(f, "pairs_louder_when_off", off);
+	if (best < OVER) /* the middle of the window */
+		finding_number(f, "level_db", (best / LENGTHS + 1) * LEVEL_MV / (double)MV_A_DB, 1);
 	finding_number(f, "p", p, 7);
 	finding_integer(f, "pairs_lines_busier_when_on", s->line_on);
 	finding_integer(f, "pairs_lines_busier_when_off", s->line_off);
@@ -107,15 +95,18 @@ static void end_of_code(const struct rule_input *in, struct keyed_state *s)
 
 static void pair_over(struct keyed_state *s)
 {
-	unsigned first = 2 * s->done, on = first + !vbus_code_on(&s->code, first);
-	unsigned off = first + vbus_code_on(&s->code, first);
-	double line = s->line[on % CHIPS] - s->line[off % CHIPS];
+	unsigned first = 2 * s->done;
+	unsigned on = (first + !vbus_code_on(&s->code, first)) % CHIPS;
+	unsigned off = (first + vbus_code_on(&s->code, first)) % CHIPS;
+	float *to = s->difference + (size_t)s->done * FEATURES;
 
-	s->difference[s->done] = (float)(s->radio[on % CHIPS] - s->radio[off % CHIPS]);
-	s->line_on += line > 0;
-	s->line_off += line < 0;
-	s->radio[on % CHIPS] = s->radio[off % CHIPS] = 0;
-	s->line[on % CHIPS] = s->line[off % CHIPS] = 0;
+	for (unsigned i = 0; i < FEATURES; i++)
+		to[i] = s->radio[on][i] - s->radio[off][i];
+	s->line_on += s->line[on] > s->line[off];
+	s->line_off += s->line[on] < s->line[off];
+	memset(s->radio[on], 0, sizeof(s->radio[on]));
+	memset(s->radio[off], 0, sizeof(s->radio[off]));
+	s->line[on] = s->line[off] = 0;
 	s->done++;
 }
 
@@ -131,30 +122,51 @@ static void time_goes_on(const struct rule_input *in, struct keyed_state *s, int
 	}
 }
 
-/* The place of a moment among the chips that are kept; NULL where it has none. */
-static double *place(struct keyed_state *s, double of[CHIPS], int64_t t)
+/* The chip that a moment is in, among those that are kept; CHIPS where it is in none. */
+static unsigned chip_of(const struct keyed_state *s, int64_t t)
 {
 	int64_t chip, first = 2 * (int64_t)s->done;
 
 	if (!s->running || t < s->start_ns)
-		return NULL;
+		return CHIPS;
 	chip = (t - s->start_ns) / (s->code.chip_ms * MS);
-	return chip >= first && chip < first + CHIPS && chip < s->code.chips ? &of[chip % CHIPS]
-	                                                                     : NULL;
+	return chip >= first && chip < first + CHIPS && chip < s->code.chips ? chip % CHIPS : CHIPS;
+}
+
+/* `part`: of the chip, 0 to PARTS - 1. */
+static void burst(float of[FEATURES], const struct record_burst *b, unsigned part)
+{
+	double mv = (double)b->mean_nano / 1e6;
+	unsigned level = mv > 0 ? (unsigned)(mv / LEVEL_MV) : 0, length = 0;
+
+	if (level > LEVELS - 1)
+		level = LEVELS - 1;
+	while (length < LENGTHS - 2 && b->length_ns > lengths_us[length] * 1000u)
+		length++;
+	for (unsigned i = level ? level - 1 : 0; i <= level; i++) {
+		of[i * LENGTHS + length]++;
+		of[i * LENGTHS + LENGTHS - 1]++;
+	}
+	for (unsigned i = 0; i < OVERS && mv >= i * OVER_MV; i++)
+		of[OVER + i]++;
+	of[PART + part]++;
+	of[PART + PARTS + part] += mv >= NEAR_MV;
+	of[ENERGY] += (float)((double)b->length_ns / 1e6 * pow(10, mv / MV_A_DB / 10));
 }
 
 static void sensor(const struct rule_input *in, struct keyed_state *s)
 {
 	const struct record *r = in->event->record;
-	double *to;
+	const int64_t chip_ns = s->code.chip_ms * MS;
+	unsigned chip;
 
 	time_goes_on(in, s, in->event->t_ns);
 	if (r->kind != RECORD_BURST || r->burst.sensor.channel != WIRE_RADIO)
 		return;
-	to = place(s, s->radio, in->event->t_ns);
-	if (to)
-		*to += (double)r->burst.length_ns / 1e6 *
-		       pow(10, (double)r->burst.mean_nano / 1e6 / MV_A_DB / 10);
+	chip = chip_of(s, in->event->t_ns);
+	if (chip < CHIPS)
+		burst(s->radio[chip], &r->burst,
+		      (unsigned)((in->event->t_ns - s->start_ns) % chip_ns * PARTS / chip_ns));
 }
 
 static void tap(struct keyed_state *s, const struct event *e)
@@ -165,14 +177,17 @@ static void tap(struct keyed_state *s, const struct event *e)
 	if (e->record->kind != RECORD_REPLY || r->head.opcode != WIRE_OP_VBUS_CODE ||
 	    r->head.error != WIRE_OK || !vbus_code_get(&code, r->data.bytes, r->data.len))
 		return;
-	*s = (struct keyed_state){.running = code.chips > 0, .code = code, .start_ns = e->t_ns};
+	memset(s, 0, sizeof(*s));
+	s->running = code.chips > 0;
+	s->code = code;
+	s->start_ns = e->t_ns;
 }
 
 static void match(const struct rule_input *in)
 {
 	struct keyed_state *s = in->state;
 	const struct event *e = in->event;
-	double *to;
+	unsigned chip;
 
 	switch (e->kind) {
 	case EVENT_SENSOR:
@@ -192,9 +207,9 @@ static void match(const struct rule_input *in)
 	default:
 		break;
 	}
-	to = place(s, s->line, e->t_ns);
-	if (to)
-		*to += 1;
+	chip = chip_of(s, e->t_ns);
+	if (chip < CHIPS)
+		s->line[chip]++;
 }
 
 const struct rule rule_keyed_supply = {

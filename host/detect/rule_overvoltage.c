@@ -118,10 +118,15 @@ static void match(const struct rule_input *in)
 	struct strike_state *s = in->state;
 	const struct record *r = in->event->record;
 
-	if (r->kind == RECORD_BAND)
+	if (r->kind == RECORD_BAND) {
 		band(in, s);
-	else if (r->kind == RECORD_SETTING && r->setting.setting == WIRE_SET_OVERVOLTAGE &&
-	         r->setting.after)
+	} else if (r->kind == RECORD_SETTING && r->setting.setting == WIRE_SET_VBUS) {
+		/* What starts anew each time that the supply comes on charges by the tap's rhythm, not by its own. */
+		s->inside = s->has_floor = false;
+		s->phases = 0;
+	}
+	if (r->kind == RECORD_SETTING && r->setting.setting == WIRE_SET_OVERVOLTAGE &&
+	    r->setting.after)
 		say_strike(in, s);
 	else if (r->kind == RECORD_ALERT && r->alert.what == WIRE_ALERT_OVERVOLTAGE)
 		say_strike(in, s);

@@ -14,13 +14,15 @@ struct play {
 	double data_hz, cable_mv; /* 0: no radio in the cable */
 	double after_ms;          /* it takes so long to start */
 	bool host;
+	unsigned once_ms; /* one burst so long after the supply came on, instead of many */
 };
 
 static void chip(struct build *b, struct room *r, const struct play *x, bool on, unsigned *since)
 {
 	for (unsigned ms = 0; ms < x->chip_ms; ms++) {
 		*since = on ? *since + 1 : 0;
-		if (x->cable_mv > 0 && *since > x->after_ms && *since % 102 == 0)
+		if (x->cable_mv > 0 &&
+		    (x->once_ms ? *since == x->once_ms : *since > x->after_ms && *since % 102 == 0))
 			feed_burst(b, WIRE_RADIO, b->t_ns, x->cable_mv, 1200);
 		room_run(r, b, 1);
 	}
@@ -57,7 +59,7 @@ static unsigned play(uint32_t seed, struct play x)
 	return n;
 }
 
-static const struct play cable = {32, 1000, 40, 20, 100, 500, 300, false};
+static const struct play cable = {32, 1000, 40, 20, 100, 500, 300, false, 0};
 
 static void a_cable_in_a_full_room(void **state)
 {
@@ -84,13 +86,27 @@ static void a_cable_in_a_full_room(void **state)
 /* What is claimed holds: of 400 codes in a room without such a cable, no more than chance does. */
 static void a_room_does_not_know_the_code(void **state)
 {
-	struct play x = {32, 100, 10, 6, 50, 0, 0, false};
+	struct play x = {32, 100, 10, 6, 50, 0, 0, false, 0};
 	unsigned fired = 0;
 
 	(void)state;
 	for (uint32_t seed = 1; seed <= 200; seed++)
 		fired += play(seed, x);
 	assert_in_range(fired, 0, 2);
+}
+
+/* One frame a chip after the supply has come on, among two hundred a second of all levels: what boots is on time. */
+static void a_frame_on_time(void **state)
+{
+	unsigned found = 0;
+
+	(void)state;
+	for (uint32_t seed = 1; seed <= 10; seed++) {
+		struct play x = {40, 1000, 20, 20, 200, 620, 0, false, 430};
+
+		found += play(seed, x);
+	}
+	assert_in_range(found, 9, 10);
 }
 
 /* A room that beats with the pairs: louder in the first chip of each. */
@@ -126,6 +142,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_cable_in_a_full_room),
 		cmocka_unit_test(a_room_does_not_know_the_code),
+		cmocka_unit_test(a_frame_on_time),
 		cmocka_unit_test(a_rhythm_is_no_code),
 	};
 

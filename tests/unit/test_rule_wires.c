@@ -176,6 +176,25 @@ static void charging_again_and_again(void **state)
 	assert_int_equal(charging(PROFILE_DEVICE, 10, 400, 50, 0), 0);
 }
 
+/* An implant's start, again and again: the tap itself switches the supply (keyed supply). */
+static void switched_by_the_tap(void **state)
+{
+	struct build b;
+
+	(void)state;
+	feed_powered(&b, PROFILE_BARE);
+	for (unsigned i = 0; i < 10; i++) {
+		feed_steady(&b, 160, 70);
+		feed_steady(&b, 40, 400);
+		feed_steady(&b, 300, 67);
+		feed_setting(&b, WIRE_SET_VBUS, WIRE_BY_COMMAND, 0);
+		feed_steady(&b, 100, 0);
+		feed_setting(&b, WIRE_SET_VBUS, WIRE_BY_COMMAND, 1);
+	}
+	assert_int_equal(build_count(&b, "R18"), 0);
+	build_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,6 +203,7 @@ int main(void)
 		cmocka_unit_test(pins_against_the_claim),
 		cmocka_unit_test(a_strike),
 		cmocka_unit_test(charging_again_and_again),
+		cmocka_unit_test(switched_by_the_tap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
