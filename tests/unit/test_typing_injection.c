@@ -244,6 +244,31 @@ static void decisive_needs_forty_keys(void **state)
 	assert_in_range(r.second_key, 40, 45);
 }
 
+/* A person's last keys may stand a little above zero: they do not make a macro of 38 keys one of forty. */
+static void a_macro_after_a_person_is_not_decisive(void **state)
+{
+	unsigned found = 0, above = 0;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 60; seed++) {
+		struct feed f = {.poll_ms = 1, .seed = seed};
+		struct feed_result r;
+		struct random random;
+		int64_t at;
+		size_t n = person(seed, &at);
+
+		random_init(&random, seed);
+		at += 100 * MS;
+		n = tap(n, &at, 38, 2, 2, 1, &random);
+		r = judge(&f, n);
+		found += r.first_key > 0;
+		above += r.keys_since_zero > 40;
+		assert_int_equal(r.second_key, 0);
+	}
+	assert_int_equal(found, 60);
+	assert_true(above > 0);
+}
+
 /* No feature decides alone: each cap stays below the first threshold. */
 static void caps(void **state)
 {
@@ -268,6 +293,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_owed_at_zero),
 		cmocka_unit_test(mixed_with_a_person),
 		cmocka_unit_test(decisive_needs_forty_keys),
+		cmocka_unit_test(a_macro_after_a_person_is_not_decisive),
 		cmocka_unit_test(caps),
 	};
 

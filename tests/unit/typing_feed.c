@@ -65,6 +65,8 @@ struct feed_result feed_judge(const struct feed *f, const struct key_report *r, 
 			result.highest = t->highest;
 			memcpy(result.sum, t->step.sum, sizeof(result.sum));
 		}
+		if (t->run.keys > result.keys_since_zero)
+			result.keys_since_zero = t->run.keys;
 		decision = typing_decide(t);
 		if (decision >= TYPING_FIRST && !result.first_key) {
 			result.first_key = t->reader.keys;

@@ -23,6 +23,7 @@ size_t feed_render(const struct feed *f, const struct key_edge *edge, size_t edg
 struct feed_result {
 	uint32_t keys;
 	uint32_t first_key, second_key; /* keys typed at the first and second threshold; 0 never */
+	uint32_t keys_since_zero;       /* the longest run */
 	float highest;
 	float sum[TYPING_FEATURES];       /* at the highest */
 	float sum_first[TYPING_FEATURES]; /* at the first threshold */

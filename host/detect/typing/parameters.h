@@ -87,6 +87,7 @@ struct typing_parameters {
 	float first_others,
 		second_others; /* what must speak for a machine beside the strongest feature */
 	uint32_t first_keys, second_keys; /* at least so many since the ratio stood at zero */
+	float second_from; /* and for the second, since it stood below this, where people stand too */
 	/* A burst amid a person's keys, which need be no attack: so many that the person, so soon after, so long. */
 	uint32_t amid_keys, amid_first_keys;
 	float amid_ms;

@@ -16,7 +16,7 @@ static void run_init(struct typing *t)
 	for (unsigned i = 0; i < TYPING_LANES; i++)
 		run->sum[i] = 0;
 	run->ratio = 0;
-	run->keys = run->telling = run->replaced = 0;
+	run->keys = run->telling = run->replaced = run->high = 0;
 	run->amid = false;
 	run->short_run = run->short_run_before = run->short_ms = 0;
 	run->gaps_seen = run->holds_seen = 0;
@@ -130,6 +130,7 @@ static void follow_hands(struct typing *t, const struct stroke *s, float gain)
 	if (s->presses && !t->run.keys)
 		t->run.amid = t->hands >= k->amid_keys;
 	t->run.keys += s->presses;
+	t->run.high = t->run.ratio < k->second_from ? 0 : t->run.high + s->presses;
 	t->run.telling += gain > k->telling ? s->presses : 0;
 	if (t->run.ratio > 0)
 		return;
@@ -193,7 +194,7 @@ enum typing_decision typing_decide(const struct typing *t)
 	    t->run.telling < (t->run.amid ? k->amid_first_keys : k->first_keys))
 		return TYPING_UNDECIDED;
 	if (ratio < k->second_threshold || all - most < k->second_others ||
-	    t->run.keys < k->second_keys)
+	    t->run.high < k->second_keys)
 		return TYPING_FIRST;
 	return TYPING_SECOND;
 }

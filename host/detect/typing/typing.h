@@ -46,9 +46,10 @@ struct typing_step {
 /* All that is forgotten when the ratio falls to zero. */
 struct typing_run {
 	float sum[TYPING_LANES];
-	float ratio;                                 /* of the sums */
-	uint32_t keys, telling, replaced;            /* telling: those that spoke for a machine */
-	bool amid;                                   /* it began among a person's keys */
+	float ratio;                      /* of the sums */
+	uint32_t keys, telling, replaced; /* telling: those that spoke for a machine */
+	uint32_t high;                    /* keys since the ratio stood below second_from */
+	bool amid;                        /* it began among a person's keys */
 	float short_run, short_run_before, short_ms; /* short_ms: the last short hold */
 	float hands[TYPING_HANDS];
 	float replaced_people[TYPING_RATES], replaced_machine[TYPING_RATES];
