@@ -13,7 +13,9 @@ enum {
 	/* An AD8313 gives 0.49 V without a signal and 1.8 V with the strongest. */
 	RADIO_LEAST = VOLT / 5,
 	RADIO_MOST = 2 * VOLT,
-	VBUS_MOST = VOLT / 4, /* halved: 0.5 V */
+	VBUS_MOST = VOLT / 4,    /* halved: 0.5 V is off */
+	SUPPLY_LEAST = 2 * VOLT, /* 4 to 5.5 V are somebody's supply */
+	SUPPLY_MOST = VOLT * 11 / 4,
 	LEVEL_WITHIN = 50 * MS,
 	VBUS_FALLS = 500 * MS, /* behind a reset that took it away */
 	HEARD_WITHIN = 1 * MS,
@@ -22,6 +24,7 @@ enum {
 enum expects {
 	EXPECTS_NOTHING,
 	EXPECTS_LEVEL,   /* a band's mean of `channel` between `low` and `high` */
+	EXPECTS_OFF,     /* the same; a supply there is somebody's, and no fault */
 	EXPECTS_FREE,    /* SE0 for `hold`; else the lines are somebody's */
 	EXPECTS_LINES,   /* what is driven, for `hold` */
 	EXPECTS_PACKETS, /* each that is sent */
@@ -40,13 +43,13 @@ struct step {
 };
 
 enum step_name {
+	VBUS_OFF,
+	FAR_RADIO,
+	MUX_BACK,
 	ZERO_UA,
 	ZERO_MA,
 	RANGE_BACK,
 	RADIO,
-	VBUS_OFF,
-	FAR_RADIO,
-	MUX_BACK,
 	FREE,
 	LOW,
 	CLOSE,
@@ -81,58 +84,58 @@ enum step_name {
 	}
 
 static const struct step steps[STEPS] = {
+	[VBUS_OFF] = {.what = SELFTEST_SET,
+                      .setting = WIRE_SET_MUX,
+                      .value = 0,
+                      .expects = EXPECTS_OFF,
+                      .channel = WIRE_MUX,
+                      .high = VBUS_MOST,
+                      .within = VBUS_FALLS,
+                      .check = WIRE_CHECK_MUX,
+                      .detail = SELFTEST_MUX_VBUS},
+	[FAR_RADIO] = {.what = SELFTEST_SET,
+                      .setting = WIRE_SET_MUX,
+                      .value = SENSOR_FAR_RADIO,
+                      .expects = EXPECTS_LEVEL,
+                      .channel = WIRE_MUX,
+                      .low = RADIO_LEAST,
+                      .high = RADIO_MOST,
+                      .within = LEVEL_WITHIN,
+                      .check = WIRE_CHECK_MUX,
+                      .detail = SELFTEST_MUX_RADIO},
+	[MUX_BACK] = BACK(WIRE_SET_MUX, 1),
 	[ZERO_UA] = ZERO(WIRE_RANGE_UA, SELFTEST_RANGE_UA),
 	[ZERO_MA] = ZERO(WIRE_RANGE_MA, SELFTEST_RANGE_MA),
 	[RANGE_BACK] = BACK(WIRE_SET_RANGE, 0),
 	[RADIO] = {.expects = EXPECTS_LEVEL,
-                   .channel = WIRE_RADIO,
-                   .low = RADIO_LEAST,
-                   .high = RADIO_MOST,
-                   .within = LEVEL_WITHIN,
-                   .check = WIRE_CHECK_RADIO},
-	[VBUS_OFF] = {.what = SELFTEST_SET,
-                   .setting = WIRE_SET_MUX,
-                   .value = 0,
-                   .expects = EXPECTS_LEVEL,
-                   .channel = WIRE_MUX,
-                   .high = VBUS_MOST,
-                   .within = VBUS_FALLS,
-                   .check = WIRE_CHECK_MUX,
-                   .detail = SELFTEST_MUX_VBUS},
-	[FAR_RADIO] = {.what = SELFTEST_SET,
-                   .setting = WIRE_SET_MUX,
-                   .value = SENSOR_FAR_RADIO,
-                   .expects = EXPECTS_LEVEL,
-                   .channel = WIRE_MUX,
-                   .low = RADIO_LEAST,
-                   .high = RADIO_MOST,
-                   .within = LEVEL_WITHIN,
-                   .check = WIRE_CHECK_MUX,
-                   .detail = SELFTEST_MUX_RADIO},
-	[MUX_BACK] = BACK(WIRE_SET_MUX, 1),
+                      .channel = WIRE_RADIO,
+                      .low = RADIO_LEAST,
+                      .high = RADIO_MOST,
+                      .within = LEVEL_WITHIN,
+                      .check = WIRE_CHECK_RADIO},
 	[FREE] = {.what = SELFTEST_SET,
-                   .setting = WIRE_SET_PULL_DOWNS,
-                   .value = WIRE_DP | WIRE_DM,
-                   .expects = EXPECTS_FREE,
-                   .hold = 5 * MS,
-                   .within = 15 * MS},
-	[LOW] = {.what = SELFTEST_DRIVE,                        .value = WIRE_SE0        },
+                      .setting = WIRE_SET_PULL_DOWNS,
+                      .value = WIRE_DP | WIRE_DM,
+                      .expects = EXPECTS_FREE,
+                      .hold = 5 * MS,
+                      .within = 15 * MS},
+	[LOW] = {.what = SELFTEST_DRIVE,          .value = WIRE_SE0        },
 	[CLOSE] = {.what = SELFTEST_SET,
-                   .setting = WIRE_SET_SWITCH,
-                   .value = WIRE_SWITCH_PROBE,
-                   .expects = EXPECTS_LINES,
-                   .hold = 1 * MS,
-                   .within = 2 * MS,
-                   .check = WIRE_CHECK_LISTEN},
+                      .setting = WIRE_SET_SWITCH,
+                      .value = WIRE_SWITCH_PROBE,
+                      .expects = EXPECTS_LINES,
+                      .hold = 1 * MS,
+                      .within = 2 * MS,
+                      .check = WIRE_CHECK_LISTEN},
 	[RISE_DP] = DRIVEN(WIRE_DP, 100),
 	[FALL_DP] = DRIVEN(WIRE_SE0, 3000),
 	[RISE_DM] = DRIVEN(WIRE_DM, 3000),
 	[RESET] = DRIVEN(WIRE_SE0, 11000),
 	[RESET_ENDS] = DRIVEN(WIRE_DM, 1000),
-	[ENUMERATE] = {.expects = EXPECTS_PACKETS,   .check = WIRE_CHECK_LISTEN       },
+	[ENUMERATE] = {.expects = EXPECTS_PACKETS,          .check = WIRE_CHECK_LISTEN        },
 	[LOW_AGAIN] = DRIVEN(WIRE_SE0, 3000),
-	[RELEASE] = {.what = SELFTEST_RELEASE    },
-	[OPEN] = {.what = SELFTEST_SET,           .setting = WIRE_SET_SWITCH, .value = WIRE_SWITCH_OPEN         },
+	[RELEASE] = {.what = SELFTEST_RELEASE       },
+	[OPEN] = {.what = SELFTEST_SET,              .setting = WIRE_SET_SWITCH, .value = WIRE_SWITCH_OPEN                             },
 	[PULL_DOWNS_BACK] = BACK(WIRE_SET_PULL_DOWNS, 2),
 };
 
@@ -267,8 +270,21 @@ static void look(struct selftest *s, const struct selftest_seen *seen)
 		else if (over)
 			fail(s, p->detail);
 		break;
+	case EXPECTS_OFF:
+		if (level_is_good(s)) {
+			next(s, s->step + 1u);
+		} else if (over && s->raw[WIRE_MUX] >= SUPPLY_LEAST &&
+		           s->raw[WIRE_MUX] <= SUPPLY_MOST) {
+			/* Whose current that is nobody knows: there is no zero to look at. */
+			s->result.ran &= (uint16_t)~WIRE_CHECK_CURRENT;
+			s->result.detail |= SELFTEST_IN_USE;
+			next(s, s->step + 1u);
+		} else if (over) {
+			fail(s, p->detail);
+		}
+		break;
 	case EXPECTS_FREE:
-		if (s->result.detail & SELFTEST_MUX_VBUS)
+		if (s->result.detail & (SELFTEST_MUX_VBUS | SELFTEST_IN_USE))
 			leave_lines_alone(s);
 		else if (!seen->gated && seen->lines == WIRE_SE0 &&
 		         seen->now >= s->begun + p->hold && seen->now - seen->since >= p->hold)
@@ -296,6 +312,8 @@ struct selftest_action selftest_step(struct selftest *s, const struct selftest_s
 		s->running = false;
 		return (struct selftest_action){SELFTEST_DONE, 0, 0};
 	}
+	if (s->step == ZERO_UA && !(s->result.ran & WIRE_CHECK_CURRENT))
+		next(s, RADIO);
 	if (!s->entered)
 		return enter(s, seen->now);
 	if (steps[s->step].expects == EXPECTS_PACKETS)

@@ -26,10 +26,10 @@ enum selftest_detail {
 	SELFTEST_KEYBOARD = 1u << 3, /* it was not known for a keyboard */
 	SELFTEST_RANGE_MA = 1u << 4, /* zero of the current */
 	SELFTEST_RANGE_UA = 1u << 5,
-	SELFTEST_MUX_VBUS = 1u << 6,  /* VBUS is off and reads as something */
+	SELFTEST_MUX_VBUS = 1u << 6,  /* VBUS is off and reads as neither that nor a supply */
 	SELFTEST_MUX_RADIO = 1u << 7, /* the far detector's idle level */
 	SELFTEST_IN_USE =
-		1u << 8, /* not a failure: the lines are driven by somebody, and were left alone */
+		1u << 8, /* no failure: lines or VBUS are somebody's, and were left alone */
 	SELFTEST_READ_SHIFT = 16, /* packets read, 8 bits; packets sent, 8 bits */
 	SELFTEST_SENT_SHIFT = 24,
 };

@@ -11,7 +11,7 @@ static const char *const details[TAP_CHECK_DETAILS] = {
 	"a keyboard was not known",
 	"zero of the mA range",
 	"zero of the uA range",
-	"VBUS is off and reads as on",
+	"VBUS is off and reads as neither that nor a supply",
 	"the far radio detector is silent",
 };
 

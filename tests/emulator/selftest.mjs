@@ -78,7 +78,7 @@ export function selftestCases({ Tap, assert }) {
       const alone = (what) => {
         chip.outputLog.length = 0;
         const r = test(tap);
-        is(r, what === 'VBUS' ? CHECK.MUX : 0, what === 'VBUS' ? DETAIL.VBUS | DETAIL.IN_USE : DETAIL.IN_USE, what);
+        is(r, 0, DETAIL.IN_USE, what);
         assert(!(r.ran & CHECK.LISTEN) && chip.outputLog.every(([, now]) => (now >>> OE_N) & 1), `${what}: the lines were driven`);
         idle(tap, what);
       };
@@ -120,7 +120,7 @@ export function selftestCases({ Tap, assert }) {
         ['ADC2 at its upper end', CHECK.MUX, DETAIL.VBUS | DETAIL.FAR, levels((c) => (c === 2 ? 3.3 : undefined))],
         ['ADC2 at 0', CHECK.MUX, DETAIL.FAR, levels((c) => (c === 2 ? 0 : undefined))],
         ['a multiplexer that stays', CHECK.MUX, DETAIL.VBUS, levels((c) => (c === 2 ? 0.49 : undefined))],
-        ['VBUS where there is none', CHECK.MUX, DETAIL.VBUS, levels((c, chip) => (c === 2 && input(chip) === 0 ? 2.5 : undefined))],
+        ['VBUS that reads as neither on nor off', CHECK.MUX, DETAIL.VBUS, levels((c, chip) => (c === 2 && input(chip) === 0 ? 1.0 : undefined))],
         ['detectors that stay asleep', CHECK.RADIO | CHECK.MUX, DETAIL.FAR, levels((c, chip) => (c === 1 || (c === 2 && input(chip) === 4) ? 0.02 : undefined))],
         ['no expander', CHECK.EXPANDER | CHECK.RADIO | CHECK.MUX, DETAIL.FAR, () => {}, { expander: false }],
         ['an expander that forgets', CHECK.EXPANDER | CHECK.RADIO | CHECK.MUX, DETAIL.FAR, (chip) => { chip.expander.stuck = true; }],
@@ -136,6 +136,10 @@ export function selftestCases({ Tap, assert }) {
         idle(last.tap, what);
         if (last.tap.chip.failures.length) throw new Error(`${what}: ${last.tap.chip.failures[0]}`);
       }
+      // A cable that is supplied from its other end is none either: its current is no zero.
+      const fed = booted(levels((c, chip) => (c === 0 ? 0.6 : c === 2 && input(chip) === 0 ? 2.5 : undefined)));
+      is(fed, 0, DETAIL.IN_USE, 'VBUS from elsewhere');
+      assert(fed.ran === (ALL & ~CHECK.LISTEN & ~CHECK.CURRENT), 'its current is taken for a zero');
       // VBUS that falls slowly behind a reset is no fault.
       const slow = booted(levels((c, chip) => (c === 2 && input(chip) === 0 ? 2.5 * Math.exp(-chip.cycle / 6e6) : undefined)));
       is(slow, 0, 0, 'VBUS that falls');
