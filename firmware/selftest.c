@@ -54,7 +54,7 @@ static void forget_lines(struct tap *t)
 	line_init(&t->line, &t->hears);
 	t->line.packets = t->selftest.packets;
 	t->line.bad_packets = t->selftest.bad_packets;
-	t->keyboard = (struct keyboard_watch){0};
+	watch_self(t, false);
 	listen_speed(USB_SPEED_UNKNOWN);
 }
 
@@ -79,6 +79,7 @@ static void act(struct tap *t, const struct selftest_action *a)
 			selftest_refused(&t->selftest.steps);
 		break;
 	case SELFTEST_DRIVE:
+		watch_self(t, true);
 		probe_pins_drive((enum wire_lines)a->value);
 		break;
 	case SELFTEST_SEND:

@@ -80,6 +80,7 @@ bool control_in_use(const struct tap *t);
 /* watch.c: what the hardware does by itself, and guard mode. */
 void watch_start(struct tap *t);
 void watch_run(struct tap *t);               /* each turn of the main loop */
+void watch_self(struct tap *t, bool own);    /* the self-test drives the lines */
 void watch_host(struct tap *t, bool active); /* the tap's own port, in its interrupt */
 
 /* alone.c: the test that the button starts. */
