@@ -11,6 +11,7 @@ packages() {
 	# Where Node comes from elsewhere, npm is part of it, and Debian's package conflicts with it.
 	emulator) { command -v node && command -v npm; } >/dev/null || echo nodejs npm ;;
 	kernel) echo qemu-system-x86 busybox-static libusbredirparser-dev cpio udev xz-utils zstd ;;
+	bench) echo htop ;;
 	hw) echo ngspice poppler-utils librsvg2-bin openscad python3 ;;
 	hw-pictures) echo xvfb xauth libgl1-mesa-dri ;;
 	fuzz) echo clang llvm libclang-rt-14-dev ;;

@@ -37,3 +37,17 @@ $(BUILD)/bench/bench_sensors: $(SENSORS_OBJ) $(LIB)
 bench-sensors: deps-test
 	@$(MAKE) --no-print-directory KIND=release build/release/bench/bench_sensors
 	@build/release/bench/bench_sensors 2000 40
+
+LIVE_OBJ := $(patsubst %.c,$(BUILD)/%.o,tests/bench/bench_live.c tests/bench/on_terminal.c tests/unit/sim_tap.c)
+$(BUILD)/bench/bench_live: CPPFLAGS += -Itests/unit
+$(BUILD)/bench/bench_live: $(LIVE_OBJ) $(LIB)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lutil
+
+## bench-live|the dashboard: from bytes to the alert on its terminal, processor time beside htop, memory over an hour of replay
+.PHONY: bench-live
+bench-live:
+	@tests/deps.sh build bench
+	@$(MAKE) --no-print-directory KIND=release program build/release/bench/bench_live
+	@tests/bench/live.sh build/release

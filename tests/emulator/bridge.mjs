@@ -1,20 +1,23 @@
 // The emulated tap behind a pipe: requests on standard input, answers on standard output, each a small frame. The chip's
 // time goes on only when a request says so, so that whoever asks sets the pace.
-// usage: node bridge.mjs IMAGE [WAVEFORM.json]. The waveform is played once, as soon as the tap is told to capture.
+// usage: node bridge.mjs IMAGE [WAVEFORM]. A waveform of `cordon sim --waveform` stands at the pins: the cable begins to live
+// when the tap switches VBUS on, once.
 // Request: op, endpoint, length (2 bytes), data. Answer: length (2 bytes), data; 0xffff: STALL or NAK.
 import fs from 'node:fs';
 import { Chip } from './chip.mjs';
+import { loadWaveform, putOnPins, SUPPLY } from './pins.mjs';
 import { UsbHost } from './usb.mjs';
 
 const OP = { RESET: 1, CONTROL: 2, IN: 3, OUT: 4, RUN: 5 };
-const NONE = 0xffff, CAPTURE = 0x10, SETTLE_US = 20000;
+const NONE = 0xffff;
 
 const [image, waveform] = process.argv.slice(2);
-const wave = waveform ? JSON.parse(fs.readFileSync(waveform)) : { edges: [], end: 0 };
+const wave = waveform ? loadWaveform(waveform) : null;
 const chip = new Chip(image);
+if (wave) putOnPins(chip, wave, 0, wave.vbus[0][0] - 1);
 chip.run(900000);
 const host = new UsbHost(chip);
-let playAt = -1;
+let begun = false;
 
 function read(n) {
   const b = Buffer.alloc(n);
@@ -53,9 +56,9 @@ function control(data) {
 }
 
 function run(us) {
-  if (playAt >= 0 && chip.cycle >= playAt) {
-    chip.play(wave.edges);
-    playAt = -1;
+  if (wave && !begun && chip.outputs & SUPPLY) {
+    begun = true;
+    putOnPins(chip, wave, wave.vbus[0][0]);
   }
   host.run(us);
 }
@@ -72,7 +75,6 @@ for (;;) {
     case OP.IN: { const x = host.in(head[1]); answer(x.r === 'ACK' ? x.data : null); break; }
     case OP.OUT: {
       const x = host.out(head[1], data);
-      if (x.r === 'ACK' && head[1] === 1 && data[1] === CAPTURE && data[14] === 1 && wave.edges.length) playAt = chip.cycle + SETTLE_US * 120;
       answer(x.r === 'ACK' ? new Uint8Array(0) : null);
       break;
     }

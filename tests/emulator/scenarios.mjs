@@ -2,9 +2,10 @@
 // analyze`, and the findings compared with those of what the simulator says a tap would have recorded of the same run.
 // The emulator is slow, so each scenario is played for its first seconds, which have most of what it shows.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadWaveform, putOnPins } from './pins.mjs';
 import { KIND } from './records.mjs';
 
 const MS = 120000;
@@ -26,27 +27,6 @@ const unmeasured = new Set(['R16', 'R17']);
 // is searched for each few seconds.
 const slow = { R1: 0.15, R10b: 0.25, R3a: 7 };
 
-// Changes of one kind, looked up in order of time.
-class Track {
-  constructor(changes) { this.changes = changes; this.at = 0; }
-  value(tick) {
-    while (this.at + 1 < this.changes.length && this.changes[this.at + 1][0] <= tick) this.at++;
-    return this.changes[this.at][1];
-  }
-}
-
-function load(path) {
-  const [head, ...rest] = readFileSync(path, 'utf8').trimEnd().split('\n').map((x) => JSON.parse(x));
-  const of = (what) => rest.filter((c) => c[1] === what).map(([tick, , value]) => [tick, value]);
-  return { head, lines: of('lines'), vbus: of('vbus'), mA: of('mA'), radio: of('radio_V') };
-}
-
-// Normal draws, for the noise that is new with each sample.
-function noise(seed) {
-  const next = () => { seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0; return (seed + 1) / 2 ** 32; };
-  return () => Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next());
-}
-
 // Each rule's first finding, seconds from VBUS on.
 function judge(cordon, file, profile, vbusS) {
   let out;
@@ -62,19 +42,12 @@ export function scenarioCases({ Tap, assert, cordon }) {
     const folder = mkdtempSync(join(tmpdir(), 'cordon-scenario-')), wave = join(folder, 'wave'), direct = join(folder, 'direct.tap'), played = join(folder, 'played.tap');
     try {
       execFileSync(cordon, ['sim', id, '--seed', '1', '--seconds', String(seconds), '--waveform', wave, '-o', direct]);
-      const w = load(wave), lead = 15 * MS, on = w.vbus[0][0], from = on - lead;
+      const w = loadWaveform(wave), lead = 15 * MS, on = w.vbus[0][0], from = on - lead;
       const tap = new Tap(), bytes = [], take = tap.reader.push.bind(tap.reader);
       tap.reader.push = (data) => { bytes.push(...data); take(data); };
       assert(tap.command(0x10, [1]).error === 0, 'capture does not start');
-      const start = tap.chip.cycle, place = (changes) => new Track(changes.map(([tick, v]) => [tick - from + start, v]));
-      const mA = place(w.mA), radio = place(w.radio), draw = noise(1), bypass = 1 << 12, supply = 1 << 8;
-      tap.chip.adc.volts = (channel, cycle) => {
-        if (channel === 1) return radio.value(cycle) + 0.013 * draw();
-        if (channel === 2) return tap.chip.outputs & supply ? 2.5 : 0;
-        const amps = (mA.value(cycle) + (tap.chip.outputs & supply ? w.head.noise_mA * draw() : 0)) / 1000;
-        return Math.min(3.3, Math.max(0, 0.252 + (tap.chip.outputs & bypass ? 5 : 250) * amps));
-      };
-      tap.chip.play(w.lines.filter(([tick]) => tick >= from).map(([tick, v]) => [tick - from, v]));
+      const start = tap.chip.cycle;
+      putOnPins(tap.chip, w, from);
       assert(tap.command(0x20, [1], { at: BigInt(start + lead) }).error === 0, 'VBUS');
       while (tap.chip.cycle < start + w.head.until_tick - from) { tap.host.run(500); tap.fetch(); }
       for (let i = 0; i < 20; i++) { tap.host.run(500); tap.fetch(); } // what is on its way

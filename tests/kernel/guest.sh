@@ -10,7 +10,7 @@ mkdir -p "$dir"
 
 modules="usb-common usbcore xhci-hcd xhci-pci uhci-hcd usbmon hid usbhid hid-generic evdev"
 commands="sh mount insmod cat ls sleep poweroff mkdir ln echo date head tail grep sed kill ps stty chmod test cut tr sync
-setsid env true wc touch rm dd cp mv stat id od timeout seq expr sort su basename dirname mkfifo"
+pidof pgrep setsid env true wc touch rm dd cp mv stat id od timeout seq expr sort su basename dirname mkfifo"
 
 kernel() {
 	package=$(apt-cache depends linux-image-amd64 | sed -n 's/^ *Depends: \(linux-image-[^ ]*\)$/\1/p' | head -n 1)

@@ -18,13 +18,20 @@ $(VEMU): $(BUILD)/tests/kernel/vemu/main.o $(BUILD)/tests/kernel/redir.o
 
 .PHONY: deps-kernel vtap test-kernel
 deps-kernel:
-	@tests/deps.sh build test kernel firmware
+	@tests/deps.sh build test kernel firmware emulator
 
 vtap: $(VTAP) $(VEMU)
 
-## test-kernel|real kernel, usbfs and hidraw in QEMU; the tap is plugged in over usbredir, at an xHCI and a UHCI
-test-kernel: deps-kernel
+.PHONY: kernel-guest test-end-to-end
+kernel-guest: deps-kernel
 	@$(MAKE) --no-print-directory KIND=asan vtap
-	@$(MAKE) --no-print-directory program firmware tests/emulator/node_modules build/release/wave
+	@$(MAKE) --no-print-directory KIND=release program firmware tests/emulator/node_modules
 	@tests/kernel/guest.sh $(KERNEL_DIR) $(GUEST_PROGRAMS)
+
+## test-kernel|real kernel, usbfs and hidraw in QEMU; the tap is plugged in over usbredir, at an xHCI and a UHCI
+test-kernel: kernel-guest
 	@tests/kernel/all.sh $(KERNEL_DIR) build/asan/kernel/vtap
+
+## test-end-to-end|a cable's waveform at the pins of the emulated firmware, that on a real kernel's USB, the dashboard on it
+test-end-to-end: kernel-guest
+	@tests/kernel/run.sh $(KERNEL_DIR) build/asan/kernel/vtap xhci end-to-end

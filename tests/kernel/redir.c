@@ -37,6 +37,8 @@ struct redir {
 	uint8_t configuration;
 	struct wanted wanted[WANTED_MAX]; /* the first gathers in `transfer` */
 	unsigned wants;
+	uint32_t kept; /* of `transfer`, while nothing is wanted */
+	unsigned crossed;
 	uint8_t transfer[TRANSFER_MAX];
 };
 
@@ -117,6 +119,7 @@ static void on_reset(void *context)
 	struct redir *r = context;
 
 	r->wants = 0;
+	r->kept = 0;
 	r->interrupts = false;
 	r->device->reset(r->device->context);
 }
@@ -202,6 +205,14 @@ static void on_control(void *context, uint64_t id, struct usb_redir_control_pack
 		usbredirparser_send_control_packet(r->parser, id, h, NULL, 0);
 }
 
+static void take_kept(struct redir *r)
+{
+	if (!r->kept || !r->wants)
+		return;
+	r->wanted[0].got = r->kept;
+	r->kept = 0;
+}
+
 static void on_bulk(void *context, uint64_t id, struct usb_redir_bulk_packet_header *h,
                     uint8_t *data, int len)
 {
@@ -210,6 +221,7 @@ static void on_bulk(void *context, uint64_t id, struct usb_redir_bulk_packet_hea
 
 	if (h->endpoint == BULK_IN && r->wants < WANTED_MAX && wanted <= TRANSFER_MAX) {
 		r->wanted[r->wants++] = (struct wanted){.id = id, .len = wanted};
+		take_kept(r);
 		return;
 	}
 	h->status = usb_redir_stall;
@@ -271,16 +283,26 @@ static void answer(struct redir *r, unsigned at, uint8_t status)
 	usbredirparser_send_bulk_packet(r->parser, id, &h, r->transfer, (int)got);
 }
 
-/* What a cancelled transfer has gathered goes back with it, as from a host controller. */
+/*
+ * QEMU throws away what comes with a cancelled transfer, or crosses its cancelling. The first is prevented: what was gathered
+ * stays for the next transfer, as if the host controller had not asked for it yet. The second is only known, not mended.
+ */
 static void on_cancel(void *context, uint64_t id)
 {
 	struct redir *r = context;
+	uint32_t got = r->wants ? r->wanted[0].got : 0;
 
-	for (unsigned i = 0; i < r->wants; i++)
-		if (r->wanted[i].id == id) {
-			answer(r, i, usb_redir_cancelled);
-			return;
-		}
+	for (unsigned i = 0; i < r->wants; i++) {
+		if (r->wanted[i].id != id)
+			continue;
+		r->wanted[i].got = 0;
+		answer(r, i, usb_redir_cancelled);
+		/* The gathered bytes are the first one's, whoever that is. */
+		r->kept = i == 0 ? got : r->kept;
+		take_kept(r);
+		return;
+	}
+	r->crossed++;
 }
 
 static void pump_bulk(struct redir *r)
@@ -394,4 +416,9 @@ bool redir_turn(struct redir *r, int timeout_ms)
 	}
 	return !usbredirparser_has_data_to_write(r->parser) ||
 	       usbredirparser_do_write(r->parser) == 0;
+}
+
+unsigned redir_crossed(const struct redir *r)
+{
+	return r->crossed;
 }

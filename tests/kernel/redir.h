@@ -32,4 +32,7 @@ void redir_pull(struct redir *r);
 /* What the guest wants, for at most so long. False where it is gone. */
 bool redir_turn(struct redir *r, int timeout_ms);
 
+/* Transfers that were answered when the guest took them back: what they brought may be lost on the way, in QEMU. */
+unsigned redir_crossed(const struct redir *r);
+
 #endif

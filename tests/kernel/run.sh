@@ -29,7 +29,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-timeout "${KERNEL_SECONDS:-600}" qemu-system-x86_64 -accel tcg -m 384 -nodefaults -no-user-config -display none -serial stdio \
+timeout "${KERNEL_SECONDS:-1500}" qemu-system-x86_64 -accel tcg -m 384 -nodefaults -no-user-config -display none -serial stdio \
 	-no-reboot -M pc -device "$hcd" -chardev "socket,path=$work/redir,id=r,server=on,wait=off" -device usb-redir,chardev=r,bus=x.0 \
 	-kernel "$dir/vmlinux" -initrd "$dir/initrd" \
 	-append "console=ttyS0 quiet mitigations=off nokaslr tsc=reliable no_timer_check lpj=4000000 noapic cases=$cases" \
@@ -37,14 +37,19 @@ timeout "${KERNEL_SECONDS:-600}" qemu-system-x86_64 -accel tcg -m 384 -nodefault
 qemu=$!
 exec 3>"$work/in"
 
-# What the guest asks of its host: "plug [options of vtap]", "emulated [waveform]", "pull", "left".
+# Milliseconds that the machine let QEMU's threads wait for a processor, in all.
+waited() { cat /proc/$(pgrep -P $qemu)/task/*/schedstat 2>/dev/null | awk '{ns += $2} END {printf "%d", ns / 1000000}'; }
+now_ms() { echo $(($(date +%s%N) / 1000000)); }
+
+# What the guest asks of its host: "plug [options of vtap]", "emulated [SCENARIO SECONDS]", "pull", "left".
 answer() {
 	case $1 in
-	emulated) # the firmware's image, with a waveform on its pins
+	emulated) # the firmware's image; a simulated cable at its pins, from when it switches VBUS on
 		wave=''
-		if [ -n "${2:-}" ]; then
-			wave=$work/wave.json
-			build/release/wave "$2" 1 >"$wave"
+		if [ -n "${3:-}" ]; then
+			wave=$work/wave
+			build/release/cordon sim "$2" --seed 1 --seconds "$3" --waveform "$wave" -o "$work/sim.tap" >"$work/sim.log" 2>&1 || cat "$work/sim.log"
+			rm -f "$work/sim.tap"
 		fi
 		# shellcheck disable=SC2086
 		"$(dirname "$vtap")/vemu" "$work/redir" node tests/emulator/bridge.mjs build/firmware/cordon.bin $wave >"$work/sent" 2>"$work/vtap.log" &
@@ -53,15 +58,16 @@ answer() {
 		;;
 	plug)
 		shift
-		boot=$((boot + 1))
+		boot=$((boot + 1)) waited_before=$(waited) plugged_ms=$(now_ms)
 		# shellcheck disable=SC2086
 		"$vtap" --boot $boot $* "$work/redir" >"$work/sent" 2>"$work/vtap.log" &
 		tap=$!
 		echo plugged >&3
 		;;
-	pull)
+	pull) # what the tap tells of itself, and how long the machine was busy with others
+		busy="waited $(($(waited) - ${waited_before:-0})) of $(($(now_ms) - ${plugged_ms:-0}))"
 		pull
-		echo "$(cat "$work/sent")" >&3
+		echo "$(cat "$work/sent") $busy" >&3
 		;;
 	left) # it goes by itself
 		wait "$tap"

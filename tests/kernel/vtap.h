@@ -32,7 +32,7 @@ void vtap_millisecond(struct vtap *t, uint64_t ms);
 struct vtap_source {
 	/* Everything up to `tick`, counted from the start of the capture. */
 	void (*until)(struct vtap_source *s, struct vtap *t, uint64_t tick);
-	uint64_t records; /* put so far */
+	uint64_t records, unsent; /* put so far; of these, without room in the ring */
 	bool over;
 };
 

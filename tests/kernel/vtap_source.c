@@ -33,6 +33,7 @@ static void put(struct vtap_source *s, struct vtap *t, uint8_t kind, uint8_t fla
 	if (to && len)
 		memcpy(to, body, len);
 	s->records++;
+	s->unsent += !to;
 }
 
 static void on_record(void *context, const struct wire_record *r)
