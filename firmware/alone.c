@@ -109,11 +109,16 @@ static void step(struct tap *t)
 
 void alone_ms(struct tap *t)
 {
+	struct alone *a = &t->alone;
+
 	/* With a PC on the line it is the PC's to decide. */
-	if (!t->selftest.steps.running && !calibrate_running(t) && person_pressed() &&
-	    !usb_dev_active(&t->usb))
+	a->wanted |= person_pressed() && !usb_dev_active(&t->usb);
+	/* Who presses while the tap tests itself has not pressed in vain. */
+	if (a->wanted && !t->selftest.steps.running && !calibrate_running(t)) {
+		a->wanted = false;
 		start(t);
-	if (t->alone.verdict.running)
+	}
+	if (a->verdict.running)
 		step(t);
 }
 

@@ -24,6 +24,7 @@ struct alone {
 	enum standalone_colour told;
 	uint32_t losses; /* at the start */
 	uint16_t current;
+	bool wanted; /* the button was pressed */
 	bool current_known, moved, blind;
 };
 

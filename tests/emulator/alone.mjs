@@ -63,6 +63,11 @@ export function aloneCases({ Tap, Chip, image, assert, waveform }) {
     'alone-short-j': verdict('amber', 900, 10020, { edges: soon([[900, 1], [905, 0]]) }),
     'alone-text': verdict('red', 300, 1200, { edges: serial('rst cause:1, boot mode', 74880, 1, 400), until: 2500 }),
     'alone-loss': verdict('amber', 400, 1200, { before: (chip) => { chip.adc.held = [700 * MS, 700 * MS + 20 * US]; }, until: 2500 }),
+    // A check that has failed: never green. The button is pressed while the tap still tests itself.
+    'alone-failed-check': verdict('amber', 20, 500, { until: 1500, before: (chip) => {
+      const { volts } = chip.adc;
+      chip.adc.volts = (channel, cycle) => (channel === 2 && ((chip.outputs >>> 16) & 7) === 4 ? 0.02 : volts(channel, cycle));
+    } }),
     // Without its expander the tap has no LED: what is left is the buzzer, which does not say green.
     'alone-no-expander': () => {
       const t = alone({ expander: false, until: 700 });

@@ -307,7 +307,7 @@ cases.commands = () => {
 };
 
 const tools = { Tap, assert, waveform, cordon: process.env.CORDON };
-Object.assign(cases, loadCases({ ...tools, highWater, elf: image.replace(/bin$/, 'elf') }), sensorCases(tools), guardCases(tools), scenarioCases(tools), aloneCases({ ...tools, Chip, image }), selftestCases(tools), calibrationCases(tools));
+Object.assign(cases, loadCases({ ...tools, highWater, elf: image.replace(/bin$/, 'elf') }), sensorCases(tools), guardCases(tools), scenarioCases(tools), aloneCases({ ...tools, Chip, image }), selftestCases(tools), calibrationCases({ ...tools, image }));
 
 for (const [name, run] of Object.entries(cases)) {
   if (only.length && !only.includes(name)) continue;
