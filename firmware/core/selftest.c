@@ -144,15 +144,15 @@ enum { SENSOR_STEPS = FREE };
 void selftest_start(struct selftest *s, const struct selftest_before *before, bool lines,
                     uint16_t ran, uint16_t failed, uint64_t now)
 {
-	*s = (struct selftest){
-		.running = true,
-		.end = lines ? STEPS : SENSOR_STEPS,
-		.before = {before->range, before->mux,								       before->pull_downs},
-		.begun = now,
-		.result = {.ran = (uint16_t)(ran | WIRE_CHECK_CURRENT | WIRE_CHECK_RADIO |
-	                                     WIRE_CHECK_MUX | (lines ? WIRE_CHECK_LISTEN : 0)),
-	                   .failed = failed},
-	};
+	*s = (struct selftest){.running = true, .begun = now};
+	s->end = lines ? STEPS : SENSOR_STEPS;
+	s->before[0] = before->range;
+	s->before[1] = before->mux;
+	s->before[2] = before->pull_downs;
+	s->result.ran = (uint16_t)(ran | WIRE_CHECK_CURRENT | WIRE_CHECK_RADIO | WIRE_CHECK_MUX);
+	if (lines)
+		s->result.ran |= WIRE_CHECK_LISTEN;
+	s->result.failed = failed;
 }
 
 /* Entered: its action is to be done, and then it waits. */
