@@ -2,6 +2,7 @@
 #include "cli/scenario_option.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -122,6 +123,23 @@ int scenario_option_find(struct scenario_option *o, const char *name)
 	return EXIT_USAGE;
 }
 
+static void say_left_out(const struct scenario_plan *plan, const char *payload)
+{
+	static const struct {
+		const char *what, *why;
+	} said[PLAY_LEFT_OUTS] = {
+		[PLAY_LEFT_OUT_MOUSE] = {"pointer action", "the device has no pointer"},
+		[PLAY_LEFT_OUT_CONTROL] = {"media key",      "not on the device"        },
+		[PLAY_LEFT_OUT_CHARACTER] = {"character",      "not on the layout"        },
+	};
+
+	for (unsigned i = 0; i < PLAY_LEFT_OUTS; i++)
+		if (plan->payload_left_out[i])
+			say_error("%s: %" PRIu64 " %s%s left out: %s", payload,
+			          plan->payload_left_out[i], said[i].what,
+			          plan->payload_left_out[i] == 1 ? "" : "s", said[i].why);
+}
+
 int scenario_option_plan(struct scenario_option *o, struct scenario_plan **plan)
 {
 	enum err err;
@@ -142,6 +160,7 @@ int scenario_option_plan(struct scenario_option *o, struct scenario_plan **plan)
 		say_error("%s", err_text(err));
 	if (err)
 		return err == ERR_SCENARIO ? EXIT_USAGE : EXIT_FAULT;
+	say_left_out(*plan, o->payload_file);
 	/* A device stops there too, and what it typed until then was typed. */
 	if ((*plan)->payload_message[0])
 		say_error("%s", (*plan)->payload_message);

@@ -78,7 +78,7 @@ enum ducky_act {
 	DUCKY_MODE,    /* the device becomes `mode` */
 	DUCKY_LED,     /* the device's own light: `text` is R, G, OFF or what follows LED */
 	DUCKY_MOUSE,   /* `mouse` */
-	DUCKY_MEDIA,   /* a consumer key by its name, `text` */
+	DUCKY_MEDIA,   /* a consumer key by its name, `text`; `value`: its usage on that page */
 	DUCKY_EXFIL,   /* `value` is stored on the device */
 	DUCKY_STORAGE, /* the payload's file is hidden (`value` 0) or shown again (1) */
 	DUCKY_ACTS,

@@ -32,7 +32,8 @@ static enum ducky_value type_keys(struct ducky *d, const struct ducky_statement 
 	struct ducky_span arg = ducky_trim(d, s->args);
 
 	if (!ducky_chord(d, arg, &c, NULL) &&
-	    (arg.len || s->kind == KIND_HOLD || s->kind == KIND_SYSRQ || s->kind == KIND_CHORD))
+	    (arg.len || s->kind == KIND_HOLD || s->kind == KIND_SYSRQ || s->kind == KIND_GLOBE ||
+	     s->kind == KIND_CHORD))
 		return refuse(d, s, "keys", "key names or a character");
 	if (s->kind == KIND_SYSRQ && c.count != 1)
 		return refuse(d, s, "SYSRQ", "one key");
@@ -54,6 +55,15 @@ static enum ducky_value type_keys(struct ducky *d, const struct ducky_statement 
 		ducky_stroke(d, s->line, c.usage[0], c.modifiers);
 		ducky_keys(d, s->line, DUCKY_UP, (struct keystroke){.usage = KEY_PRINT});
 		ducky_keys(d, s->line, DUCKY_UP, (struct keystroke){.modifiers = MOD_ALT});
+		break;
+	case KIND_GLOBE:
+		ducky_push(d, &(struct ducky_action){
+				      .act = DUCKY_MEDIA,
+				      .line = s->line,
+				      .value = DUCKY_GLOBE,
+				      .text = {"FN", 2}
+                });
+		ducky_press(d, s->line, &c);
 		break;
 	default: /* INJECT_MOD alone says that the next line is a modifier */
 		if (arg.len)
@@ -299,7 +309,7 @@ static enum ducky_value plain(struct ducky *d, const struct ducky_statement *s, 
         };
 	uint16_t code;
 
-	if (s->kind == KIND_MEDIA && !ducky_is_media(a.text.at, a.text.len))
+	if (s->kind == KIND_MEDIA && !(a.value = ducky_media(a.text.at, a.text.len)))
 		return refuse(d, s, "MEDIA", "a key such as PLAY, MUTE or VOLUME_UP");
 	if (check)
 		return VALUE_OK;
@@ -371,6 +381,7 @@ enum ducky_value ducky_act(struct ducky *d, const struct ducky_statement *s, boo
 	case KIND_RELEASE:
 	case KIND_INJECT_MOD:
 	case KIND_SYSRQ:
+	case KIND_GLOBE:
 		return type_keys(d, s, check);
 	case KIND_INJECT:
 	case KIND_KEY_DOWN:

@@ -53,19 +53,26 @@ static const struct {
 	{"8", 0x60}, {"9", 0x61}, {"0", 0x62},
 };
 
-static const char *const media[] = {
-	"POWER", "REBOOT", "SLEEP", "LOGOFF", "EXIT", "HOME", "BACK", "FORWARD", "REFRESH", "SNAPSHOT",
-	"PLAY", "PAUSE", "PLAY_PAUSE", "NEXT_TRACK", "PREV_TRACK", "STOP", "EJECT", "MUTE",
-	"VOLUME_UP", "VOLUME_DOWN", "FN", "BRIGHT_UP", "BRIGHT_DOWN",
+/* HID Usage Tables 1.4 §15, by Flipper's names for them. */
+static const struct {
+	const char *name;
+	uint16_t usage;
+} media[] = {
+	{"POWER", 0x030}, {"REBOOT", 0x031}, {"SLEEP", 0x032}, {"LOGOFF", 0x19c}, {"EXIT", 0x204},
+	{"HOME", 0x223}, {"BACK", 0x224}, {"FORWARD", 0x225}, {"REFRESH", 0x227}, {"SNAPSHOT", 0x065},
+	{"PLAY", 0x0b0}, {"PAUSE", 0x0b1}, {"PLAY_PAUSE", 0x0cd}, {"NEXT_TRACK", 0x0b5},
+	{"PREV_TRACK", 0x0b6}, {"STOP", 0x0b7}, {"EJECT", 0x0b8}, {"MUTE", 0x0e2},
+	{"VOLUME_UP", 0x0e9}, {"VOLUME_DOWN", 0x0ea}, {"FN", DUCKY_GLOBE}, {"BRIGHT_UP", 0x06f},
+	{"BRIGHT_DOWN", 0x070},
 };
 /* clang-format on */
 
-bool ducky_is_media(const char *at, size_t len)
+uint16_t ducky_media(const char *at, size_t len)
 {
 	for (size_t i = 0; i < sizeof(media) / sizeof(*media); i++)
-		if (ducky_is(at, len, media[i]))
-			return true;
-	return false;
+		if (ducky_is(at, len, media[i].name))
+			return media[i].usage;
+	return 0;
 }
 
 static uint8_t of_keypad(const char *at, size_t len)

@@ -54,6 +54,7 @@ enum ducky_kind {
 	KIND_ALT_STRING,
 	KIND_ALT_CODE,
 	KIND_SYSRQ,
+	KIND_GLOBE,
 	KIND_MEDIA,
 	KIND_DELAY,
 	KIND_DEFAULT_DELAY,
@@ -112,6 +113,9 @@ struct ducky_chord {
 	uint8_t modifiers, count;
 	uint8_t usage[DUCKY_KEYS_MAX];
 };
+
+/* The globe key of Apple's keyboards: Keyboard Layout Select on the consumer page. */
+enum { DUCKY_GLOBE = 0x29d };
 
 enum { DUCKY_MEMO_MAX = 16, DUCKY_QUEUE_MAX = 24 };
 
@@ -226,7 +230,8 @@ bool ducky_join(struct ducky *d);
 bool ducky_chord(const struct ducky *d, struct ducky_span s, struct ducky_chord *out,
                  struct ducky_span *bad);
 size_t ducky_strokes(const struct ducky *d, uint32_t character, struct keystroke *out);
-bool ducky_is_media(const char *at, size_t len);
+/* The consumer usage of a name, 0 none. */
+uint16_t ducky_media(const char *at, size_t len);
 /* One character of UTF-8 off the front; bytes that are none count as Latin-1, as old scripts have them. */
 uint32_t ducky_character(const struct ducky *d, struct ducky_span *s);
 

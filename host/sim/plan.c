@@ -120,6 +120,13 @@ static void on_payload(void *context, const char *message)
 	snprintf(p->payload_message, sizeof(p->payload_message), "%s", message);
 }
 
+static void on_left_out(void *context, enum play_left_out what, uint64_t n)
+{
+	struct scenario_plan *p = context;
+
+	p->payload_left_out[what] += n;
+}
+
 static void nobody(void *context, const struct record *r)
 {
 	(void)context;
@@ -139,12 +146,18 @@ static int payload_item(const struct scenario *s)
 static bool rehearse(struct scenario_plan *p)
 {
 	const struct play_watch watch = {
-		.context = p, .item = on_item, .report = on_report, .payload = on_payload};
+		.context = p,
+		.item = on_item,
+		.report = on_report,
+		.payload = on_payload,
+		.left_out = on_left_out,
+	};
 	const struct record_sink sink = {.record = nobody};
 	struct play *play = play_new(p, &sink, &watch);
 
 	if (!play)
 		return false;
+	memset(p->payload_left_out, 0, sizeof(p->payload_left_out));
 	while (play_step(play))
 		;
 	play_free(play);

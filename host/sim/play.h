@@ -23,6 +23,8 @@ struct play_watch {
 	            int64_t t_ns);
 	/* The payload ended before its end. */
 	void (*payload)(void *context, const char *message);
+	/* `n` more of these were left out of it. */
+	void (*left_out)(void *context, enum play_left_out what, uint64_t n);
 };
 
 /* One edge in ten thousand gets lost: threats.md §9. */

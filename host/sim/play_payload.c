@@ -16,6 +16,7 @@ enum {
 	CONFIG_MAX = 512,  /* hex digits of a configuration that is put together */
 	TEXT_MAX = 64,
 	MOUSE_STEP = 100,
+	STEPS_MAX = 64,
 };
 
 struct play_payload {
@@ -23,6 +24,7 @@ struct play_payload {
 	struct ducky_action next; /* taken, and not done yet */
 	bool has_next, over;
 	uint8_t leds;
+	uint64_t left_out; /* characters, told so far */
 	struct keystroke held[DUCKY_KEYS_MAX];
 	unsigned held_count;
 	struct typist typist;
@@ -287,33 +289,75 @@ static void press(struct play *p, struct play_activity *a, bool down)
 	a->next_ns += PLAY_MS(8);
 }
 
+static void left_out(struct play *p, enum play_left_out what, uint64_t n)
+{
+	if (n && p->watch.left_out)
+		p->watch.left_out(p->watch.context, what, n);
+}
+
+/* One report, and its poll. */
+static void say(struct play *p, struct play_activity *a, struct bus_pipe *pipe)
+{
+	a->one.t_ns = p->bus.now_ns;
+	bus_reports(&p->bus, pipe->device, pipe->endpoint, &a->one, 1);
+	bus_run_until(&p->bus, p->bus.now_ns + (int64_t)pipe->every * BUS_FRAME_NS);
+}
+
+/* As much of it as one report can carry. */
+static int step(int *rest, int most)
+{
+	int now = *rest > most ? most : *rest < -most ? -most : *rest;
+
+	*rest -= now;
+	return now;
+}
+
 /* A movement in steps that a report can carry; a click is down and up. */
 static void point(struct play *p, struct play_activity *a, const struct ducky_mouse *m)
 {
 	struct bus_device *d = play_device(p, p->s->usb[a->item].device.item);
 	struct hid_descriptor hid;
 	struct bus_pipe *pipe = d ? play_mouse_pipe(p, d, &hid) : NULL;
-	int x = m->x, y = m->y;
+	bool wheel = m->act == DUCKY_MOUSE_SCROLL;
+	int x = m->x, y = wheel ? 0 : m->y, turns = wheel ? m->y : 0;
 	unsigned buttons = m->act == DUCKY_MOUSE_CLICK && m->button ? 1u << (m->button - 1) : 0;
 
-	if (!pipe || m->act == DUCKY_MOUSE_SCROLL)
+	if (!pipe) {
+		left_out(p, PLAY_LEFT_OUT_MOUSE, 1);
 		return;
+	}
 	if (m->act == DUCKY_MOUSE_JIGGLE)
 		x = m->button ? 2 : -2;
-	for (unsigned i = 0; i < 64 && (i == 0 || x || y || buttons); i++) {
-		int dx = x > MOUSE_STEP ? MOUSE_STEP : x < -MOUSE_STEP ? -MOUSE_STEP : x;
-		int dy = y > MOUSE_STEP ? MOUSE_STEP : y < -MOUSE_STEP ? -MOUSE_STEP : y;
+	for (unsigned i = 0; i < STEPS_MAX && (i == 0 || x || y || turns || buttons); i++) {
+		const struct play_motion now = {
+			.x = step(&x, MOUSE_STEP),
+			.y = step(&y, MOUSE_STEP),
+			.wheel = step(&turns, MOUSE_STEP),
+			.buttons = i ? 0 : buttons,
+		};
 
-		if (!play_motion(&hid, dx, dy, i ? 0 : buttons, &a->one))
+		if (!play_motion(&hid, &now, &a->one))
 			return;
-		a->one.t_ns = p->bus.now_ns;
-		bus_reports(&p->bus, d, pipe->endpoint, &a->one, 1);
-		bus_run_until(&p->bus, p->bus.now_ns + (int64_t)pipe->every * BUS_FRAME_NS);
-		x -= dx;
-		y -= dy;
+		say(p, a, pipe);
 		if (i)
 			buttons = 0;
 	}
+	bus_reports(&p->bus, d, pipe->endpoint, NULL, 0);
+}
+
+/* A key such as volume up is pressed and let go, where the device has it. */
+static void control(struct play *p, struct play_activity *a, uint16_t usage)
+{
+	struct bus_device *d = play_device(p, p->s->usb[a->item].device.item);
+	struct hid_descriptor hid;
+	struct bus_pipe *pipe = d ? play_consumer_pipe(p, d, usage, &hid) : NULL;
+
+	if (!pipe) {
+		left_out(p, PLAY_LEFT_OUT_CONTROL, 1);
+		return;
+	}
+	for (unsigned up = 0; up < 2 && play_consumer(&hid, usage, !up, &a->one); up++)
+		say(p, a, pipe);
 	bus_reports(&p->bus, d, pipe->endpoint, NULL, 0);
 }
 
@@ -341,9 +385,13 @@ static void wait_for(struct play *p, struct play_activity *a, const struct ducky
 static bool payload_on(struct play *p, struct play_activity *a)
 {
 	struct play_payload *x = p->payload;
+	bool more;
 
 	a->next_ns = p->bus.now_ns;
-	if (!look(p, x))
+	more = look(p, x);
+	left_out(p, PLAY_LEFT_OUT_CHARACTER, ducky_left_out(x->ducky) - x->left_out);
+	x->left_out = ducky_left_out(x->ducky);
+	if (!more)
 		return false;
 	switch (x->next.act) {
 	case DUCKY_STROKE:
@@ -365,7 +413,10 @@ static bool payload_on(struct play *p, struct play_activity *a)
 	case DUCKY_MOUSE:
 		point(p, a, &x->next.mouse);
 		break;
-	default: /* its own light, its own memory: nothing on the bus. Consumer keys: these devices have none */
+	case DUCKY_MEDIA:
+		control(p, a, x->next.value);
+		break;
+	default: /* its own light, its own memory: nothing on the bus */
 		break;
 	}
 	x->has_next = false;

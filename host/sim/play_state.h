@@ -115,10 +115,21 @@ bool play_keyboard_of(const struct sim_device *d, struct hid_descriptor *hid,
 /* How a machine types that is written down so. play_keys.c */
 void play_machine(const struct scenario_typing *s, struct typist *t, struct random *r);
 
-/* A report of this motion and these buttons, by the device's own descriptor; false: it does not point. play_traffic.c */
-bool play_motion(const struct hid_descriptor *hid, int x, int y, unsigned buttons,
+struct play_motion {
+	int x, y, wheel;
+	unsigned buttons; /* bit 0 left, 1 right, 2 middle */
+};
+
+/* A report of this motion by the device's own descriptor; false: it does not point. play_controls.c */
+bool play_motion(const struct hid_descriptor *hid, const struct play_motion *m,
                  struct keyboard_report *out);
+/* That a control of the consumer page is down, or up again; false: the device has no such control. */
+bool play_consumer(const struct hid_descriptor *hid, uint16_t control, bool down,
+                   struct keyboard_report *out);
+/* The interfaces that have them; NULL: none. `hid` becomes that interface's descriptor. */
 struct bus_pipe *play_mouse_pipe(struct play *p, struct bus_device *d, struct hid_descriptor *hid);
+struct bus_pipe *play_consumer_pipe(struct play *p, struct bus_device *d, uint16_t control,
+                                    struct hid_descriptor *hid);
 
 /* Edges in a->work become reports of the pipe, from now on; a->next_ns is the last one's. play_keys.c */
 void play_send_edges(struct play *p, struct play_activity *a, size_t count);

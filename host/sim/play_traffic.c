@@ -73,80 +73,6 @@ void play_led_stream(struct play *p, int item, const struct scenario_event *e)
 		a->rate = scenario_draw(&a->random, &e->reports_per_s);
 }
 
-static void put_bits(uint8_t *report, uint32_t bit, unsigned size, int32_t value)
-{
-	for (unsigned i = 0; i < size; i++, bit++)
-		if (value >> i & 1)
-			report[bit / 8] |= (uint8_t)(1u << bit % 8);
-}
-
-/* All fields must be of one report, that of the first that counts. */
-static bool begin_report(const struct hid_descriptor *hid, const struct hid_field *f,
-                         struct keyboard_report *out, int *id)
-{
-	uint32_t len = hid_report_bytes(hid, HID_INPUT, f->report_id);
-
-	if (*id >= 0)
-		return *id == f->report_id;
-	if (len > KEYBOARD_REPORT_MAX)
-		return false;
-	*id = f->report_id;
-	memset(out->bytes, 0, sizeof(out->bytes));
-	out->len = (uint8_t)len;
-	out->bytes[0] = f->report_id;
-	return true;
-}
-
-bool play_motion(const struct hid_descriptor *hid, int x, int y, unsigned buttons,
-                 struct keyboard_report *out)
-{
-	enum { X = HID_PAGE_DESKTOP << 16 | 0x30, Y };
-	bool found = false;
-	int begun = -1;
-
-	for (unsigned i = 0; i < hid->fields; i++) {
-		const struct hid_field *f = &hid->field[i];
-
-		if (f->type != HID_INPUT || !(f->flags & HID_VARIABLE) || f->flags & HID_CONSTANT)
-			continue;
-		for (unsigned n = 0; n < f->count && n < 8; n++) {
-			uint32_t usage = hid_field_usage(hid, f, n);
-			uint32_t bit = f->bit + n * f->size;
-
-			if (usage >> 16 == HID_PAGE_BUTTON && f->size == 1 &&
-			    begin_report(hid, f, out, &begun))
-				put_bits(out->bytes + (f->report_id != 0), bit, 1,
-				         (int32_t)(buttons >> ((usage & 0xff) - 1) & 1));
-			if (usage != X && usage != Y)
-				continue;
-			if (!begin_report(hid, f, out, &begun))
-				continue;
-			found = true;
-			put_bits(out->bytes + (f->report_id != 0), bit, f->size,
-			         usage == X ? x : y);
-		}
-	}
-	return found;
-}
-
-struct bus_pipe *play_mouse_pipe(struct play *p, struct bus_device *d, struct hid_descriptor *hid)
-{
-	const struct sim_device *m = d->model;
-	struct keyboard_report any;
-
-	for (unsigned i = 0; i < m->interfaces; i++) {
-		const struct sim_endpoint *e = sim_device_endpoint(m, m->interface[i].number, 0x80);
-
-		if (!m->interface[i].report.len || !e)
-			continue;
-		hid_parse(hid, sim_device_bytes(m, m->interface[i].report),
-		          m->interface[i].report.len);
-		if (play_motion(hid, 0, 0, 0, &any))
-			return bus_pipe(&p->bus, d, e->address);
-	}
-	return NULL;
-}
-
 static bool point(struct play *p, struct play_activity *a)
 {
 	const struct scenario_event *e = &p->s->usb[a->item];
@@ -174,7 +100,7 @@ static bool point(struct play *p, struct play_activity *a)
 		if (random_chance(&a->random, 0.01))
 			poll += play_ns(random_uniform(&a->random, 80, 600));
 	}
-	play_motion(a->hid, a->x, a->y, 0, &a->one);
+	play_motion(a->hid, &(struct play_motion){.x = a->x, .y = a->y}, &a->one);
 	a->one.t_ns = p->bus.now_ns;
 	bus_reports(&p->bus, a->pipe->device, a->pipe->endpoint, &a->one, 1);
 	return go_on(p, a, a->next_ns + poll);

@@ -38,6 +38,14 @@ enum scenario_load {
 	SCENARIO_LOAD_ADDED, /* something that draws current and says nothing, where the scenario has nothing there */
 };
 
+/* What a payload asks for and cannot have. */
+enum play_left_out {
+	PLAY_LEFT_OUT_MOUSE,     /* a pointer's action: the device has none */
+	PLAY_LEFT_OUT_CONTROL,   /* a consumer key that the device does not have */
+	PLAY_LEFT_OUT_CHARACTER, /* one that the layout has no key for */
+	PLAY_LEFT_OUTS,
+};
+
 struct scenario_plan {
 	const struct scenario *scenario; /* borrowed */
 	uint64_t seed;
@@ -56,7 +64,8 @@ struct scenario_plan {
 	int payload_item;                       /* the event in whose place it runs */
 	char payload_message
 		[DUCKY_MESSAGE_MAX]; /* why it ended before its end; empty: it did not */
-	bool failed;                 /* memory ran out while the bus half was played */
+	uint64_t payload_left_out[PLAY_LEFT_OUTS];
+	bool failed; /* memory ran out while the bus half was played */
 };
 
 /* Streams of random numbers, so that one part's draws do not move another's. Add the number of the part. */

@@ -116,6 +116,20 @@ refused 1 "bad.txt:2: " M03 --payload "$work/bad.txt" -o "$work/x.tap"
 refused 2 "no keyboard in the cable" B06 --payload "$work/p.txt" -o "$work/x.tap"
 refused 1 "cannot read" M03 --payload "$work/none" -o "$work/x.tap"
 refused 2 "unknown keyboard layout" M03 --payload "$work/p.txt" --layout klingon -o "$work/x.tap"
+# The O.MG's own descriptors have a pointer with a wheel and no media keys; those of an office keyboard the other way round.
+printf 'Props: nobody\nDELAY 500\nMOUSE SCROLL -3\nMEDIA VOLUME_UP\nSTRING a\342\202\254b\n' >"$work/media.txt"
+reports() {
+	tshark -r "$work/media.pcapng" -T fields -e usbll.data 2>/dev/null
+}
+"$CORDON" sim M10 --payload "$work/media.txt" -o "$work/media.pcapng" 2>"$work/err" && reports | grep -q '^000000fd$' &&
+	grep -q "media.txt: 1 media key left out" "$work/err" && ! grep -q 'pointer' "$work/err"
+ok $? 'a payload turns the wheel; media keys that the device lacks are said'
+grep -q "media.txt:1: 'Props:' is no command; expected .*; left out" "$work/err" && grep -q "1 character left out" "$work/err"
+ok $? 'and so are prose and characters that no key types'
+sed '/"id": "M10"/,/"id": "type"/s/"omg_default"/"hp_kbd"/' host/sim/scenarios.json >"$work/hp.json"
+"$CORDON" sim M10 --scenarios "$work/hp.json" --payload "$work/media.txt" -o "$work/media.pcapng" 2>"$work/err" &&
+	reports | grep -q '^02e900$' && reports | grep -q '^020000$' && grep -q "media.txt: 1 pointer action left out" "$work/err"
+ok $? 'a media key goes down and up on the interface that has it'
 printf 'DELAY 500\nWHILE TRUE\nSTRING x\nDELAY 60000\nEND_WHILE\n' >"$work/loop.txt"
 "$CORDON" sim M14 --payload "$work/loop.txt" -o "$work/p.tap" 2>"$work/err" && grep -q 'loop.txt: still at work' "$work/err"
 ok $? 'a payload that never ends is cut, and that is said'

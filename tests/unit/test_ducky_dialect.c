@@ -36,6 +36,7 @@ static void words(void **state)
 		{"DELAY\nTAB",							       "2b done"                        },
 		{"DOWN ARROW\nSHIFT RIGHT ARROW",                                            "51 S-4f done"                   },
 		{"LED_RED\nLED_GREEN",						       "led:R led:G done"               },
+		{"GLOBE q",								  "media:FN q done"                },
 		{"MOUSEXY 5 -6\nCLICK",						      "mouse0:5:-6:0 mouse1:0:0:1 done"},
 		{"CAPSLOCK_DISABLE\nCAPSLOCK_ENABLE\nCAPSLOCK_ENABLE",                       "39 done"                        },
 		{"CAPSLOCK\nCAPSLOCK_DISABLE",					       "39 39 done"                     },
