@@ -24,6 +24,7 @@ struct keyboard_identity {
 	uint8_t interface;
 	bool has_hash;
 	uint8_t hash[32];
+	uint64_t place;
 };
 
 struct keyboard {
@@ -56,6 +57,7 @@ static struct keyboard_identity identity_of(const struct event *e)
 	if (!e->device)
 		return i;
 	i.bus = e->device->bus;
+	i.place = e->device->place;
 	i.has_hash = e->device->has_hash;
 	memcpy(i.hash, e->device->structure_sha256, sizeof(i.hash));
 	return i;
@@ -67,20 +69,38 @@ static struct keyboard_identity identity_of(const struct event *e)
  * No evidence is made by this: it only stays together. A second keyboard of the same make takes over what the first one's
  * hands were known by, and the first, if it goes on, begins anew.
  */
-static struct keyboard *before_enumeration(struct injected_typing_state *s, const struct event *e,
-                                           const struct keyboard_identity *identity)
+static bool same_structure(const struct keyboard *k, const struct keyboard_identity *identity)
+{
+	const struct keyboard_identity *was = &k->identity;
+
+	return was->has_hash && identity->has_hash && was->interface == identity->interface &&
+	       memcmp(was->hash, identity->hash, sizeof(was->hash)) == 0;
+}
+
+/*
+ * A cable may call itself something else each time, structure and all: then the port is what stays. Whatever is in it next
+ * takes over what spoke for a machine, if anything did and nothing was found yet, and nothing else.
+ */
+static bool same_place(const struct keyboard *k, const struct keyboard_identity *identity)
+{
+	return identity->place && k->identity.place == identity->place && !k->said_first &&
+	       k->typing.run.keys;
+}
+
+/* The last one that `is` so, and has been silent since the device came. */
+static struct keyboard *before(struct injected_typing_state *s, const struct event *e,
+                               const struct keyboard_identity *identity,
+                               bool (*is)(const struct keyboard *,
+                                          const struct keyboard_identity *))
 {
 	struct keyboard *last = NULL;
 
-	if (!e->device || !e->device->enumerated || !identity->has_hash)
+	if (!e->device || !e->device->enumerated)
 		return NULL;
 	for (unsigned i = 0; i < s->slots; i++) {
 		struct keyboard *k = &s->keyboard[i];
-		const struct keyboard_identity *was = &k->identity;
 
-		if (!k->used || !was->has_hash || was->bus != identity->bus ||
-		    was->interface != identity->interface ||
-		    memcmp(was->hash, identity->hash, sizeof(was->hash)) != 0 ||
+		if (!k->used || k->identity.bus != identity->bus || !is(k, identity) ||
 		    k->last_ns > e->device->attached_ns ||
 		    e->device->attached_ns - k->last_ns > AWAY_MAX_NS)
 			continue;
@@ -93,21 +113,23 @@ static struct keyboard *before_enumeration(struct injected_typing_state *s, cons
 static struct keyboard *keyboard_of(struct injected_typing_state *s, const struct rule_input *in)
 {
 	unsigned slot = (unsigned)(in->event->hid - in->model->hid);
-	struct keyboard *k = &s->keyboard[slot], *before;
+	struct keyboard *k = &s->keyboard[slot], *was;
 	struct keyboard_identity identity;
 
 	if (k->used && k->hid_id == in->event->hid->id)
 		return k;
 	identity = identity_of(in->event);
-	before = before_enumeration(s, in->event, &identity);
-	if (before != k)
+	was = before(s, in->event, &identity, same_structure);
+	if (!was && (was = before(s, in->event, &identity, same_place)))
+		typing_succeed(&was->typing);
+	if (was != k)
 		s->undecided_gone += undecided(k);
 	if (s->slots <= slot)
 		s->slots = slot + 1;
-	if (before) {
-		if (before != k)
-			*k = *before;
-		before->used = false;
+	if (was) {
+		if (was != k)
+			*k = *was;
+		was->used = false;
 		typing_away(&k->typing);
 	} else {
 		*k = (struct keyboard){.said_first = false};

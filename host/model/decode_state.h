@@ -23,6 +23,9 @@ struct decode_bus {
 	int64_t reset_ns; /* SE0 since then, no J yet; -1 */
 	uint64_t reset_packet;
 	int64_t attach_ns; /* line attach since the last device was new here, -1 */
+	uint64_t
+		place; /* the port that was reset last, 0 none: who is at address 0 then is there */
+	int64_t place_ns;
 };
 
 /* One input report, perhaps an earlier one than the transfer at hand. */
@@ -79,6 +82,8 @@ struct model_device *devices_renew(struct decode *d, const struct usb_transfer *
                                    struct model_device *old);
 void devices_address(struct decode *d, const struct usb_transfer *t, struct model_device *device,
                      uint8_t address);
+void devices_port_reset(struct decode *d, const struct usb_transfer *t,
+                        const struct model_device *hub, uint8_t port);
 void devices_gone(struct decode *d, struct model_device *device, int64_t t_ns, uint64_t packet);
 void devices_bus_reset(struct decode *d, const struct usb_bus_event *e);
 void devices_bus_detach(struct decode *d, uint16_t bus, int64_t t_ns, uint64_t packet);

@@ -46,11 +46,37 @@ static struct model_device *free_slot(struct decode *d)
 	return worst;
 }
 
+/* A reset of a port lasts 50 ms at most, and its device is asked at once. USB 2.0 §7.1.7.5, §9.2.6.2 */
+static const int64_t PORT_RESET_MAX_NS = 2000000000;
+
+void devices_port_reset(struct decode *d, const struct usb_transfer *t,
+                        const struct model_device *hub, uint8_t port)
+{
+	struct decode_bus *b = decode_bus_of(d, t->bus);
+
+	b->place = (uint64_t)hub->id << 8 | port;
+	b->place_ns = t->t_ns;
+}
+
+/* Of a device that is new at `address`. */
+static uint64_t place_of(const struct decode *d, const struct decode_bus *b, uint16_t bus,
+                         uint8_t address, int64_t t_ns)
+{
+	if (b->place && address == 0 && t_ns >= b->place_ns &&
+	    t_ns - b->place_ns <= PORT_RESET_MAX_NS)
+		return b->place;
+	for (unsigned i = 0; i < d->model.devices; i++)
+		if (!d->model.device[i].gone && d->model.device[i].bus == bus)
+			return 0;
+	return b->wire ? MODEL_PLACE_WIRE : 0;
+}
+
 static struct model_device *new_device(struct decode *d, const struct usb_transfer *t,
                                        uint8_t address)
 {
-	struct model_device *x = free_slot(d);
 	struct decode_bus *b = decode_bus_of(d, t->bus);
+	uint64_t place = place_of(d, b, t->bus, address, t->t_begin_ns);
+	struct model_device *x = free_slot(d);
 
 	memset(x, 0, sizeof(*x));
 	*x = (struct model_device){
@@ -58,6 +84,7 @@ static struct model_device *new_device(struct decode *d, const struct usb_transf
 		.used = true,
 		.bus = t->bus,
 		.address = address,
+		.place = place,
 		.speed = t->speed,
 		.packet = t->packet_begin,
 		.first_seen_ns = t->t_begin_ns,

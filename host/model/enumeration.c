@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { HUB_PORT_RESET = 4 }; /* USB 2.0 §11.24.2, table 11-17 */
+
 static void described(struct decode *d, const struct usb_transfer *t,
                       const struct model_device *device)
 {
@@ -215,6 +217,9 @@ static void class_request(struct decode *d, const struct usb_transfer *t,
 		}
 		return;
 	}
+	if (!in && recipient == USB_REQUEST_OTHER && t->setup.bRequest == USB_SET_FEATURE &&
+	    t->setup.wValue == HUB_PORT_RESET)
+		devices_port_reset(d, t, device, (uint8_t)t->setup.wIndex);
 	if (in || recipient != USB_REQUEST_INTERFACE)
 		return;
 	h = hids_find(d, device, interface);

@@ -19,6 +19,7 @@ enum {
 	MODEL_CONFIG_MAX = 2048, /* bytes of a configuration descriptor that are kept */
 	MODEL_REPORT_DESCRIPTOR_MAX = 2048, /* bytes of a report descriptor that are kept */
 	MODEL_NONE = 0xffff,
+	MODEL_PLACE_WIRE = 1, /* the end of the wire that is listened to, with no hub before it */
 };
 
 /* One HID interface: what its reports mean, and what its keyboard, if any, holds down. */
@@ -53,6 +54,9 @@ struct model_device {
 	bool reached; /* a finding rests on it: forgotten last */
 	uint16_t bus;
 	uint8_t address;
+	/* What it is plugged into: a port of a hub, in no other meaning than that of being the same one, or MODEL_PLACE_WIRE; 0
+	   where the capture does not tell. */
+	uint64_t place;
 	enum usb_speed speed;
 	uint64_t packet; /* its first */
 	int64_t first_seen_ns, last_seen_ns;

@@ -41,6 +41,7 @@ enum {
 	USB_REQUEST_DEVICE = 0,
 	USB_REQUEST_INTERFACE = 1,
 	USB_REQUEST_ENDPOINT = 2,
+	USB_REQUEST_OTHER = 3, /* a hub's port */
 };
 
 struct usb_setup {

@@ -166,8 +166,8 @@ static void each_keyboard_for_itself(void **state)
 }
 
 /* Keyboards one after another, three keys each, at the pace of a tool; what tells one from the next is up to the test. */
-static unsigned found_in_turn(int64_t away_ns, bool same_structure, bool same_bus,
-                              bool same_interface)
+static unsigned found_in_turn_at(int64_t away_ns, bool same_structure, bool same_bus,
+                                 bool same_interface, uint64_t place, bool same_place)
 {
 	struct build b;
 	unsigned found;
@@ -178,6 +178,7 @@ static unsigned found_in_turn(int64_t away_ns, bool same_structure, bool same_bu
 		struct hand h = {.b = &b};
 
 		d->bus = (uint16_t)(same_bus ? 1 : i);
+		d->place = place + (same_place ? 0 : i);
 		h.hid = build_hid(&b, d, i, (uint8_t)(same_interface ? 0 : i), HID_KIND_KEYBOARD,
 		                  NULL, 63);
 		h.hid->report_ns = 8000000;
@@ -189,6 +190,85 @@ static unsigned found_in_turn(int64_t away_ns, bool same_structure, bool same_bu
 	assert_int_equal(injected_typing_undecided(engine_rule_state(b.e, "R9")), found ? 0 : 6);
 	build_release(&b);
 	return found;
+}
+
+static unsigned found_in_turn(int64_t away_ns, bool same_structure, bool same_bus,
+                              bool same_interface)
+{
+	return found_in_turn_at(away_ns, same_structure, same_bus, same_interface, 0, true);
+}
+
+/* Another structure and another interface each time: the port is what stays. */
+static void one_port_through_disguises(void **state)
+{
+	const uint64_t port = 3 << 8 | 2;
+
+	(void)state;
+	assert_true(found_in_turn_at(BUILD_S, false, true, false, port, true) >= 1);
+	assert_true(found_in_turn_at(BUILD_S, false, true, true, MODEL_PLACE_WIRE, true) >= 1);
+	assert_true(found_in_turn_at(50 * BUILD_S, false, true, true, port, true) >= 1);
+	assert_int_equal(found_in_turn_at(70 * BUILD_S, false, true, true, port, true), 0);
+	assert_int_equal(found_in_turn_at(BUILD_S, false, true, true, port, false), 0);
+	assert_int_equal(found_in_turn_at(BUILD_S, false, false, true, port, true), 0);
+	assert_int_equal(found_in_turn_at(BUILD_S, false, true, true, 0, true), 0);
+}
+
+/* As hands do: `keys` keys of 60 to 120 ms, 130 to 420 ms from one to the next. */
+static void hands(struct hand *h, unsigned keys)
+{
+	for (unsigned k = 0; k < keys; k++) {
+		send(h, letter(k), 0);
+		h->b->t_ns += (60 + k * 53 % 61) * BUILD_MS;
+		send(h, 0, letter(k));
+		h->b->t_ns += (70 + k * 29 % 231) * BUILD_MS;
+	}
+}
+
+static struct hand plugged(struct build *b, unsigned slot, uint64_t place)
+{
+	struct model_device *d = build_device(b, slot, USB_SPEED_LOW);
+	struct hand h = {.b = b};
+
+	d->place = place;
+	h.hid = build_hid(b, d, slot, 0, HID_KIND_KEYBOARD, NULL, 63);
+	h.hid->report_ns = 8000000;
+	build_hashed_fill(b, d, (uint8_t)(7 + slot));
+	return h;
+}
+
+/*
+ * A person's keyboard goes, or stays elsewhere, and a tool comes: it is found as soon as it would be on a bus of its own,
+ * for nothing that the person's hands were known by is taken for the tool's. Nor is the person held for the tool.
+ */
+static void hands_are_not_handed_on(void **state)
+{
+	static const uint64_t places[] = {0, MODEL_PLACE_WIRE, 3 << 8 | 2, 3 << 8 | 4};
+	unsigned alone = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		struct build b;
+		struct hand person, tool;
+
+		build_init(&b, PROFILE_HOST);
+		if (i) {
+			person = plugged(&b, 0, places[3]);
+			hands(&person, 40);
+			assert_int_equal(build_count(&b, "R9"), 0);
+			b.t_ns += 2 * BUILD_S;
+		}
+		tool = plugged(&b, 1, places[i]);
+		taps(&tool, 0, 12, 2);
+		assert_int_equal(build_count(&b, "R9"), 1);
+		if (!i)
+			alone = nth(&b, 0)->keystroke;
+		assert_in_range(nth(&b, 0)->keystroke, alone, alone + (i == 3 ? 40 : 0));
+		b.t_ns += 2 * BUILD_S;
+		person = plugged(&b, 2, places[3]);
+		hands(&person, 40);
+		assert_int_equal(build_count(&b, "R9"), 1);
+		build_release(&b);
+	}
 }
 
 static void one_typist_through_enumerations(void **state)
@@ -279,6 +359,8 @@ int main(void)
 		cmocka_unit_test(each_key_replaces_the_last),
 		cmocka_unit_test(each_keyboard_for_itself),
 		cmocka_unit_test(one_typist_through_enumerations),
+		cmocka_unit_test(one_port_through_disguises),
+		cmocka_unit_test(hands_are_not_handed_on),
 		cmocka_unit_test(a_loose_plug_is_no_alarm),
 		cmocka_unit_test(undecided_and_last_step),
 	};

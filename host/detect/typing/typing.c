@@ -171,6 +171,22 @@ void typing_away(struct typing *t)
 	t->last_gap_ms = -1e6f;
 }
 
+void typing_succeed(struct typing *t)
+{
+	const struct typing was = *t;
+
+	typing_init(t);
+	t->rows = was.rows;
+	t->run = was.run;
+	t->run.amid = false;
+	t->gaps = was.gaps;
+	t->holds = was.holds;
+	t->reader.keys = was.reader.keys;
+	t->step = was.step;
+	t->highest = was.highest;
+	typing_away(t);
+}
+
 void typing_pointer(struct typing *t, int64_t t_ns)
 {
 	t->pointer_seen = true;

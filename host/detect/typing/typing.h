@@ -94,6 +94,12 @@ bool typing_report(struct typing *t, const struct key_report *r, const struct ty
 /* The keyboard was off the bus and is back: what is known of it stands, but its next key is no interval from the last. */
 void typing_away(struct typing *t);
 
+/*
+ * Another keyboard stands where this one was, so soon that it may be the same in disguise: what spoke for a machine goes
+ * on. What was known of a person's hands does not, for they may have gone with their keyboard.
+ */
+void typing_succeed(struct typing *t);
+
 /* A pointing device that is not part of this keyboard moved. */
 void typing_pointer(struct typing *t, int64_t t_ns);
 
