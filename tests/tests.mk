@@ -56,11 +56,14 @@ corpus: deps-test program $(BUILD)/tools/inspect
 SEEDS ?= 20
 BENIGN_HOURS ?= 10
 LOAD_SEEDS ?= 5
+PAIR_SEEDS ?= 5
+KEYED_SEEDS ?= 10
 ## scorecard|play every scenario with SEEDS (20) seeds, benign ones BENIGN_HOURS (10) in all, and judge them
 .PHONY: scorecard
 scorecard: deps-test
 	@$(MAKE) --no-print-directory KIND=release program
-	@tests/scorecard/run.sh build/release/cordon $(SEEDS) $(BENIGN_HOURS) $(LOAD_SEEDS)
+	@tests/scorecard/run.sh build/release/cordon $(SEEDS) $(BENIGN_HOURS) $(LOAD_SEEDS); scored=$$?; \
+		sh tests/scorecard/beside.sh build/release/cordon $(PAIR_SEEDS) $(KEYED_SEEDS) && exit $$scored
 
 ## screens|draw the dashboard's screens as pictures into build/screens, for people to look at
 .PHONY: screens

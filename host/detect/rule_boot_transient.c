@@ -3,6 +3,9 @@
  * came on: 300 to 430 mA for 40 ms (threats.md §3.2). Looked for: 25 to 55 ms of 250 mA or more that begin 120 to 220 ms
  * after VBUS came on. A capacitor that is charged begins at once, a lamp does not end.
  *
+ * It stands 150 mA or more above the ten milliseconds before and after it: a plateau of about 250 mA whose noise crosses the
+ * limit and falls back is a load, and no start.
+ *
  * Means of milliseconds count, at most two in a row below the limit do not end it: what the tap cannot be sure of is taken
  * off before comparing. In the microampere range nothing can reach the limit.
  */
@@ -17,6 +20,10 @@ enum {
 	LENGTH_MAX_MS = 55,
 	DROPOUT_MS = 2,
 	LIMIT_MA = 250,
+	ABOVE_MA = 150,
+	SIDE_BANDS = 10, /* before and after */
+	EDGE_BANDS = 2,  /* left out: they may hold a part of the slope */
+	RING = SIDE_BANDS + EDGE_BANDS,
 };
 
 struct boot_state {
@@ -26,18 +33,41 @@ struct boot_state {
 	int64_t sum_ua;
 	unsigned bands;
 	int64_t peak_ua;
+	int64_t ring_ua[RING]; /* the last bands outside of it */
+	unsigned outside;      /* ever */
+	double before_ua;      /* when it began */
+	bool judging;          /* it has ended; the bands after it are awaited */
 };
 
-/* What stood above the limit is over: was it a start? */
-static void ended(const struct rule_input *in, struct boot_state *s)
+/* Of the bands that were kept but the `newest` ones. */
+static double mean_outside(const struct boot_state *s, unsigned newest)
 {
-	double from = (double)(s->begin_ns - s->supply_ns) / 1e6;
-	double length = (double)(s->last_ns - s->begin_ns) / 1e6 + 1;
+	unsigned have = s->outside < RING ? s->outside : RING, n = 0;
+	double sum = 0;
+
+	for (unsigned i = newest; i < have; i++, n++)
+		sum += (double)s->ring_ua[(s->outside - 1 - i) % RING];
+	return n ? sum / n : 0;
+}
+
+static double length_ms(const struct boot_state *s)
+{
+	return (double)(s->last_ns - s->begin_ns) / 1e6 + 1;
+}
+
+static double from_ms(const struct boot_state *s)
+{
+	return (double)(s->begin_ns - s->supply_ns) / 1e6;
+}
+
+/* What stood above the limit is over, and the bands after it are there: was it a start? */
+static void judge(const struct rule_input *in, struct boot_state *s)
+{
+	double mean = (double)s->sum_ua / s->bands, from = from_ms(s), length = length_ms(s);
 	struct finding *f;
 
-	s->inside = false;
-	if (from < BEGIN_MIN_MS || from > BEGIN_MAX_MS || length < LENGTH_MIN_MS ||
-	    length > LENGTH_MAX_MS)
+	s->judging = false;
+	if (mean - s->before_ua < ABOVE_MA * 1000 || mean - mean_outside(s, 0) < ABOVE_MA * 1000)
 		return;
 	s->open = false;
 	f = rule_emit(in, NULL);
@@ -65,6 +95,8 @@ static void band(const struct rule_input *in, struct boot_state *s)
 	if (least >= LIMIT_MA * 1000) {
 		if (!s->inside) {
 			s->inside = true;
+			s->judging = false;
+			s->before_ua = mean_outside(s, EDGE_BANDS);
 			s->begin_ns = t;
 			s->sum_ua = s->peak_ua = 0;
 			s->bands = 0;
@@ -75,7 +107,14 @@ static void band(const struct rule_input *in, struct boot_state *s)
 		if (b->maximum_nano / 1000 > s->peak_ua)
 			s->peak_ua = b->maximum_nano / 1000;
 	} else if (s->inside && t - s->last_ns > DROPOUT_MS * MS) {
-		ended(in, s);
+		s->inside = false;
+		s->judging = from_ms(s) >= BEGIN_MIN_MS && from_ms(s) <= BEGIN_MAX_MS &&
+		             length_ms(s) >= LENGTH_MIN_MS && length_ms(s) <= LENGTH_MAX_MS;
+		s->outside = 0;
+	} else if (!s->inside) {
+		s->ring_ua[s->outside++ % RING] = b->mean_nano / 1000;
+		if (s->judging && s->outside == SIDE_BANDS)
+			judge(in, s);
 	}
 	if (t - s->supply_ns > (BEGIN_MAX_MS + 2 * LENGTH_MAX_MS) * MS)
 		s->open = false;

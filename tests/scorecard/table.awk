@@ -48,7 +48,9 @@ END {
 		if (!runs[s]) continue
 		v = ""
 		for (i = 1; i <= 5; i++) if (seen[s, kinds[i]]) v = v (v == "" ? "" : ", ") kinds[i] " " seen[s, kinds[i]]
-		printf "| %s %s | %s | %s | %s | %s | %s | %s |\n", s, name[s], v, verdict[s], listed(s, missing[s], missed), listed(s, extra[s], over), median(s), loads[s] ? load_flagged[s] "/" loads[s] : ""
+		printable = verdict[s]
+		gsub(/\|/, " or ", printable) # a bar would be another column
+		printf "| %s %s | %s | %s | %s | %s | %s | %s |\n", s, name[s], v, printable, listed(s, missing[s], missed), listed(s, extra[s], over), median(s), loads[s] ? load_flagged[s] "/" loads[s] : ""
 		if (wrong[s]) { bad = 1; problems = problems sprintf("%s: another verdict in %d of %d runs\n", s, wrong[s], runs[s]) }
 		n = split(missing[s], w, " ")
 		for (i = 1; i <= n; i++) {
@@ -65,6 +67,12 @@ END {
 	suspects = ""
 	for (k = 1; k <= ids; k++) if (label[id[k]] == "benign" && seen[id[k], "suspect"]) suspects = suspects (suspects == "" ? "" : ", ") id[k] " " seen[id[k], "suspect"]
 	printf "of %s.\n", suspects == "" ? "none" : suspects
+	for (k = 1; k <= ids; k++) if (label[s = id[k]] == "benign") {
+		unexpected += wrong[s]
+		if (verdict[s] !~ /suspect/) { plain += runs[s]; alarmed += seen[s, "suspect"] + seen[s, "malicious"] }
+	}
+	printf "Benign, another verdict than the scenario expects: %d of %d. Of those that expect no alarm %d of %d are flagged", unexpected, b, alarmed, plain
+	print (alarmed || !plain ? "." : sprintf(", a rate under %.2f %% at 95 %% confidence.", 300 / plain))
 	printf "Rules on benign runs beside what may be: "
 	any = ""
 	n = split(rules, w, " ")
