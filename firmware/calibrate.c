@@ -125,6 +125,9 @@ enum wire_error calibrate_command(struct tap *t, uint16_t request, const uint8_t
 		*data_len = put(t, false, data);
 		return WIRE_OK;
 	}
+	/* Another one is over and not yet answered. */
+	if (t->calibration.asked && request != t->calibration.request)
+		return WIRE_NOT_YET;
 	if (t->calibration.asked) {
 		t->calibration.asked = false;
 		*data_len = put(t, true, data);

@@ -114,6 +114,9 @@ bool selftest_run(struct tap *t)
 
 enum wire_error selftest_command(struct tap *t, uint16_t request, uint8_t *data, size_t *data_len)
 {
+	/* Another one is over and not yet answered. */
+	if (t->selftest.asked && request != t->selftest.request)
+		return WIRE_NOT_YET;
 	if (!t->selftest.asked) {
 		if (control_in_use(t))
 			return WIRE_E_STATE;

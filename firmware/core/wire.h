@@ -344,7 +344,7 @@ enum wire_opcode {
 	WIRE_OP_REBOOT = 0x03,   /* to the boot loader */
 	WIRE_OP_CAPTURE = 0x10,  /* u8: 1 start, 0 stop */
 	WIRE_OP_VBUS = 0x20,
-	WIRE_OP_VBUS_CODE = 0x21, /* u8 first level, u8 last, u16 durations of 100 us */
+	WIRE_OP_VBUS_CODE = 0x21, /* core/vbus_code.h */
 	WIRE_OP_SWITCH = 0x22,
 	WIRE_OP_RANGE = 0x23,
 	WIRE_OP_PULL_DOWNS = 0x24,

@@ -97,9 +97,21 @@ export function selftestCases({ Tap, assert }) {
         assert(tap.command(...off).error === 0, `${what}, off`);
       }
       // A command that comes meanwhile waits for its end.
-      const request = tap.request++, b = Uint8Array.from([1, 2, request & 255, request >> 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-      assert(tap.host.retry(() => tap.host.out(1, b)).r === 'ACK', 'bulk OUT');
-      tap.host.run(2000);
+      const begin = () => {
+        const request = tap.request++, b = Uint8Array.from([1, 2, request & 255, request >> 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        assert(tap.host.retry(() => tap.host.out(1, b)).r === 'ACK', 'bulk OUT');
+        tap.host.run(2000);
+        return request;
+      };
+      // Two at once, in all places where commands are kept: each gets its own answer.
+      for (let i = 0; i < 8; i++) {
+        const first = begin();
+        test(tap);
+        const order = tap.reader.of(KIND.REPLY).slice(-2).map((r) => r.body[2] | (r.body[3] << 8));
+        assert(order.join() === `${first},${first + 1}`, `asked ${first}, ${first + 1}, answered ${order.join()}`);
+        tap.command(0x00);
+      }
+      begin();
       assert(tap.command(0x10, [1], { wait: 2000 }).error === 0, 'the command behind it');
       const replies = tap.reader.of(KIND.REPLY).slice(-2).map((r) => r.body[0]);
       assert(replies.join() === '2,16', `answered in the order ${replies.join()}`);
