@@ -14,6 +14,7 @@
 #include "cli/clock.h"
 #include "cli/capture_session.h"
 #include "cli/command.h"
+#include "cli/duration_option.h"
 #include "cli/say.h"
 #include "cli/tap_option.h"
 
@@ -48,29 +49,6 @@ static const struct option long_options[] = {
 	{NULL,       0,                 NULL, 0              },
 };
 
-static int take_duration(struct settings *s, const char *text)
-{
-	static const struct {
-		const char *name;
-		double seconds;
-	} units[] = {
-		{"",  1   },
-                {"s", 1   },
-                {"m", 60  },
-                {"h", 3600}
-        };
-	char *end;
-	double v = strtod(text, &end);
-
-	for (unsigned i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (end != text && strcmp(end, units[i].name) == 0 && v > 0 &&
-		    v * units[i].seconds < 1e9) {
-			s->duration_ns = (int64_t)(v * units[i].seconds * 1e9);
-			return 0;
-		}
-	return command_misused(&command_capture, "'%s' is no duration: 30, 30s, 10m, 2h", text);
-}
-
 static int take(struct settings *s, int c, int argc, char **argv)
 {
 	int code;
@@ -83,7 +61,7 @@ static int take(struct settings *s, int c, int argc, char **argv)
 	case OPTION_CONNECT:
 		return tap_option_connect(&s->taps, &command_capture, optarg);
 	case OPTION_DURATION:
-		return take_duration(s, optarg);
+		return duration_option(&command_capture, optarg, &s->duration_ns);
 	case 'l':
 		s->layout_name = s->record.layout = optarg;
 		return 0;

@@ -11,6 +11,7 @@
 
 #include "cli/clock.h"
 #include "cli/command.h"
+#include "cli/duration_option.h"
 #include "cli/live_input.h"
 #include "cli/say.h"
 #include "cli/screen_loop.h"
@@ -18,6 +19,7 @@
 struct live {
 	const char *replay, *sim, *layout_name;
 	double speed;
+	int64_t plan_ns;
 	bool no_text, masked, ascii;
 	struct record_option record;
 	struct tap_option tap;
@@ -45,6 +47,7 @@ enum {
 	OPTION_TAP,
 	OPTION_CONNECT,
 	OPTION_SIM,
+	OPTION_PLAN,
 };
 
 static const struct option long_options[] = {
@@ -59,6 +62,7 @@ static const struct option long_options[] = {
 	{"no-text", no_argument,       NULL, OPTION_NO_TEXT},
 	{"mask",    no_argument,       NULL, OPTION_MASK   },
 	{"ascii",   no_argument,       NULL, OPTION_ASCII  },
+	{"plan",    required_argument, NULL, OPTION_PLAN   },
 	{"json",    no_argument,       NULL, 'j'           },
 	{NULL,      0,                 NULL, 0             },
 };
@@ -109,6 +113,8 @@ static int take(struct live *l, int c, int argc, char **argv)
 	case 'j':
 		l->out.json = true;
 		return 0;
+	case OPTION_PLAN:
+		return duration_option(&command_live, optarg, &l->plan_ns);
 	case OPTION_ASCII:
 		l->ascii = true;
 		return 0;
@@ -221,6 +227,7 @@ static struct input_options input_options(const struct live *l, unsigned i)
 		.layout = l->no_text ? NULL : l->layout,
 		.name = l->input[i].name,
 		.layout_name = l->layout_name,
+		.plan_ns = l->plan_ns,
 	};
 }
 
@@ -333,6 +340,8 @@ const struct command command_live = {
 		"  -l, --layout L     keyboard layout of the text: us (the default), de, fr, ...\n"
 		"      --no-text      do not keep what was typed\n"
 		"      --mask         mask what was typed until 'x' is pressed\n"
+		"      --plan T       how long a test shall last (30, 30s, 10m, 2h): shown, and "
+                "ends nothing\n"
 		"      --ascii        draw with ASCII alone\n"
 		"  -j, --json         at the end, one JSON object a test; else one line a test\n"
 		"\nKeys: '?' lists them, ']' goes to the next tap, 'Q' quits.\n"

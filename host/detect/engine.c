@@ -307,6 +307,12 @@ uint64_t engine_findings_dropped(const struct engine *e)
 	return e->dropped;
 }
 
+bool engine_progress(const struct engine *e, unsigned i, struct rule_progress *p)
+{
+	return i < rules_count && i < RULES_MAX && rules[i]->progress && e->state[i] &&
+	       rules[i]->progress(e->state[i], p);
+}
+
 const void *engine_rule_state(const struct engine *e, const char *id)
 {
 	for (unsigned i = 0; i < rules_count && i < RULES_MAX; i++)

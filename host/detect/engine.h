@@ -24,6 +24,9 @@ const struct finding *engine_findings(const struct engine *e, size_t *count);
 uint64_t engine_findings_dropped(const struct engine *e);
 
 /* State of the rule with this id, for `--why` and coverage; NULL where it is not there. */
+/* How far the `i`-th rule of the table has come; false where that is nothing to tell. */
+bool engine_progress(const struct engine *e, unsigned i, struct rule_progress *p);
+
 const void *engine_rule_state(const struct engine *e, const char *id);
 
 #endif

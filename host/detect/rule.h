@@ -23,6 +23,12 @@ struct rule_input {
 	const struct rule *rule;
 };
 
+/* How far a rule has come that has not found anything: "R10a: 1 onset; 5 are needed". */
+struct rule_progress {
+	uint32_t have, need;
+	const char *one, *more; /* what is counted */
+};
+
 struct rule {
 	const char *id;      /* "R14" */
 	const char *name;    /* "known-identity" */
@@ -33,6 +39,8 @@ struct rule {
 	uint32_t profiles;  /* PROFILE_BIT of those it applies in */
 	uint32_t state_size;
 	void (*match)(const struct rule_input *in); /* NULL: makes no finding, is coverage alone */
+	/* False where it has nothing, or is through. NULL: it is never half-way. Pure, of its state alone. */
+	bool (*progress)(const void *state, struct rule_progress *p);
 };
 
 /* Version of the table, and of the identities and hashes that rules know. */

@@ -282,6 +282,19 @@ unsigned injected_typing_undecided(const void *state)
 	return count + s->undecided_gone;
 }
 
+/* Of the keyboard that typed most of those that are undecided. */
+static bool progress(const void *state, struct rule_progress *p)
+{
+	const struct injected_typing_state *s = state;
+	uint32_t keys = 0;
+
+	for (unsigned i = 0; i < s->slots; i++)
+		if (undecided(&s->keyboard[i]) && s->keyboard[i].typing.reader.keys > keys)
+			keys = s->keyboard[i].typing.reader.keys;
+	*p = (struct rule_progress){keys, UNDECIDED_KEYS, "key", "keys"};
+	return keys > 0;
+}
+
 const struct rule rule_injected_typing = {
 	.id = "R9",
 	.name = "injected-typing",
@@ -292,4 +305,5 @@ const struct rule rule_injected_typing = {
 	.profiles = PROFILES_ALL,
 	.state_size = sizeof(struct injected_typing_state),
 	.match = match,
+	.progress = progress,
 };

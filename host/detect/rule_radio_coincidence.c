@@ -177,6 +177,14 @@ static void match(const struct rule_input *in)
 	}
 }
 
+static bool progress(const void *state, struct rule_progress *p)
+{
+	const struct coincidence_state *s = state;
+
+	*p = (struct rule_progress){s->bet.hits, HITS_MIN, "step with radio", "steps with radio"};
+	return !s->said && s->bet.hits && s->bet.hits < HITS_MIN;
+}
+
 const struct rule rule_radio_coincidence = {
 	.id = "R10b",
 	.name = "radio-coincidence",
@@ -189,4 +197,5 @@ const struct rule rule_radio_coincidence = {
                     PROFILE_BIT(PROFILE_DEVICE),
 	.state_size = sizeof(struct coincidence_state),
 	.match = match,
+	.progress = progress,
 };

@@ -255,6 +255,14 @@ static void match(const struct rule_input *in)
 	}
 }
 
+static bool progress(const void *state, struct rule_progress *p)
+{
+	const struct onset_state *s = state;
+
+	*p = (struct rule_progress){s->onsets, ONSETS_MIN, "onset", "onsets"};
+	return !s->said && s->onsets && s->onsets < ONSETS_MIN && s->bursts;
+}
+
 const struct rule rule_radio_onset = {
 	.id = "R10a",
 	.name = "radio-onset",
@@ -268,4 +276,5 @@ const struct rule rule_radio_onset = {
                     PROFILE_BIT(PROFILE_DEVICE),
 	.state_size = sizeof(struct onset_state),
 	.match = match,
+	.progress = progress,
 };

@@ -304,6 +304,16 @@ void analysis_end(struct analysis *a, const struct capture_info *info)
 	analysis_look(a, info);
 }
 
+const struct coverage_input *analysis_seen(const struct analysis *a)
+{
+	return &a->seen;
+}
+
+const struct engine *analysis_engine(const struct analysis *a)
+{
+	return a->engine;
+}
+
 struct report_input analysis_report(struct analysis *a)
 {
 	struct report_input in = {

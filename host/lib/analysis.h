@@ -42,6 +42,10 @@ void analysis_end(struct analysis *a, const struct capture_info *info);
 /* As far as it has come: coverage is judged as if the input ended here. For screens; as often as one likes. */
 void analysis_look(struct analysis *a, const struct capture_info *info);
 
+/* After analysis_end or analysis_look: what coverage was judged by. */
+const struct coverage_input *analysis_seen(const struct analysis *a);
+const struct engine *analysis_engine(const struct analysis *a);
+
 /* After analysis_end or analysis_look: everything of the report but the input's name, its hash and the names' source. Borrowed from `a`. */
 struct report_input analysis_report(struct analysis *a);
 

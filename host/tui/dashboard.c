@@ -118,6 +118,17 @@ static void look_at_all(struct dashboard *d)
 	}
 }
 
+/* "A" and "1", as T asks for them and --end and --flip may say. */
+static void note_tested(struct input *i, struct scene *s)
+{
+	int end = s->end[0] && !s->end[1] ? (s->end[0] | 0x20) - 'a' : -1;
+	int flip = s->flip[0] && !s->flip[1] ? s->flip[0] - '1' : -1;
+
+	if ((end == 0 || end == 1) && (flip == 0 || flip == 1))
+		i->tested |= (uint8_t)SCENE_TESTED(end, flip);
+	s->tested = i->tested;
+}
+
 static void look(struct dashboard *d, int64_t now_ns)
 {
 	struct scene *s = &d->scene;
@@ -131,8 +142,11 @@ static void look(struct dashboard *d, int64_t now_ns)
 	s->name = i->options.name;
 	s->layout = analysis_layout(i->analysis) ? layout_name(analysis_layout(i->analysis))
 	                                         : i->options.layout_name;
+	s->moments = i->moments;
+	s->plan_ns = i->options.plan_ns;
 	s->end = capture_test_said(&link_info(s->link)->test, "end");
 	s->flip = capture_test_said(&link_info(s->link)->test, "flip");
+	note_tested(i, s);
 	s->loop_ns = now_ns;
 	s->clock_ns = link_clock(s->link, now_ns);
 	s->over = i->ended;

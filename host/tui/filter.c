@@ -14,11 +14,14 @@ static const struct {
         {"control", FILTER_CONTROL,  false},
 	{"keys",    FILTER_KEYS,     false},
         {"line",    FILTER_LINE,     false},
-	{"errors",  FILTER_ERRORS,   false},
-        {"in",      FILTER_IN,       false},
-	{"out",     FILTER_OUT,      false},
-        {"dev",     FILTER_DEVICE,   true },
-	{"ep",      FILTER_ENDPOINT, true },
+	{"bursts",  FILTER_BURSTS,   false},
+        {"steps",   FILTER_STEPS,    false},
+	{"tap",     FILTER_TAP,      false},
+        {"errors",  FILTER_ERRORS,   false},
+	{"in",      FILTER_IN,       false},
+        {"out",     FILTER_OUT,      false},
+	{"dev",     FILTER_DEVICE,   true },
+        {"ep",      FILTER_ENDPOINT, true },
 };
 
 /* The next word, or NULL at the end; "&" may stand between terms. */
@@ -91,7 +94,13 @@ static bool holds(const struct filter *f, unsigned i, const struct history_row *
 	case FILTER_KEYS:
 		return r->keys;
 	case FILTER_LINE:
-		return !transfer;
+		return r->kind == HISTORY_LINE || r->kind == HISTORY_LOST;
+	case FILTER_BURSTS:
+		return r->kind == HISTORY_BURST;
+	case FILTER_STEPS:
+		return r->kind == HISTORY_STEP;
+	case FILTER_TAP:
+		return r->kind == HISTORY_TAP;
 	case FILTER_ERRORS:
 		return r->kind == HISTORY_LOST || (transfer && r->status != USB_TRANSFER_OK);
 	case FILTER_IN:

@@ -1,6 +1,6 @@
 /*
  * Which packets are shown: words that must all hold, "not" before one turns it round. `reports`, `control`, `keys`,
- * `line`, `errors`, `in`, `out`, `dev N`, `ep N`; anything else is looked for in the row's text.
+ * `line`, `bursts`, `steps`, `tap` (what it and its operator tell), `errors`, `in`, `out`, `dev N`, `ep N`; anything else is looked for in the row's text.
  */
 #ifndef CORDON_TUI_FILTER_H
 #define CORDON_TUI_FILTER_H
@@ -15,6 +15,9 @@ enum filter_kind {
 	FILTER_CONTROL,
 	FILTER_KEYS,
 	FILTER_LINE,
+	FILTER_BURSTS,
+	FILTER_STEPS,
+	FILTER_TAP,
 	FILTER_ERRORS,
 	FILTER_IN,
 	FILTER_OUT,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "detect/rule_injected_typing.h"
+#include "tui/history_tap.h"
 
 #define COLUMN_NS_FIRST INT64_C(1000000)
 
@@ -44,7 +45,7 @@ static void copy_text(char *out, size_t size, const char *s)
 	out[len] = '\0';
 }
 
-static void sensed_add(struct history_sensed *to, const struct history_sensed *from)
+void history_sensed_add(struct history_sensed *to, const struct history_sensed *from)
 {
 	if (!from->bands)
 		return;
@@ -61,8 +62,11 @@ static void column_add(struct history_column *to, const struct history_column *f
 	to->keys += from->keys;
 	to->lost += from->lost;
 	to->events += from->events;
+	to->bursts += from->bursts;
+	to->steps += from->steps;
+	to->marks += from->marks;
 	for (unsigned i = 0; i < HISTORY_SENSES; i++)
-		sensed_add(&to->sensed[i], &from->sensed[i]);
+		history_sensed_add(&to->sensed[i], &from->sensed[i]);
 }
 
 static void columns_halve(struct history *h)
@@ -77,7 +81,7 @@ static void columns_halve(struct history *h)
 	h->column_ns *= 2;
 }
 
-static struct history_column *column_now(struct history *h)
+struct history_column *history_column_now(struct history *h)
 {
 	while ((h->now_ns - h->begin_ns) / h->column_ns >= HISTORY_COLUMNS)
 		columns_halve(h);
@@ -260,7 +264,7 @@ static void note_keys(struct history *h, const struct engine *engine, const stru
 		if (strlen(s->text) + len < sizeof(s->text))
 			memcpy(s->text + strlen(s->text), text, len + 1);
 	}
-	column_now(h)->keys += e->keys->presses;
+	history_column_now(h)->keys += e->keys->presses;
 	h->keys_pending = true;
 	memcpy(h->text_pending, s->text, sizeof(s->text));
 }
@@ -271,11 +275,13 @@ static void note_locks(struct history *h, const struct event *e, unsigned slot)
 	h->locks_of[slot] = e->hid->id;
 }
 
-static struct history_row *row_new(struct history *h, const struct event *e)
+struct history_row *history_row_new(struct history *h, const struct event *e,
+                                    enum history_row_kind kind)
 {
 	struct history_row *r = &h->row[h->rows++ % HISTORY_ROWS];
 
-	*r = (struct history_row){.seen_ns = h->now_ns, .t_ns = e->t_ns, .packet = e->packet};
+	*r = (struct history_row){
+		.seen_ns = h->now_ns, .t_ns = e->t_ns, .packet = e->packet, .kind = (uint8_t)kind};
 	if (h->rows_found < h->findings && h->rows_found < UINT8_MAX)
 		r->finding = (uint8_t)(h->rows_found + 1);
 	h->rows_found = h->findings;
@@ -285,8 +291,8 @@ static struct history_row *row_new(struct history *h, const struct event *e)
 static void note_transfer(struct history *h, const struct event *e)
 {
 	const struct usb_transfer *t = e->transfer;
-	struct history_column *c = column_now(h);
-	struct history_row *r = row_new(h, e);
+	struct history_column *c = history_column_now(h);
+	struct history_row *r = history_row_new(h, e, HISTORY_TRANSFER);
 
 	c->transfers++;
 	c->bytes += t->len_true;
@@ -314,9 +320,8 @@ static void note_bus(struct history *h, const struct event *e)
 	struct history_row *r;
 
 	if (e->kind == EVENT_LOST) {
-		column_now(h)->lost++;
-		r = row_new(h, e);
-		r->kind = HISTORY_LOST;
+		history_column_now(h)->lost++;
+		r = history_row_new(h, e, HISTORY_LOST);
 		r->lost = e->bus ? e->bus->lost.packets : 0;
 		return;
 	}
@@ -330,38 +335,11 @@ static void note_bus(struct history *h, const struct event *e)
 	default:
 		break;
 	}
-	column_now(h)->events++;
-	r = row_new(h, e);
-	r->kind = HISTORY_LINE;
+	history_column_now(h)->events++;
+	r = history_row_new(h, e, HISTORY_LINE);
 	r->bus = e->bus->bus;
 	r->line = (uint8_t)e->bus->line.event;
 	r->speed = (uint8_t)e->bus->line.speed;
-}
-
-static void note_band(struct history *h, const struct record_band *b)
-{
-	struct history_sensed one = {.maximum = b->maximum_nano, .sum = b->mean_nano, .bands = 1};
-	enum history_sense sense = HISTORY_CURRENT;
-
-	if (b->sensor.channel == WIRE_RADIO) {
-		sense = HISTORY_RADIO;
-		one.maximum -= b->floor_nano;
-		one.sum -= b->floor_nano;
-	} else if (b->sensor.channel != WIRE_CURRENT) {
-		return;
-	}
-	sensed_add(&column_now(h)->sensed[sense], &one);
-	sensed_add(&h->sensed_most[sense], &one);
-	if (h->sensed_ns[sense] == HISTORY_NEVER)
-		h->sensed_ns[sense] = h->now_ns;
-}
-
-static void note_record(struct history *h, const struct record *r)
-{
-	if (r->kind == RECORD_BAND)
-		note_band(h, &r->band);
-	else if (r->kind == RECORD_DC_PATH && h->dc_path_ns == HISTORY_NEVER)
-		h->dc_path_ns = h->now_ns;
 }
 
 static void note_findings(struct history *h, const struct engine *engine)
@@ -404,8 +382,9 @@ void history_event(void *context, const struct engine *engine, const struct even
 		note_transfer(h, e);
 	else if (e->kind == EVENT_LOST || (e->kind == EVENT_LINE && e->bus))
 		note_bus(h, e);
-	else if ((e->kind == EVENT_SENSOR || e->kind == EVENT_TAP) && e->record)
-		note_record(h, e->record);
+	else if (e->kind == EVENT_UART ||
+	         ((e->kind == EVENT_SENSOR || e->kind == EVENT_TAP) && e->record))
+		history_record(h, e);
 }
 
 uint64_t history_rows_first(const struct history *h)

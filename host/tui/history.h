@@ -18,6 +18,8 @@ enum {
 	HISTORY_DATA = 64, /* bytes of a transfer that are kept */
 	HISTORY_TEXT = 32, /* bytes of what a report's keys print */
 	HISTORY_NAME = 96,
+	HISTORY_WORDS = 96,
+	HISTORY_CHANNELS = WIRE_MUX + 1,
 	HISTORY_INTERFACES = 8,
 };
 
@@ -25,6 +27,9 @@ enum history_row_kind {
 	HISTORY_TRANSFER,
 	HISTORY_LINE,
 	HISTORY_LOST,
+	HISTORY_BURST, /* of one sensor, folded */
+	HISTORY_STEP,
+	HISTORY_TAP, /* whatever else it tells, and its operator: `words` */
 };
 
 struct history_row {
@@ -32,8 +37,8 @@ struct history_row {
 	uint64_t packet;
 	uint64_t lost; /* HISTORY_LOST; 0 unknown how many */
 	uint16_t bus;
-	uint8_t kind; /* enum history_row_kind */
-	uint8_t address, endpoint;
+	uint8_t kind;                /* enum history_row_kind */
+	uint8_t address, endpoint;   /* address: of a burst or step the channel */
 	uint8_t type, status, speed; /* as in usb_transfer */
 	uint8_t line;                /* enum line_event */
 	bool has_setup, keys;
@@ -41,7 +46,15 @@ struct history_row {
 	uint8_t len; /* of data[] */
 	uint8_t finding; /* 1 + the first finding that this row brought, 0 none; none for those beyond 255 */
 	uint32_t len_true, naks;
-	uint8_t data[HISTORY_DATA];
+	union {
+		uint8_t data[HISTORY_DATA];
+		char words[HISTORY_WORDS]; /* HISTORY_TAP; `len` is 0 */
+		struct {
+			uint32_t count; /* bursts or steps */
+			int64_t before_nano, value_nano,
+				span_ns; /* value: highest burst; before and after a step, lowest and highest of several */
+		};
+	};
 	char text[HISTORY_TEXT]; /* keys: what it prints */
 };
 
@@ -92,7 +105,7 @@ struct history_sensed {
 };
 
 struct history_column {
-	uint32_t transfers, bytes, keys, lost, events;
+	uint32_t transfers, bytes, keys, lost, events, bursts, steps, marks;
 	struct history_sensed sensed[HISTORY_SENSES];
 };
 
@@ -116,6 +129,14 @@ struct history {
 	int64_t sensed_ns[HISTORY_SENSES], dc_path_ns;
 	struct history_sensed sensed_most[HISTORY_SENSES]; /* of all: the scale of a bar */
 
+	/* Of the tap: what it counted last; what stood on the pins of CC. */
+	struct wire_status status;
+	bool has_status, cc_known;
+	/* 1 + the ordinals of rows that still grow; 0 none. */
+	uint64_t burst_row[HISTORY_CHANNELS], step_row[HISTORY_CHANNELS], uart_row;
+	uint32_t uart_run; /* characters of the run so far */
+	struct record_cc cc;
+
 	size_t findings; /* of the engine, of which these bear their time */
 	int64_t finding_seen_ns[FINDINGS_MAX];
 	size_t rows_found; /* findings that a row already speaks of */
@@ -135,6 +156,12 @@ void history_free(struct history *h);
 
 /* A watch of lib/analysis.h; `context` is the history. */
 void history_event(void *context, const struct engine *engine, const struct event *e);
+
+/* For those who fill it, history.c and history_tap.c. */
+struct history_row *history_row_new(struct history *h, const struct event *e,
+                                    enum history_row_kind kind);
+struct history_column *history_column_now(struct history *h);
+void history_sensed_add(struct history_sensed *to, const struct history_sensed *from);
 
 /* How many rows, steps and findings were known at `t_ns`: ordinals below that are of then or before. */
 uint64_t history_rows_at(const struct history *h, int64_t t_ns);

@@ -16,6 +16,7 @@ static void watch(void *context, const struct engine *engine, const struct event
 enum err input_play(struct input *i, const struct input_options *o)
 {
 	struct history *history = history_new(o->layout);
+	struct moments *moments = moments_new();
 	struct analysis *analysis = NULL;
 	struct analysis_options options = {
 		.profile = o->profile,
@@ -23,10 +24,11 @@ enum err input_play(struct input *i, const struct input_options *o)
 		.watch = watch,
 		.watch_context = i,
 	};
-	enum err err = history ? analysis_new(&analysis, &options) : ERR_MEMORY;
+	enum err err = history && moments ? analysis_new(&analysis, &options) : ERR_MEMORY;
 
 	if (err) {
 		history_free(history);
+		moments_free(moments);
 		return err;
 	}
 	if (i->analysis)
@@ -36,6 +38,7 @@ enum err input_play(struct input *i, const struct input_options *o)
 	input_release(i);
 	i->analysis = analysis;
 	i->history = history;
+	i->moments = moments;
 	i->options = *o;
 	i->err = ERR_NONE;
 	i->ended = i->more = i->seeking = false;
@@ -48,7 +51,9 @@ void input_release(struct input *i)
 {
 	analysis_free(i->analysis);
 	history_free(i->history);
+	moments_free(i->moments);
 	i->analysis = NULL;
+	i->moments = NULL;
 	i->history = NULL;
 }
 
@@ -82,6 +87,7 @@ void input_read(struct input *i, int64_t now_ns)
 {
 	struct record_sink sink = analysis_sink(i->analysis);
 	size_t findings = i->history->findings;
+	int64_t before_ns = i->history->now_ns;
 
 	for (unsigned n = 0; n < PUMPS_A_TURN && !i->ended; n++) {
 		i->err = link_pump(i->options.link, now_ns, &sink, &i->state);
@@ -93,6 +99,11 @@ void input_read(struct input *i, int64_t now_ns)
 			break;
 	}
 	i->more = i->state == LINK_MORE && !i->ended;
+	if (i->history->now_ns != before_ns || (i->history->any && !i->moments->any)) {
+		input_report(i);
+		moments_add(i->moments, i->history->now_ns, analysis_seen(i->analysis),
+		            analysis_engine(i->analysis));
+	}
 	if (i->history->findings > findings) {
 		i->alert = true;
 		link_keep(i->options.link);

@@ -6,6 +6,7 @@
 #define CORDON_TUI_INPUT_H
 
 #include "lib/analysis.h"
+#include "tui/moments.h"
 #include "tui/view.h"
 
 struct input_options {
@@ -14,18 +15,21 @@ struct input_options {
 	struct layout *layout;         /* borrowed; NULL: typed text is not kept */
 	const char *name;              /* as the operator knows it; borrowed */
 	const char *layout_name;       /* borrowed */
+	int64_t plan_ns;               /* how long a test shall last; 0: nothing was planned */
 };
 
 struct input {
 	struct input_options options;
 	struct analysis *analysis;
 	struct history *history;
+	struct moments *moments;
 	struct view view;
 	enum link_state state;
 	enum err err;
 	bool ended;
-	bool more;  /* pump again at once */
-	bool alert; /* something was found since the last screen */
+	bool more;      /* pump again at once */
+	bool alert;     /* something was found since the last screen */
+	uint8_t tested; /* ends and flips so far, SCENE_TESTED of each */
 	uint64_t rows_drawn;
 	int64_t clock_drawn_ns;
 

@@ -146,7 +146,7 @@ static int draw_text(struct grid *g, int y, const struct scene *s)
 
 static void draw_missing(struct grid *g, int y, int end, const struct scene *s)
 {
-	const struct coverage *c = s->report->coverage;
+	const struct coverage *c = &s->coverage;
 	const struct history *h = s->history;
 	const struct {
 		const char *what;

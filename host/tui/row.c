@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tui/filter.h"
+#include "tui/history_tap.h"
 
 static const char *const lines[] = {
 	[LINE_CAPTURE_START] = "capture starts",
@@ -99,6 +100,32 @@ static bool all_zero(const struct history_row *r)
 	return r->len;
 }
 
+/* "12 radio bursts in 0.93 s, up to 30 dB"; "current steps from 15 to 67 mA". */
+static void describe_sensed(const struct history_row *r, char *out, size_t size)
+{
+	bool radio = r->address == WIRE_RADIO;
+	const char *what = radio ? "radio" : r->address == WIRE_CURRENT ? "current" : "voltage";
+	double unit = radio ? (double)HISTORY_NV_DB : 1e6;
+	const char *name = radio ? "dB" : r->address == WIRE_CURRENT ? "mA" : "mV";
+
+	if (r->kind == HISTORY_STEP && r->count > 1)
+		snprintf(out, size, "%u %s steps in %.2f s, between %.1f and %.1f %s", r->count,
+		         what, (double)r->span_ns / 1e9, (double)r->before_nano / unit,
+		         (double)r->value_nano / unit, name);
+	else if (r->kind == HISTORY_STEP && radio)
+		snprintf(out, size, "radio level changes by %+.0f dB",
+		         (double)(r->value_nano - r->before_nano) / unit);
+	else if (r->kind == HISTORY_STEP)
+		snprintf(out, size, "%s steps from %.1f to %.1f %s", what,
+		         (double)r->before_nano / unit, (double)r->value_nano / unit, name);
+	else if (r->count == 1)
+		snprintf(out, size, "%s burst, %.1f %s above the floor, %.2f ms", what,
+		         (double)r->value_nano / unit, name, (double)r->span_ns / 1e6);
+	else
+		snprintf(out, size, "%u %s bursts in %.2f s, up to %.1f %s", r->count, what,
+		         (double)r->span_ns / 1e9, (double)r->value_nano / unit, name);
+}
+
 void row_describe(const struct history_row *r, char *out, size_t size)
 {
 	const char *name;
@@ -109,6 +136,14 @@ void row_describe(const struct history_row *r, char *out, size_t size)
 			snprintf(out, size, "%llu packets lost", (unsigned long long)r->lost);
 		else
 			snprintf(out, size, "packets lost, nobody knows how many");
+		return;
+	}
+	if (r->kind == HISTORY_TAP) {
+		snprintf(out, size, "%s", r->words);
+		return;
+	}
+	if (r->kind == HISTORY_BURST || r->kind == HISTORY_STEP) {
+		describe_sensed(r, out, size);
 		return;
 	}
 	if (r->kind == HISTORY_LINE) {

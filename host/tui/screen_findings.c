@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "detect/rule.h"
 #include "tui/screen.h"
 
 static void title(const struct scene *s, char *out, size_t size)
@@ -35,14 +36,30 @@ static void draw_one(struct grid *g, int y, struct rect r, const struct scene *s
 		grid_format(g, y, end - 9, 9, style, "%8s", weight_name(f->weight));
 }
 
-static void draw_missing(struct grid *g, struct rect r, const struct scene *s)
+/* Behind the findings: how far other rules have come, what was not seen. */
+static void draw_open(struct grid *g, struct rect r, const struct scene *s)
 {
-	const struct coverage *c = s->report->coverage;
+	const struct coverage *c = &s->coverage;
+	int y = 0;
 
-	for (unsigned i = 0; i < c->missing && (int)i < r.h; i++) {
-		grid_put(g, r.y + (int)i, r.x + 1, STYLE_MEDIUM, 0x25a1);
-		grid_format(g, r.y + (int)i, r.x + 3, r.w - 4, STYLE_NORMAL, "not seen: %s",
-		            c->text[i]);
+	for (unsigned i = 0; i < s->moment.rules && y < r.h; i++, y++) {
+		const struct rule_progress *p = &s->moment.rule[i].progress;
+
+		grid_put(g, r.y + y, r.x + 1, STYLE_DIM, 0x25cb);
+		grid_text(g, r.y + y, r.x + 3, 5, STYLE_NORMAL, rules[s->moment.rule[i].rule]->id);
+		grid_format(g, r.y + y, r.x + 8, r.w - 9, STYLE_NORMAL,
+		            "undecided: %u %s, %u are needed", p->have,
+		            p->have == 1 ? p->one : p->more, p->need);
+	}
+	for (unsigned i = 0; i < c->missing && y < r.h; i++, y++) {
+		grid_put(g, r.y + y, r.x + 1, STYLE_MEDIUM, 0x25a1);
+		grid_format(g, r.y + y, r.x + 3, r.w - 4, STYLE_NORMAL, "not seen: %s", c->text[i]);
+	}
+	if (s->report->profile->kind == PROFILE_BARE && s->history->dc_path_ns > s->cursor_ns &&
+	    y < r.h) {
+		grid_put(g, r.y + y, r.x + 1, STYLE_MEDIUM, 0x25a1);
+		grid_text(g, r.y + y++, r.x + 3, r.w - 4, STYLE_NORMAL,
+		          "not seen: DC path; plug the far end into FAR");
 	}
 }
 
@@ -50,7 +67,7 @@ static void draw(struct grid *g, struct rect r, const struct scene *s)
 {
 	uint16_t order[FINDINGS_MAX];
 	int count = (int)scene_findings(s, order), at = 0, first = 0, y = r.y;
-	int room = count > r.h - 1 ? r.h : r.h - (s->report->coverage->missing ? 1 : 0);
+	int room = count > r.h - 1 ? r.h : r.h - (s->coverage.missing || s->moment.rules ? 1 : 0);
 
 	if (!count)
 		grid_text(g, y++, r.x + 1, r.w - 2, STYLE_DIM, "● no finding so far");
@@ -68,7 +85,7 @@ static void draw(struct grid *g, struct rect r, const struct scene *s)
 		grid_format(g, last.y, r.x + 1, r.w - 2, STYLE_DIM, "%d more below",
 		            count - first - r.h + 1);
 	} else {
-		draw_missing(g, (struct rect){y, r.x, r.y + r.h - y, r.w}, s);
+		draw_open(g, (struct rect){y, r.x, r.y + r.h - y, r.w}, s);
 	}
 }
 

@@ -33,7 +33,7 @@ static void draw_row(struct grid *g, int y, struct rect r, const struct scene *s
 	enum style dim = selected ? STYLE_SELECTED : STYLE_DIM;
 	bool later = row->seen_ns > s->cursor_ns;
 	char words[256], time[32];
-	int x = r.x, end = r.x + r.w;
+	int x = r.x, end = r.x + r.w, at;
 
 	if (selected)
 		grid_fill(g, (struct rect){y, r.x, 1, r.w}, ' ', style);
@@ -50,8 +50,11 @@ static void draw_row(struct grid *g, int y, struct rect r, const struct scene *s
 	row_describe(row, words, sizeof(words));
 	if (s->view->masked && row->keys)
 		snprintf(words, sizeof(words), "key •");
-	x = grid_text(g, y, x + 33, end - x - 33 - 16,
-	              row->keys && !selected ? STYLE_STRONG : style, words);
+	/* What is no transfer has neither address nor length, and takes their room. */
+	at = row->kind == HISTORY_TRANSFER ? 33 : 21;
+	grid_text(g, y, x + at,
+	          end - x - at - (row->kind == HISTORY_TRANSFER || row->finding ? 16 : 1),
+	          row->keys && !selected ? STYLE_STRONG : style, words);
 	if (row->finding && (size_t)(row->finding - 1) < s->report->findings) {
 		const struct finding *f = &s->report->finding[row->finding - 1];
 

@@ -2,9 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/history_tap.h"
 #include "tui/screen.h"
 
-enum { LABEL = 12, LABELLED = 10 };
+enum { LABEL = 13, LABELLED = 10 };
 
 #define MS          INT64_C(1000000)
 #define SPAN_MAX_NS (INT64_C(1) << 60)
@@ -107,7 +108,6 @@ static void draw_bus(struct grid *g, int y, const struct axis *a, const struct s
 }
 
 /* AD8313 data sheet: 18 mV a dB. */
-#define RADIO_NV_DB INT64_C(18000000)
 
 /* What a row shows of a span; `seen` is false where nothing of the kind was measured there. */
 struct row_value {
@@ -162,6 +162,16 @@ static struct row_value radio_max_of(const struct history_column *c)
 	return sensed(&c->sensed[HISTORY_RADIO], false);
 }
 
+static struct row_value bursts_of(const struct history_column *c)
+{
+	return (struct row_value){c->bursts, true};
+}
+
+static struct row_value steps_of(const struct history_column *c)
+{
+	return (struct row_value){c->steps, true};
+}
+
 static struct row_value radio_mean_of(const struct history_column *c)
 {
 	return sensed(&c->sensed[HISTORY_RADIO], true);
@@ -186,13 +196,15 @@ static const struct axis_row rows_bus[] = {
 };
 
 static const struct axis_row rows_tap[] = {
-	{"max",        current_max_of,  UNIT_CURRENT, STYLE_NORMAL, 1000000         },
-	{"mean",       current_mean_of, UNIT_CURRENT, STYLE_NORMAL, 1000000         },
-	{"radio",      radio_max_of,    UNIT_RADIO,   STYLE_METER,  10 * RADIO_NV_DB},
-	{"keys",       keys_of,         UNIT_NONE,    STYLE_METER,  0               },
-	{"radio mean", radio_mean_of,   UNIT_NONE,    STYLE_METER,  10 * RADIO_NV_DB},
-	{"data",       data_of,         UNIT_NONE,    STYLE_NORMAL, 0               },
-	{"lost",       lost_of,         UNIT_NONE,    STYLE_NORMAL, 0               },
+	{"max",        current_max_of,  UNIT_CURRENT, STYLE_NORMAL, 1000000           },
+	{"mean",       current_mean_of, UNIT_CURRENT, STYLE_NORMAL, 1000000           },
+	{"radio",      radio_max_of,    UNIT_RADIO,   STYLE_METER,  10 * HISTORY_NV_DB},
+	{"keys",       keys_of,         UNIT_NONE,    STYLE_METER,  0                 },
+	{"bursts",     bursts_of,       UNIT_NONE,    STYLE_METER,  0                 },
+	{"steps",      steps_of,        UNIT_NONE,    STYLE_NORMAL, 0                 },
+	{"radio mean", radio_mean_of,   UNIT_NONE,    STYLE_METER,  10 * HISTORY_NV_DB},
+	{"data",       data_of,         UNIT_NONE,    STYLE_NORMAL, 0                 },
+	{"lost",       lost_of,         UNIT_NONE,    STYLE_NORMAL, 0                 },
 };
 
 static void draw_label(struct grid *g, int y, int x, const struct axis_row *row, uint64_t most)
@@ -203,7 +215,7 @@ static void draw_label(struct grid *g, int y, int x, const struct axis_row *row,
 		grid_text(g, y, x, LABEL - 1, STYLE_DIM, row->label);
 	else if (row->unit == UNIT_RADIO)
 		grid_format(g, y, x, LABEL - 1, STYLE_DIM, "%s %.0fdB", row->label,
-		            v / RADIO_NV_DB);
+		            v / HISTORY_NV_DB);
 	else if (v >= 999.5e6)
 		grid_format(g, y, x, LABEL - 1, STYLE_DIM, "A %s %.2f", row->label, v / 1e9);
 	else if (v >= 999.5e3)
@@ -232,6 +244,21 @@ static void draw_values(struct grid *g, int y, const struct axis *a, const struc
 			         bar_glyph(v.v, most > row->least ? most : row->least));
 		}
 	draw_label(g, y, a->x - LABEL + 1, row, most);
+}
+
+/* Those of the recording, where findings and the marks of today leave room. */
+static void draw_recorded_marks(struct grid *g, int y, const struct axis *a, const struct scene *s)
+{
+	for (int i = 0; i < a->columns; i++) {
+		int64_t from = a->from_ns + i * a->column_ns;
+		struct history_column c = history_span(s->history, from, from + a->column_ns);
+
+		bool taken = g->cell[y * g->w + a->x + i].c != ' ' ||
+		             (i && g->cell[y * g->w + a->x + i - 1].c != ' ');
+
+		if (c.marks && from <= s->cursor_ns && !taken)
+			grid_put(g, y, a->x + i, STYLE_STRONG, 'm');
+	}
 }
 
 static void draw_findings(struct grid *g, int y, const struct axis *a, const struct scene *s)
@@ -289,7 +316,8 @@ static void draw(struct grid *g, struct rect r, const struct scene *s)
 	for (unsigned i = 0; i < rows && spare > 0; i++, spare--)
 		draw_values(g, y++, &a, s, &row[i]);
 	grid_text(g, y, r.x + 1, LABEL - 1, STYLE_DIM, "findings");
-	draw_findings(g, y++, &a, s);
+	draw_findings(g, y, &a, s);
+	draw_recorded_marks(g, y++, &a, s);
 	grid_text(g, y, r.x + 1, LABEL - 1, STYLE_DIM, "seconds");
 	draw_scale(g, y, &a, s);
 }

@@ -176,10 +176,35 @@ static int square(struct grid *g, int y, int x, const char *name, bool seen)
 	return x + 2;
 }
 
+/* Which ends and flips had a test in this run; nothing where the operator does not say which is which. */
+static int draw_tested(struct grid *g, int y, int x, const struct scene *s)
+{
+	static const char *const names[] = {"A1", "A2", "B1", "B2"};
+
+	for (unsigned i = 0; s->tested && i < 4; i++)
+		x = square(g, y, x + (i ? 1 : 2), names[i], s->tested >> i & 1);
+	return x;
+}
+
+/* "0:34 of 10:00" */
+static int draw_seconds(struct grid *g, int y, int x, const struct scene *s)
+{
+	const int64_t second = INT64_C(1000000000);
+	int64_t t = s->moment.seen.duration_ns / second, plan = s->plan_ns / second;
+	bool done = !plan || t >= plan;
+
+	x = grid_format(g, y, x, g->w - x, done ? STYLE_NORMAL : STYLE_MEDIUM, "   %lld:%02lld",
+	                (long long)(t / 60), (long long)(t % 60));
+	if (plan)
+		x = grid_format(g, y, x, g->w - x, STYLE_NORMAL, " of %lld:%02lld",
+		                (long long)(plan / 60), (long long)(plan % 60));
+	return x;
+}
+
 /* What was seen by the cursor's time, as squares: full is covered, empty is not. Without a tap there is one sense, the bus. */
 static void draw_coverage(struct grid *g, int y, const struct scene *s, bool small)
 {
-	const struct report_input *in = s->report;
+	const struct coverage_input *in = &s->moment.seen;
 	const struct history *h = s->history;
 	int gap = small ? 1 : 2;
 	int x = grid_text(g, y, 1, g->w - 1, STYLE_DIM, "seen  ");
@@ -187,14 +212,18 @@ static void draw_coverage(struct grid *g, int y, const struct scene *s, bool sma
 	x = square(g, y, x, "bus", s->rows > 0) + 2;
 	x = square(g, y, x, "mA", h->sensed_ns[HISTORY_CURRENT] <= s->cursor_ns) + gap;
 	x = square(g, y, x, "radio", h->sensed_ns[HISTORY_RADIO] <= s->cursor_ns);
-	if (!small)
+	if (!small) {
 		x = square(g, y, x + gap, "DC", h->dc_path_ns <= s->cursor_ns);
-	if (!small && in->model->blind_ns)
+		x = draw_tested(g, y, x, s);
+	}
+	if (!small && in->blind_ns)
 		x = grid_format(g, y, x, g->w - x, STYLE_SERIOUS, "  blind %.1f s",
-		                (double)in->model->blind_ns / 1e9);
+		                (double)in->blind_ns / 1e9);
 	if (!small)
-		x = grid_format(g, y, x, g->w - x, STYLE_NORMAL, "   %.1f s   %llu packets",
-		                (double)in->duration_ns / 1e9, (unsigned long long)in->packets);
+		x = draw_seconds(g, y, x, s);
+	if (!small && (g->w >= 100 || !(s->tested || s->plan_ns)))
+		x = grid_format(g, y, x, g->w - x, STYLE_NORMAL, "   %llu packets",
+		                (unsigned long long)in->packets);
 	x = grid_format(g, y, x, g->w - x, in->lost_packets ? STYLE_SERIOUS : STYLE_NORMAL,
 	                "  %slost %llu", small ? "" : " ", (unsigned long long)in->lost_packets);
 	if (in->bad_packets)

@@ -54,6 +54,8 @@ static int64_t cursor_of(const struct scene *s)
 
 void scene_at(struct scene *s)
 {
+	const struct moment *moment;
+
 	s->cursor_ns = cursor_of(s);
 	s->findings = history_findings_at(s->history, s->cursor_ns);
 	if (s->findings > s->report->findings)
@@ -61,7 +63,13 @@ void scene_at(struct scene *s)
 	s->rows = history_rows_at(s->history, s->cursor_ns);
 	s->steps = history_steps_at(s->history, s->cursor_ns);
 	s->devices = history_devices_at(s->history, s->cursor_ns, s->device, MODEL_DEVICES_MAX);
-	s->verdict = verdict_of(s->report->finding, s->findings, s->report->coverage);
+	moment = moments_at(s->moments, s->cursor_ns);
+	s->moment = moment ? *moment : (struct moment){.any = false};
+	coverage_judge(&s->coverage, &s->moment.seen, s->report->profile);
+	/* At its end what was truncated, or never decided, is known as well. */
+	if (s->over && s->cursor_ns >= s->history->now_ns)
+		s->coverage = *s->report->coverage;
+	s->verdict = verdict_of(s->report->finding, s->findings, &s->coverage);
 }
 
 size_t scene_findings(const struct scene *s, uint16_t order[FINDINGS_MAX])

@@ -9,6 +9,7 @@
 #include "report/report.h"
 #include "tui/filter.h"
 #include "tui/history.h"
+#include "tui/moments.h"
 
 enum pane {
 	PANE_NONE,
@@ -113,7 +114,10 @@ struct scene {
 	const struct link *link;
 	const struct scene_show *show; /* NULL: no show is on */
 	const char *name;              /* of the input, as the user gave it */
-	const char *end, *flip;        /* of the cable, as was said; "" unknown */
+	const struct moments *moments;
+	const char *end, *flip; /* of the cable, as was said; "" unknown */
+	uint8_t tested;         /* SCENE_TESTED of the ends and flips that had a test in this run */
+	int64_t plan_ns;        /* how long a test shall last; 0 unknown */
 	const char *layout;
 	int64_t loop_ns;  /* the loop's clock */
 	int64_t clock_ns; /* what time it is in the input */
@@ -132,7 +136,12 @@ struct scene {
 	unsigned devices;
 	const struct history_device *device[MODEL_DEVICES_MAX];
 	enum verdict verdict;
+	struct moment moment;
+	struct coverage coverage;
 };
+
+/* end 0 A, 1 B; flip 0 1, 1 2 */
+#define SCENE_TESTED(end, flip) (1u << (2 * (end) + (flip)))
 
 void view_init(struct view *v);
 

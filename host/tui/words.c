@@ -104,7 +104,7 @@ void banner_reason(const struct scene *s, char *out, size_t size)
 		break;
 	case VERDICT_NOT_COVERED:
 		snprintf(out, size, "Nothing found so far, and not enough seen: %s.",
-		         s->report->coverage->missing ? s->report->coverage->text[0] : "");
+		         s->coverage.missing ? s->coverage.text[0] : "");
 		break;
 	case VERDICT_NO_FINDING:
 		snprintf(out, size, "%s. That does not prove it harmless.",

@@ -1,0 +1,66 @@
+/* Samples of coverage in time: what holds at a moment, however long the input is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "detect/engine.h"
+#include "tui/moments.h"
+
+#define MS INT64_C(1000000)
+
+static const struct profile host = {.kind = PROFILE_HOST};
+static struct model model;
+
+static void each_moment_knows_what_was_known_by_then(void **state)
+{
+	struct moments *m = moments_new();
+	struct engine *e = engine_new(&model, &host);
+
+	(void)state;
+	assert_null(moments_at(m, 0));
+	for (uint64_t i = 0; i < 1000; i++)
+		moments_add(m, (5000 + (int64_t)i * 100) * MS,
+		            &(struct coverage_input){.packets = i + 1}, e);
+	assert_null(moments_at(m, 4999 * MS));
+	/* A column is 32 ms at 100 s: at most so much newer than the moment, and never older than the sample before it. */
+	for (uint64_t i = 0; i < 1000; i++) {
+		const struct moment *at = moments_at(m, (5000 + (int64_t)i * 100) * MS);
+
+		assert_non_null(at);
+		assert_int_equal(at->seen.packets, i + 1);
+		at = moments_at(m, (5060 + (int64_t)i * 100) * MS);
+		assert_int_equal(at->seen.packets, i + 1);
+	}
+	assert_int_equal(moments_at(m, INT64_MAX / 2)->seen.packets, 1000);
+	moments_free(m);
+	engine_free(e);
+}
+
+/* A clock that jumps by a century, and one that steps back, as damaged files have. */
+static void clocks_that_jump(void **state)
+{
+	struct moments *m = moments_new();
+	struct engine *e = engine_new(&model, &host);
+
+	(void)state;
+	moments_add(m, 0, &(struct coverage_input){.packets = 1}, e);
+	moments_add(m, INT64_C(1) << 61, &(struct coverage_input){.packets = 2}, e);
+	moments_add(m, -5, &(struct coverage_input){.packets = 3}, e);
+	assert_int_equal(moments_at(m, INT64_C(1) << 61)->seen.packets, 2);
+	assert_null(moments_at(m, -5));
+	moments_free(m);
+	engine_free(e);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_moment_knows_what_was_known_by_then),
+		cmocka_unit_test(clocks_that_jump),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

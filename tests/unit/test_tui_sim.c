@@ -1,0 +1,117 @@
+/* The dashboard on simulated cables: what a tap tells beside packets, on every view, as of any moment. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cli/sim_link.h"
+#include "tests/screens/vt.h"
+
+static struct scenarios set;
+
+static int begin(void **state)
+{
+	char message[SCENARIO_MESSAGE_MAX];
+
+	(void)state;
+	return scenarios_read(&set, "host/sim/scenarios.json", message);
+}
+
+static int end(void **state)
+{
+	(void)state;
+	scenarios_release(&set);
+	return 0;
+}
+
+static struct vt *play(const char *id, struct vt_options o)
+{
+	const struct scenario_settings settings = {.seed = 1, .host = -1};
+
+	assert_int_equal(sim_link_open(&o.link, scenarios_find(&set, id), &settings, 10), ERR_NONE);
+	o.has_profile = true;
+	o.profile = PROFILE_BARE;
+	return vt_new(&o);
+}
+
+/* `options.rows` 0: goes on where the case before stands. */
+struct view_case {
+	const char *name, *scenario;
+	struct vt_options options;
+	const char *keys;
+};
+
+static const struct view_case cases[] = {
+	{"sim-120x40",    "M03", {.rows = 40, .columns = 120},                    ""                    },
+	{"sim-health",    "M03", {.rows = 0},                                     "6"                   },
+	{"sim-packets",   "M03", {.rows = 0},                                     "5z:filter bursts\r"  },
+	{"sim-past",      "M03", {.rows = 0},                                     ":filter\rz3:goto 5\r"},
+	{"sim-80x24",     "M03", {.rows = 24, .columns = 80},                     ""                    },
+	{"sim-time",      "M03", {.rows = 0},                                     "1z"                  },
+	{"sim-devices",   "M03", {.rows = 0},                                     "q2z"                 },
+	{"sim-typing",    "M03", {.rows = 0},                                     "q4z"                 },
+	{"sim-findings",  "M03", {.rows = 0},                                     "q3z"                 },
+	{"sim-tap",       "M03", {.rows = 0},                                     "q5z:filter tap\r"    },
+	{"sim-40x10",     "M03", {.rows = 10, .columns = 40},                     ""                    },
+	{"sim-mono",      "M03", {.rows = 24, .columns = 80, .colourless = true}, ""                    },
+	{"sim-ascii",     "M03", {.rows = 40, .columns = 120, .ascii = true},     ""                    },
+	{"sim-projector", "M03", {.rows = 30, .columns = 100},                    "p"                   },
+	{"sim-benign",    "B01", {.rows = 24, .columns = 80},                     ""                    },
+};
+
+static void views(void **state)
+{
+	struct vt *t = NULL;
+	unsigned wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (cases[i].options.rows) {
+			if (t)
+				vt_free(t);
+			t = play(cases[i].scenario, cases[i].options);
+			vt_run(t, 1800);
+		}
+		vt_keys(t, cases[i].keys);
+		vt_run(t, 200);
+		wrong += !vt_golden(t, cases[i].name);
+	}
+	vt_free(t);
+	assert_int_equal(wrong, 0);
+}
+
+/* What a pane shows of the past is what it showed then, but for the context's line and the scale of its meters. */
+static void the_past_is_what_it_was(void **state)
+{
+	struct vt *t = play("M03", (struct vt_options){.rows = 24, .columns = 80});
+	static char then[24 * 80 * 4 + 25];
+	const char *a, *b;
+
+	(void)state;
+	vt_run(t, 500);
+	vt_keys(t, " 3z");
+	vt_run(t, 200);
+	strcpy(then, vt_text(t));
+	vt_keys(t, " ");
+	vt_run(t, 1300);
+	vt_keys(t, ":goto 5\r");
+	vt_run(t, 200);
+	a = strchr(then, '\n');
+	b = strchr(vt_text(t), '\n');
+	assert_string_equal(a, b);
+	vt_free(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(views),
+		cmocka_unit_test(the_past_is_what_it_was),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}
