@@ -45,8 +45,11 @@ static void on_packet(void *context, const struct rx_packet *p)
 	struct line *l = context;
 
 	/* Neither a sync nor a PID: whatever it was, it is told as a gate. */
-	if ((p->flags & WIRE_BAD_SYNC) && (!p->len || (p->flags & WIRE_BAD_PID)))
+	if ((p->flags & WIRE_BAD_SYNC) && (!p->len || (p->flags & WIRE_BAD_PID))) {
+		l->hidden = true;
+		l->hidden_since = p->start;
 		return;
+	}
 	if (l->suspended) {
 		l->suspended = false;
 		event(l, WIRE_RESUME, p->start, 0);
@@ -92,6 +95,14 @@ static void se0_ends(struct line *l, uint64_t tick)
 	}
 }
 
+/* The watcher begins as if it had seen SE0: what else there is it tells at once. */
+static void begin_anew(struct line *l, uint64_t now)
+{
+	l->lines = WIRE_SE0;
+	l->since = l->se0_since = now;
+	l->held = l->anew = true;
+}
+
 static bool is_keepalive(const struct line *l, uint64_t tick, enum wire_lines lines)
 {
 	uint64_t length = tick - l->since;
@@ -111,21 +122,31 @@ static void release_held(struct line *l)
 {
 	if (l->held)
 		edge(l, l->since, WIRE_SE0);
-	l->held = false;
+	l->held = l->anew = false;
 }
 
-/* What held the lines since the K was no packet. */
+/* What held the lines since a K was no packet. */
 static void gate_ends(struct line *l, uint64_t tick)
 {
-	uint64_t length = tick - l->k_tick;
+	uint64_t from = l->hidden ? l->hidden_since : l->k_tick, length = tick - from;
 
+	l->hidden = l->seen_packet = false;
 	if (l->suspended && length > US(2)) {
 		l->suspended = false;
-		event(l, WIRE_RESUME, l->k_tick, length);
+		event(l, WIRE_RESUME, from, length);
 	} else {
-		edge(l, l->k_tick, l->lines);
-		event(l, WIRE_GATE, l->k_tick, length);
+		edge(l, from, WIRE_SE1 - idle_of(l->speed));
+		event(l, WIRE_GATE, from, length);
 	}
+}
+
+/* What might have become a low-speed packet did not. Changes were not told meanwhile: the last one is now. */
+static void slow_ends(struct line *l)
+{
+	if (!l->hidden)
+		return;
+	gate_ends(l, l->since);
+	edge(l, l->since, l->lines);
 }
 
 static void leave_gate(struct line *l, uint64_t tick)
@@ -134,15 +155,16 @@ static void leave_gate(struct line *l, uint64_t tick)
 	/* Still open is a packet without an end, or a low-speed one in a long J: the next K tells. */
 	if (rx_open(&l->rx) && l->rx.phase != RX_SLOW)
 		rx_close(&l->rx);
-	if (!l->seen_packet && !rx_open(&l->rx))
+	if (!rx_open(&l->rx) && (l->hidden || !l->seen_packet))
 		gate_ends(l, tick);
 }
 
-/* A K, or the J of the other speed? No packet begins out of a long SE0. */
+/* A K, or the J of the other speed? No packet begins out of a long SE0, but where that is only what is known. */
 static bool begins_packet(const struct line *l, uint64_t tick, enum wire_lines lines,
                           bool was_gated)
 {
-	return is_k(l, lines) && (was_gated || l->lines != WIRE_SE0 || tick - l->since <= US(2));
+	return is_k(l, lines) &&
+	       (was_gated || l->anew || l->lines != WIRE_SE0 || tick - l->since <= US(2));
 }
 
 static void settle(struct line *l, uint64_t tick, enum wire_lines lines, bool quiet)
@@ -169,17 +191,20 @@ void line_change(struct line *l, uint64_t tick, enum wire_lines lines)
 	bool was_gated = l->gated, quiet = false;
 
 	l->heard = tick;
+	if (l->anew)
+		l->held = false;
 	if (was_gated)
 		leave_gate(l, tick);
 	else if (lines == l->lines)
 		return;
 	if (begins_packet(l, tick, lines, was_gated)) {
 		l->held = false;
+		rx_begin(&l->rx, tick, l->speed);
+		slow_ends(l);
 		l->lines = lines;
 		l->since = l->k_tick = tick;
 		l->gated = true;
-		l->seen_packet = false;
-		rx_begin(&l->rx, tick, l->speed);
+		l->seen_packet = l->anew = false;
 		return;
 	}
 	if (rx_open(&l->rx)) {
@@ -187,7 +212,8 @@ void line_change(struct line *l, uint64_t tick, enum wire_lines lines)
 		quiet = true;
 		if (lines == WIRE_SE0) {
 			rx_end(&l->rx, tick);
-			l->seen_packet = l->in_eop = true;
+			quiet = l->seen_packet = l->in_eop = !l->hidden;
+			slow_ends(l);
 		}
 	} else if (was_gated || l->in_eop) {
 		/* The J behind a packet is the end of its EOP. */
@@ -204,6 +230,7 @@ void line_change(struct line *l, uint64_t tick, enum wire_lines lines)
 		l->lines = lines;
 		se0_ends(l, tick);
 	}
+	l->anew = false;
 	settle(l, tick, lines, quiet);
 }
 
@@ -270,15 +297,14 @@ void line_repeated(struct line *l, uint32_t count, uint64_t last, uint64_t end)
 	l->sink->repeated(l->sink->context, count, last);
 }
 
-void line_lost(struct line *l, uint64_t now)
+void line_lost(struct line *l, uint64_t now, uint64_t until)
 {
 	rx_close(&l->rx);
-	l->held = false;
+	slow_ends(l);
 	l->gated = false;
 	l->in_eop = false;
-	l->since = now;
-	l->sink->lost(l->sink->context, l->heard, now);
-	l->sink->speed(l->sink->context, l->speed);
+	l->sink->lost(l->sink->context, l->heard, until);
+	begin_anew(l, now);
 }
 
 static void time_in_se0(struct line *l, uint64_t now)
@@ -309,24 +335,35 @@ void line_time(struct line *l, uint64_t now)
 	if (l->gated) {
 		if (length <= LONGEST_PACKET)
 			return;
-		if (l->seen_packet && !rx_open(&l->rx)) {
+		if (!rx_open(&l->rx)) {
 			/* The end was seen, the J behind it was not: it must be SE0 since then. */
+			uint64_t end = rx_until(&l->rx);
+
+			if (now < end + US(100))
+				return;
+			if (l->hidden || !l->seen_packet) {
+				gate_ends(l, end);
+				edge(l, end, WIRE_SE0);
+			}
 			l->gated = false;
 			l->lines = WIRE_SE0;
-			l->since = l->se0_since = l->last_packet;
+			l->since = l->se0_since = end;
 		} else if (l->rx.phase == RX_FIRST) {
 			/* A glitch that the watcher saw and the sampler did not: free the one, it waits for the other. */
 			l->gated = false;
 			rx_close(&l->rx);
 			gate_ends(l, now);
+			begin_anew(l, now);
 			l->sink->speed(l->sink->context, l->speed);
 		}
 		return;
 	}
-	if (rx_open(&l->rx) && length > US(100))
+	if (rx_open(&l->rx) && length > US(100)) {
 		rx_close(&l->rx);
+		slow_ends(l);
+	}
 	if (l->lines == WIRE_SE0) {
-		if (length > US(2))
+		if (length > (l->anew ? US(100) : US(2)))
 			release_held(l);
 		time_in_se0(l, now);
 	} else if (is_idle(l)) {

@@ -47,8 +47,11 @@ struct line {
 	uint16_t
 		history; /* PIDs of the last three packets, the last one lowest; a bad one clears it */
 	bool gated;      /* between that K and the next change */
+	bool anew;       /* watcher and sampler have begun anew, and nothing was told since */
 	bool in_eop;     /* in the SE0 behind a packet that the watcher followed */
 	bool seen_packet; /* in this gate */
+	bool hidden;      /* something that was no packet since `hidden_since`, and not told yet */
+	uint64_t hidden_since;
 	bool attached, suspended, resetting, blind;
 	uint32_t packets, bad_packets, stray_words;
 };
@@ -89,8 +92,11 @@ bool line_may_repeat(const struct line *l);
 /* So many more of them came; the last one's IN at `last`, its end at `end`. */
 void line_repeated(struct line *l, uint32_t count, uint64_t last, uint64_t end);
 
-/* Changes and words up to `now` are missing. The watcher will tell the state of the lines again. */
-void line_lost(struct line *l, uint64_t now);
+/*
+ * Changes and words up to `now` are missing, and some up to `until`, when sampler and watcher have begun anew: they tell the state of
+ * the lines again.
+ */
+void line_lost(struct line *l, uint64_t now, uint64_t until);
 
 /* It is `now`, and all that happened before has been handed over. */
 void line_time(struct line *l, uint64_t now);

@@ -284,11 +284,30 @@ static void take_last(struct rx *rx, uint32_t word)
 		finish(rx, !ended_by_idle(rx));
 }
 
+/* A bus that is held in K, as a resume does for 20 ms and more, is the same word for thousands of times. */
+static unsigned take_held(struct rx *rx, const uint32_t *words, unsigned count)
+{
+	const uint32_t k = 0xaaaaaaaa;
+	unsigned done = 0;
+
+	if (rx->phase != RX_SLOW || rx->level)
+		return 0;
+	while (done < count && words[done] == k)
+		done++;
+	rx->run += 16 * done;
+	rx->symbols += 16 * done;
+	rx->recent = done > 1 ? 0 : rx->recent >> 16 * done;
+	return done;
+}
+
 unsigned rx_words(struct rx *rx, const uint32_t *words, unsigned count)
 {
 	unsigned done = 0;
 
 	while (done < count && rx->phase != RX_CLOSED) {
+		done += take_held(rx, words + done, count - done);
+		if (done == count)
+			break;
 		if (rx->phase == RX_PLAIN && !rx->in_sync && rx->len && rx->len <= PACKET_RX_MAX) {
 			done += packet_take_plain(rx, words + done, count - done);
 			if (done == count)

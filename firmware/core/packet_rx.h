@@ -128,6 +128,13 @@ void rx_end(struct rx *rx, uint64_t tick);
 /* Closes an open packet as broken: there will be no more of it. */
 void rx_close(struct rx *rx);
 
+/* Up to when the last packet, or what looked like one, has been sampled. */
+static inline uint64_t rx_until(const struct rx *rx)
+{
+	return rx->origin + (uint64_t)rx->symbols * PACKET_RX_TICKS_PER_BIT *
+	                            (rx->speed == USB_SPEED_LOW ? 8 : 1);
+}
+
 /* Whether a packet waits for the rest: between its first and last word, or a low-speed one in a long run of J. */
 static inline bool rx_open(const struct rx *rx)
 {

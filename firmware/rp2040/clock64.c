@@ -63,10 +63,11 @@ struct clock64_base clock64_base(void)
 	return (struct clock64_base){us, ticks_of(us)};
 }
 
-uint64_t clock64_of(const struct clock64_base *now, uint16_t cycles, uint16_t us)
+uint64_t clock64_from(struct clock64_base *base, uint16_t cycles, uint16_t us)
 {
-	uint32_t before = (uint32_t)(uint16_t)((uint16_t)now->us - us) * CYCLES_PER_US;
-	uint64_t tick = now->tick - before;
+	uint16_t later = (uint16_t)(us - (uint16_t)base->us);
 
-	return tick + (uint64_t)(int64_t)fine(tick, cycles);
+	base->us += later;
+	base->tick += (uint32_t)later * CYCLES_PER_US;
+	return base->tick + (uint64_t)(int64_t)fine(base->tick, cycles);
 }

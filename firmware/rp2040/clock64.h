@@ -15,13 +15,16 @@ void clock64_start(void);
 uint64_t clock64_us(void);
 uint64_t clock64_now(void);
 
-/* A moment to count back from: microseconds and ticks. */
+/* A moment to count from: microseconds and ticks. */
 struct clock64_base {
 	uint64_t us, tick;
 };
 struct clock64_base clock64_base(void);
 
-/* The tick at which the counters read `cycles` and then, a few cycles later, `us`, both cut to 16 bits: in the 65 ms before. */
-uint64_t clock64_of(const struct clock64_base *now, uint16_t cycles, uint16_t us);
+/*
+ * The tick at which the counters read `cycles` and then, a few cycles later, `us`, both cut to 16 bits: in the 65 ms from `base` on,
+ * which goes there.
+ */
+uint64_t clock64_from(struct clock64_base *base, uint16_t cycles, uint16_t us);
 
 #endif

@@ -25,7 +25,13 @@ enum {
 	CH_MICROSECOND = 4,
 	CH_PLACE = 5,
 	USED = 0xff, /* in the ring of lines: read, or never written */
-	GUARD = 16,
+	WORDS_A_TURN = 128,
+	CHAIN_US = 2,    /* at most, from a change to its entry */
+	LOOK_US = 60000, /* of what 16 bits of microseconds tell */
+	TICKS_PER_US = WIRE_TICK_HZ / 1000000,
+	/* More than comes while one turn is decoded: what is overwritten meanwhile would be taken for what was there. */
+	GUARD_WORDS = WORDS / 8,
+	GUARD_EVENTS = EVENTS / 8,
 	DREQ_PIO0_RX0 = 4,
 	SM_FIFO_JOIN_RX = 1u << 31,
 	SM_AUTOPUSH = 1u << 16,
@@ -48,6 +54,13 @@ static uint32_t word_read, event_read; /* ring indices */
 static uint32_t words_done;            /* the sampler's count when word_read was where it is */
 
 struct listen_lost listen_lost;
+
+/*
+ * Up to when all is read: the next change comes within 65 ms behind it, for the loop looks more often than that. How late a change
+ * is read does not matter: noise can take longer than that to decode.
+ */
+static struct clock64_base read_until;
+static uint32_t looked_us;
 
 /* What is put into others there loses the registers that it needs. */
 #define APART __attribute__((noinline))
@@ -102,6 +115,8 @@ void listen_start(void)
 		lines[i] = USED;
 	gather_start(words);
 	rings_start();
+	read_until = clock64_base();
+	looked_us = (uint32_t)read_until.us;
 	listen_speed(USB_SPEED_UNKNOWN);
 }
 
@@ -160,12 +175,8 @@ static uint32_t place_of(uint32_t event)
 	return place[event % EVENTS] / 4 % WORDS;
 }
 
-/*
- * Stamps of one run of the main loop: each from the one before, which is less than 65 ms away, as all of them are from the moment
- * the run began. Microseconds tell how far about, cycles exactly.
- */
+/* Stamps of one run of the main loop, each from the one before. Microseconds tell how far about, cycles exactly. */
 struct stamp {
-	struct clock64_base now;
 	uint64_t tick;
 	uint16_t cycles, us;
 	bool known;
@@ -180,7 +191,7 @@ static APART uint64_t tick_of(struct stamp *s, uint32_t event)
 	if (s->known && (uint16_t)(at_us - s->us + 256) < 512)
 		s->tick += (uint64_t)(int64_t)(int16_t)(at_cycles - s->cycles);
 	else
-		s->tick = clock64_of(&s->now, at_cycles, at_us) - LISTEN_WATCHER_DELAY;
+		s->tick = clock64_from(&read_until, at_cycles, at_us) - LISTEN_WATCHER_DELAY;
 	s->cycles = at_cycles;
 	s->us = at_us;
 	s->known = true;
@@ -347,27 +358,34 @@ static uint32_t words_sent(void)
 }
 
 /*
- * Whether a ring has gone round over what was not read. Words are counted by their channel; of the changes, an entry a little
+ * Whether a ring has gone round over what was not read. Words are counted by their channel; of the changes, an entry some way
  * ahead of the writer must have been read.
  */
 static bool ran_over(uint32_t event_end, uint32_t sent)
 {
-	return (sent + reload - words_done) % reload > WORDS - GUARD ||
-	       lines[(event_end + GUARD) % EVENTS] != USED;
+	return (sent + reload - words_done) % reload > WORDS - GUARD_WORDS ||
+	       lines[(event_end + GUARD_EVENTS) % EVENTS] != USED;
 }
 
-static void start_over(struct line *line, uint32_t word_end, uint32_t event_end, uint32_t sent)
+static void start_over(struct line *line, uint32_t sent)
 {
+	uint64_t now;
+
 	listen_lost.words += (sent + reload - words_done) % reload;
 	listen_lost.changes += EVENTS;
+	/* Nothing may come while all are marked as read. */
+	PIO0->ctrl = 0;
 	for (unsigned i = 0; i < EVENTS; i++)
 		lines[i] = USED;
-	word_read = word_end;
-	event_read = event_end;
-	words_done = sent;
+	word_read = word_write();
+	event_read = event_write();
+	words_done = words_sent();
 	models = 0;
 	gather_lost();
-	line_lost(line, clock64_now());
+	read_until = clock64_base();
+	now = clock64_now();
+	listen_speed(line->speed);
+	line_lost(line, now, clock64_now());
 }
 
 unsigned listen_behind(void)
@@ -380,17 +398,19 @@ unsigned listen_behind(void)
 bool listen_run(struct line *line, unsigned budget, bool at_once)
 {
 	/*
-	 * In this order: what is told up to `known` lies before `event_end` (less what is still in the chain, which takes less than 2 us),
+	 * In this order: what is told up to `known` lies before `event_end` (less what is still in the chain),
 	 * and words up to `word_end` came before any change that is not among those up to `event_end`.
 	 */
-	uint64_t known = clock64_base().tick - 2 * (WIRE_TICK_HZ / 1000000);
+	const struct clock64_base now = clock64_base(),
+				  known = {now.us - CHAIN_US, now.tick - CHAIN_US * TICKS_PER_US};
 	uint32_t sent = words_sent(), word_end = word_write(), event_end = event_write();
 	uint32_t word_start = word_read;
-	struct stamp stamp = {.now = clock64_base()};
-	bool more = false, waits = false;
+	struct stamp stamp = {0};
+	bool more = false, waits = false, late = (uint32_t)now.us - looked_us > LOOK_US;
 
-	if (ran_over(event_end, sent)) {
-		start_over(line, word_end, event_end, sent);
+	looked_us = (uint32_t)now.us;
+	if (ran_over(event_end, sent) || (late && event_read != event_end)) {
+		start_over(line, sent);
 		return false;
 	}
 	gather_feed(word_read, word_end);
@@ -428,13 +448,26 @@ bool listen_run(struct line *line, unsigned budget, bool at_once)
 		event_read = (event_read + 1) % EVENTS;
 	}
 	pay(line, &stamp);
-	if (!more && !waits && (word_end - word_read) % WORDS < WORDS / 2)
-		feed_words(line, word_end);
+	if (!more && !waits && (word_end - word_read) % WORDS < WORDS / 2) {
+		/* Noise can take longer to decode than to come: others have their turn all the same. */
+		more = (word_end - word_read) % WORDS > WORDS_A_TURN;
+		feed_words(line, more ? (word_read + WORDS_A_TURN) % WORDS : word_end);
+	}
 	words_done = (words_done + (word_read - word_start) % WORDS) % reload;
+	if (more) {
+		if (stamp.known)
+			clock64_from(&read_until, stamp.cycles, stamp.us);
+		return true;
+	}
+	if (more || waits) {
+		if (stamp.known)
+			clock64_from(&read_until, stamp.cycles, stamp.us);
+		return more;
+	}
 	/* Not the time now: changes may have come since, and would be taken for silence. */
-	if (!more && !waits)
-		line_time(line, known);
-	return more;
+	read_until = known;
+	line_time(line, known.tick);
+	return false;
 }
 
 /* The flag is the watcher's, which waits for it and clears it: the handler takes no more than the interrupt away. */

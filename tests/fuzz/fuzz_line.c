@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		} else {
 			now += (uint64_t)bytes_le16(&b) << (what >> 2 & 15);
 			if ((what & 0x60) == 0x60)
-				line_lost(&l, now);
+				line_lost(&l, now, now + 100);
 			else if (what & 0x40)
 				line_time(&l, now);
 			else
