@@ -25,6 +25,12 @@ void heard_expect(struct heard *h, int64_t ps, enum usb_speed speed, const uint8
 	memcpy(p->bytes, bytes, len < sizeof(p->bytes) ? len : sizeof(p->bytes));
 }
 
+void heard_expect_event(struct heard *h, enum wire_line_event event, double at, double duration)
+{
+	h->event = grown(h->event, h->events, &h->event_room, sizeof(*h->event));
+	h->event[h->events++] = (struct heard_event){event, (uint64_t)at, (uint64_t)duration};
+}
+
 static void on_packet(void *context, const struct rx_packet *p)
 {
 	struct heard *h = context;

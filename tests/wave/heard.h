@@ -8,13 +8,14 @@ struct heard_packet {
 	int64_t ps; /* sent: first edge; heard: tick */
 	enum usb_speed speed;
 	uint8_t flags;
+	bool folded; /* sent: the tap counts it */
 	uint16_t len;
 	uint8_t bytes[PACKET_RX_MAX + 3];
 };
 
 struct heard_event {
 	enum wire_line_event event;
-	uint64_t tick, duration;
+	uint64_t tick, duration; /* sent: ps */
 };
 
 struct heard_edge {
@@ -40,6 +41,8 @@ const struct heard_event *heard_first(const struct heard *h, enum wire_line_even
 /* Notes a packet as sent. */
 void heard_expect(struct heard *h, int64_t ps, enum usb_speed speed, const uint8_t *bytes,
                   size_t len);
+/* Notes an event as sent; both times in ps. */
+void heard_expect_event(struct heard *h, enum wire_line_event event, double at, double duration);
 /* Decodes 8N1 text on one wire (0 D+, 1 D-) out of the edges. Returns how many characters. */
 size_t heard_uart(const struct heard *h, unsigned wire, double baud, char *to, size_t room);
 
