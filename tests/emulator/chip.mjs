@@ -40,13 +40,14 @@ function onBus(chip, block, resetBit) {
 export class Chip {
   // `kept`: the flash's last two sectors, as another run has left them.
   // `faults`: [base, offset] of registers whose writes are lost, as if the firmware had forgotten them; `flip`: a byte of the image.
-  constructor(image, { scratch = new Uint32Array(8), reason = 0, faults = [], flip = -1, expander = true, kept } = {}) {
+  constructor(image, { scratch = new Uint32Array(8), reason = 0, cycle = 0, faults = [], flip = -1, expander = true, kept } = {}) {
     this.failures = [];
     this.outputLog = []; // [cycle, outputs, before]
     this.inputs = 0;
     this.faults = faults;
     this.blocks = new Map();
-    this.cycle = this.inFlight = this.awake = this.extra = this.lag = 0;
+    this.cycle = cycle;
+    this.inFlight = this.awake = this.extra = this.lag = 0;
     this.idle = false;
     this.lines = new Lines(this);
     this.pads = 0;

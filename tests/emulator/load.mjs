@@ -35,7 +35,7 @@ export function loadCases({ Tap, assert, waveform, highWater, elf }) {
     const { start, share, most } = play(tap, w, begins + 2 * MS, begins + 58 * MS);
     for (const r of tap.reader.of(KIND.LOST)) assert(r.body[0] === 5, `lost: what ${r.body[0]}, count ${r.body[4] | (r.body[5] << 8)}, at ${((r.tick - start) / MS).toFixed(2)} ms, CPU ${(100 * share).toFixed(1)} %, at most ${(100 * most).toFixed(1)} %, ${highWater(tap)}`);
     const heard = tap.reader.packets().length + 3 * tap.reader.sum(KIND.COUNT, 4) + tap.reader.folds(1);
-    assert(heard === w.packets.length, `${heard} packets heard, ${w.packets.length} sent`);
+    assert(heard === w.count, `${heard} packets heard, ${w.count} sent`);
     return [tap, `CPU ${(100 * share).toFixed(1)} %, at most ${(100 * most).toFixed(1)} % in 5 ms, ${bursts(tap.reader).length} bursts`];
   };
   const idle = () => {

@@ -2,6 +2,13 @@
 // PROFILE=NAME shows the addresses of one function instead.
 import { execFileSync } from 'node:child_process';
 
+// Where a variable of the image stands.
+export function symbol(elf, name) {
+  const line = execFileSync('arm-none-eabi-nm', [elf], { encoding: 'utf8' }).split('\n').find((l) => l.split(' ')[2] === name);
+  if (!line) throw new Error(`the image has no ${name}`);
+  return parseInt(line, 16);
+}
+
 export function profile(elf, cycles, total, rows = 30) {
   const lines = execFileSync('arm-none-eabi-nm', ['-n', '-S', elf], { encoding: 'utf8' }).split('\n');
   const functions = lines.map((l) => l.match(/^(\w+) (\w+) [tTwW] (\S+)/)).filter(Boolean).map(([, at, size, name]) => ({ at: parseInt(at, 16) & ~1, size: parseInt(size, 16), name, cycles: 0 }));

@@ -1,6 +1,11 @@
 // The wire protocol as firmware/README.md has it, read independently of the C code: blocks, records, the bodies that tests look at.
 export const KIND = { HELLO: 1, PACKET: 2, EDGES: 3, LINE: 4, FOLD: 5, COUNT: 6, LOST: 7, BAND: 8, BURST: 9, STEP: 10, STATE: 11, REPLY: 12, ALERT: 13, STATUS: 14, SELFTEST: 15 };
 
+export const EVENT = { ATTACH: 1, DETACH: 2, RESET: 3, RESET_END: 4, SUSPEND: 5, RESUME: 6, SPEED: 8, GATE: 11 };
+export const LOST = { LINE: 1, RECORDS: 3, SENSOR: 4, BURSTS: 5 };
+export const FLAG_CUT = 0x40;
+export const view = (r) => new DataView(r.body.buffer, r.body.byteOffset, r.body.length);
+
 function crc16(bytes) {
   let crc = 0xffff;
   for (const b of bytes) { crc ^= b; for (let i = 0; i < 8; i++) crc = crc & 1 ? (crc >>> 1) ^ 0xa001 : crc >>> 1; }
@@ -37,6 +42,10 @@ export class Reader {
   packets() {
     return this.of(KIND.PACKET).map((r) => ({ at: r.tick, flags: r.body[0], speed: r.body[1], len: r.body[2] | (r.body[3] << 8), hex: Buffer.from(r.body.subarray(4)).toString('hex') }));
   }
+  events() { return this.of(KIND.LINE).map((r) => ({ at: r.tick, event: r.body[0], speed: r.body[1], duration: Number(view(r).getBigUint64(4, true)) })); }
+  losses() { return this.of(KIND.LOST).map((r) => ({ tick: r.tick, what: r.body[0], count: view(r).getUint32(4, true), span: Number(view(r).getBigUint64(8, true)) })); }
+  counts() { return this.of(KIND.COUNT).map((r) => ({ address: r.body[0], endpoint: r.body[1], packets: view(r).getUint32(4, true), bytes: view(r).getUint32(8, true), bad: view(r).getUint32(12, true) })); }
+  foldRecords() { return this.of(KIND.FOLD).map((r) => ({ at: r.tick, what: r.body[0], address: r.body[1], endpoint: r.body[2], count: view(r).getUint32(4, true), first: view(r).getUint16(12, true), last: view(r).getUint16(14, true) })); }
   folds(what) { return this.sum(KIND.FOLD, 4, (b) => b[0] === what); }
   // Records of one kind of loss, or of counted transactions: the sum of a 32-bit field.
   sum(kind, at, test = () => true) { return this.of(kind).filter((r) => test(r.body)).reduce((n, r) => n + new DataView(r.body.buffer, r.body.byteOffset).getUint32(at, true), 0); }

@@ -3,8 +3,10 @@
 import { execFileSync } from 'node:child_process';
 import { Chip } from './chip.mjs';
 import { UsbHost } from './usb.mjs';
-import { KIND, Reader, uart } from './records.mjs';
+import { KIND, Reader } from './records.mjs';
 import { strict } from './strict.mjs';
+import { busCases } from './bus.mjs';
+import { compare } from './compare.mjs';
 import { sensorCases } from './sensors.mjs';
 import { guardCases } from './guard.mjs';
 import { loadCases } from './load.mjs';
@@ -14,10 +16,10 @@ import { selftestCases } from './selftest.mjs';
 import { calibrationCases } from './calibration.mjs';
 
 const [image, wave, ...only] = process.argv.slice(2);
-const STAMP_LIMIT = 12; // cycles: 100 ns
 let passed = 0, failed = 0;
 
-function waveform(name, seed = 1) { return JSON.parse(execFileSync(wave, [name, String(seed)], { maxBuffer: 1 << 28 })); }
+// `limits` of the sender: ppm, ns of jitter to the next edge and to the next but one, cycles of skew.
+function waveform(name, seed = 1, limits = []) { return JSON.parse(execFileSync(wave, [name, seed, ...limits].map(String), { maxBuffer: 1 << 28 })); }
 
 class Tap {
   // `prepare`: what is done to the chip before it starts.
@@ -62,16 +64,11 @@ class Tap {
     if (!r) throw new Error(`no reply to opcode ${opcode.toString(16)}`);
     return { error: r.body[1], done: new DataView(r.body.buffer, r.body.byteOffset).getBigUint64(4, true), data: r.body.subarray(12) };
   }
-  play(w, { stalled = false, stall = [] } = {}) {
+  play(w) {
     const start = this.chip.cycle;
     const awake = this.chip.awake;
     this.chip.play(w.edges);
-    const stops = [...stall];
-    while (this.chip.cycle < start + w.end) {
-      if (stops.length && this.chip.cycle >= start + stops[0]) { stops.shift(); this.chip.stall(600000); }
-      this.host.run(200);
-      if (!stalled) this.fetch();
-    }
+    while (this.chip.cycle < start + w.end) { this.host.run(200); this.fetch(); }
     const share = (this.chip.awake - awake) / (this.chip.cycle - start);
     for (let i = 0; i < 200; i++) { this.host.run(500); this.fetch(); }
     return { start, share };
@@ -80,51 +77,9 @@ class Tap {
 
 function assert(condition, text) { if (!condition) throw new Error(text); }
 
-function nothingLost(tap) { for (const r of tap.reader.of(KIND.LOST)) throw new Error(`lost: what ${r.body[0]}, count ${r.body[4] | (r.body[5] << 8)}`); }
-
-const CUT = 0x40, CUT_BYTES = 17;
-
-// The tap's ticks begin when its clock does, and it sees the microsecond some cycles late: the same for all stamps of a run.
-function comparePackets(tap, w, start, { mayCut = false } = {}) {
-  const got = tap.reader.packets(), off = [];
-  const counted = 3 * tap.reader.sum(KIND.COUNT, 4);
-  assert(mayCut || !counted, `${counted} packets were counted instead of sent`);
-  assert(got.length + counted === w.packets.length, `${got.length} packets heard and ${counted} counted, ${w.packets.length} sent`);
-  let cut = 0, i = 0;
-  for (const g of got) {
-    // Where some are only counted, the stamp says which this is.
-    while (mayCut && i < w.packets.length && start + w.packets[i].at < g.at - 100) i++;
-    const p = w.packets[i++], len = p.hex.length / 2;
-    if (mayCut && g.flags === CUT) {
-      cut++;
-      assert(p.hex.startsWith(g.hex) && g.hex.length === 2 * CUT_BYTES, `packet ${i}: ${g.hex} heard, ${p.hex} sent`);
-      assert(g.len === len, `packet ${i}: ${g.len} bytes told, ${len} sent`);
-    } else {
-      assert(g.hex === p.hex, `packet ${i}: flags ${g.flags}, ${g.len} bytes, ${g.hex} heard, ${p.hex} sent`);
-      assert(g.flags === 0 && g.len === len, `packet ${i}: flags ${g.flags}, ${g.len} bytes`);
-    }
-    assert(g.speed === p.speed, `packet ${i}: speed ${g.speed}`);
-    off.push(g.at - (start + p.at));
-  }
-  const low = Math.min(...off), high = Math.max(...off), middle = (low + high) / 2;
-  assert(high - low < 2 * STAMP_LIMIT && Math.abs(middle) < 24, `stamps are off by ${low.toFixed(1)} to ${high.toFixed(1)} cycles`);
-  return { spread: ((high - low) / 2 / 0.12).toFixed(0), middle: (middle / 0.12).toFixed(0), cut, counted };
-}
-
 function highWater(tap) {
   const d = tap.command(0x01).data, v = new DataView(d.buffer, d.byteOffset);
   return `rings at most ${(v.getUint16(24, true) / 655.35).toFixed(0)}, ${(v.getUint16(26, true) / 655.35).toFixed(0)}, ${(v.getUint16(28, true) / 655.35).toFixed(0)} % full`;
-}
-
-function traffic(name, options = {}) {
-  return () => {
-    const tap = new Tap(), w = waveform(name, options.seed);
-    assert(tap.command(0x10, [1]).error === 0, 'capture does not start');
-    const { start, share } = tap.play(w, options);
-    const { spread, middle, cut, counted } = comparePackets(tap, w, start, options);
-    nothingLost(tap);
-    return [tap, `${w.packets.length} packets${cut + counted ? `, ${cut} of them cut, ${counted} only counted` : ''}, stamps within ${spread} ns of ${middle}, CPU ${(100 * share).toFixed(0)} %, ${highWater(tap)}`];
-  };
 }
 
 const cases = {
@@ -140,33 +95,6 @@ const cases = {
     assert(v.getBigUint64(8, true) === 0xe660583883123456n, 'serial number');
     return [tap, `enumerated after ${(tap.chip.cycle / 120000).toFixed(1)} ms`];
   },
-  'full-keyboard': traffic('keyboard'),
-  'low-keyboard': traffic('low-keyboard'),
-  hub: traffic('hub'),
-  jitter: traffic('jitter', { seed: 3 }),
-  bulk: traffic('bulk', { mayCut: true }),
-  'bulk-again': traffic('bulk', { mayCut: true, seed: 5 }),
-  'nak-storm': () => {
-    const tap = new Tap(), w = waveform('nak-storm');
-    tap.command(0x10, [1]);
-    const { share } = tap.play(w);
-    assert(tap.reader.folds(2) === 4000, `${tap.reader.folds(2)} NAKs counted`);
-    nothingLost(tap);
-    return [tap, `${highWater(tap)}, 4000 NAKs in ${tap.reader.of(KIND.FOLD).length} records, CPU ${(100 * share).toFixed(0)} %`];
-  },
-  // The core stands still for 5 ms, twice, in the middle of the traffic: no stamp moves, nothing is lost.
-  'stalled-core': traffic('keyboard', { stall: [2100000, 4000000] }),
-  // The sampler's DMA channel uses up its count in the middle of the traffic: the other one gives it a new one.
-  'count-ends': () => {
-    const tap = new Tap(), w = waveform('bulk', 3);
-    tap.command(0x10, [1]);
-    // To the end of a ring, as a whole number of them would.
-    tap.chip.dma.ch[0].count = 8192 - ((tap.chip.dma.ch[0].write & 0x7fff) >> 2);
-    const { start } = tap.play(w);
-    const { cut, counted } = comparePackets(tap, w, start, { mayCut: true });
-    assert(tap.chip.dma.ch[0].count > 0x3fff0000, 'the count did not end: the case tests nothing');
-    return [tap, `${w.packets.length} packets, ${cut} cut, ${counted} counted, a new count in between`];
-  },
   suspend: () => {
     const tap = new Tap(), w = waveform('low-keyboard', 5);
     tap.command(0x10, [1]);
@@ -174,7 +102,7 @@ const cases = {
     assert(tap.host.in(1).r === 'NAK', 'the stream goes on in suspend');
     tap.host.resume();
     const { start } = tap.play(w);
-    comparePackets(tap, w, start);
+    compare(tap.reader, w, start);
     return [tap, 'the stream goes on afterwards'];
   },
   // Any control request at all: the device answers or stalls, never hangs, and can be enumerated afterwards.
@@ -266,34 +194,6 @@ const cases = {
     assert(Math.abs(on / steps - (chips / 2) * chip / (chips * chip + 20)) < 0.03, `on for ${(100 * on / steps).toFixed(0)} % of the time`);
     return [tap, `${states.length} changes, the latest ${Math.max(...starts.map((ms) => Math.abs(ms - chip * Math.round(ms / chip)))).toFixed(2)} ms late`];
   },
-  'boot-log': () => {
-    const tap = new Tap(), w = waveform('boot-log');
-    tap.command(0x10, [1]);
-    tap.play(w);
-    assert(uart(tap.reader.edges(), 1, 74880) === w.notes, `read: ${JSON.stringify(uart(tap.reader.edges(), 1, 74880))}`);
-    return [tap, `${w.notes.length} characters`];
-  },
-  noise: () => {
-    const tap = new Tap(), w = waveform('noise');
-    tap.command(0x10, [1]);
-    const { start } = tap.play(w);
-    const good = tap.reader.packets().filter((p) => p.flags === 0).slice(-w.packets.length);
-    assert(good.map((p) => p.hex).join() === w.packets.map((p) => p.hex).join(), 'the packets after the noise were not heard');
-    return [tap, `${tap.reader.packets().length - w.packets.length} records of noise as packets, ${tap.reader.edges().length} edges, ${tap.reader.of(KIND.LOST).length} losses told`];
-  },
-  'stalled-pc': () => {
-    // Endpoint 0 is never cut, so that the ring must run full.
-    const tap = new Tap(), w = waveform('control-long', 2);
-    tap.command(0x10, [1]);
-    tap.play(w, { stalled: true });
-    const got = tap.reader.packets().length, lost = tap.reader.sum(KIND.LOST, 4, (b) => b[0] === 3);
-    const d = tap.command(0x01).data, v = new DataView(d.buffer, d.byteOffset);
-    assert(lost > 0, 'the ring did not run full: the case tests nothing');
-    assert(v.getUint32(0, true) === w.packets.length, `${v.getUint32(0, true)} packets counted of ${w.packets.length}`);
-    assert(v.getUint32(16, true) === lost, `${lost} records told as lost, ${v.getUint32(16, true)} counted`);
-    assert(v.getUint32(8, true) === 0, 'the line ring ran over');
-    return [tap, `${got} packets kept, ${lost} records told as lost`];
-  },
 };
 cases.commands = () => {
   const tap = new Tap();
@@ -306,8 +206,9 @@ cases.commands = () => {
   return [tap, 'refused and repeated as they should be'];
 };
 
+const elf = image.replace(/bin$/, 'elf');
 const tools = { Tap, assert, waveform, cordon: process.env.CORDON };
-Object.assign(cases, loadCases({ ...tools, highWater, elf: image.replace(/bin$/, 'elf') }), sensorCases(tools), guardCases(tools), scenarioCases(tools), aloneCases({ ...tools, Chip, image }), selftestCases(tools), calibrationCases({ ...tools, image }));
+Object.assign(cases, busCases({ ...tools, highWater, elf }), loadCases({ ...tools, highWater, elf }), sensorCases(tools), guardCases(tools), scenarioCases(tools), aloneCases({ ...tools, Chip, image }), selftestCases(tools), calibrationCases({ ...tools, image }));
 
 for (const [name, run] of Object.entries(cases)) {
   if (only.length && !only.includes(name)) continue;
