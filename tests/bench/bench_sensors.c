@@ -155,7 +155,10 @@ int main(int argc, char **argv)
 	static const double missing[] = {0, 0.15, 0.3}, extra_hz[] = {0.001, 50, 200};
 	unsigned runs = argc > 1 ? (unsigned)atoi(argv[1]) : 2000;
 	unsigned cables = argc > 2 ? (unsigned)atoi(argv[2]) : 40;
-	bool good = benign(runs);
+	bool good;
+
+	setvbuf(stdout, NULL, _IOLBF, 0); /* it takes minutes */
+	good = benign(runs);
 
 	printf("\nbeacons in the cable, %u runs of %d s each: found\n%8s %9s %5s %5s\n", cables,
 	       SECONDS, "missing", "extra/s", "R3a", "R10b");

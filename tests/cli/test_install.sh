@@ -31,6 +31,12 @@ for p in $("$CORDON" profiles | sed 's/ .*//'); do
 	ok $? "manual: profile $p"
 done
 missing=
+for r in $("$CORDON" rules | sed 's/ .*//'); do
+	plain | sed -n '/^.SH RULES/,/^.SH PROFILES/p' | grep -q "^.BR $r " || missing="$missing $r"
+done
+[ -z "$missing" ]
+ok $? "manual: each rule$missing"
+missing=
 for field in $("$CORDON" analyze --json --hash tests/captures/*/capture.* 2>/dev/null | sed 's/"evidence":{[^}]*}//g' |
 	grep -o '"[a-z_0-9]*":' | tr -d '":' | sort -u); do
 	plain | sed -n '/^.SH JSON/,/^.SH EXIT/p' | grep -qw "$field" || case $field in

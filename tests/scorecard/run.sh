@@ -18,7 +18,7 @@ more=$(jq -s --argjson h "$hours" --argjson n "$seeds" '([.[] | select(.label ==
 jq -r --argjson n "$seeds" --argjson more "$more" --argjson loads "$loads" '
 	. as $x | (range(if .label == "benign" then $more else $n end) + 1 | "\($x.id) \(.) as-written"),
 	(if .label == "malicious" then (range($loads) + 1 | "\($x.id) \(. + 1000) " + (if $x.profile == "bare" then "added" else "none" end)) else empty end)' \
-	"$work/all" >"$work/runs"
+	"$work/all" | sort -s -k 2,2n >"$work/runs" # by seed: what is there when it is stopped holds for all of them
 xargs -P "${JOBS:-2}" -L 1 sh "$here/one.sh" "$cordon" <"$work/runs" >"$work/lines"
 sort "$work/lines" >"$work/sorted"
 [ "$(wc -l <"$work/sorted")" = "$(wc -l <"$work/runs")" ] || { echo "some runs gave no line" >&2; exit 1; }
