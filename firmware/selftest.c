@@ -99,9 +99,8 @@ static void act(struct tap *t, const struct selftest_action *a)
 
 bool selftest_run(struct tap *t)
 {
-	struct selftest_seen seen = {.lines = t->line.lines,
-	                             .gated = t->line.gated,
-	                             .since = t->line.since};
+	struct selftest_seen seen = {
+		.lines = t->line.lines, .gated = t->line.gated, .since = t->line.since};
 	struct selftest_action a;
 
 	if (!t->selftest.steps.running)

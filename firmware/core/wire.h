@@ -50,7 +50,7 @@ enum wire_kind {
 	WIRE_MARK = 0x80, /* the operator's */
 	WIRE_PROFILE =
 		0x81, /* what is expected at the far end; `device` has its file after a line feed */
-	WIRE_CLAIM = 0x82, /* what the seller says of the cable: NAME=VALUE */
+	WIRE_CLAIM = 0x82,  /* what the seller says of the cable: NAME=VALUE */
 	WIRE_LAYOUT = 0x83, /* the keyboard layout that keys are read under from here on */
 };
 

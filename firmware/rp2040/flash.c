@@ -33,7 +33,7 @@ enum {
 	DUMMY_BYTES = 4,
 	STATUS_BUSY = 1u << 0,
 	BUSY_POLLS = 400000, /* of 2 us and more: longer than any erase */
-	DIVIDER = 6, /* 20 MHz: 03h is good for 50 */
+	DIVIDER = 6,         /* 20 MHz: 03h is good for 50 */
 };
 
 static uint8_t exchange(uint8_t byte)

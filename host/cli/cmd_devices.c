@@ -247,7 +247,7 @@ const struct command command_devices = {
 		"      --calibrate ma --ohms R --volts V\n"
 		"      --calibrate ua --ohms R --volts V\n"
 		"                       keep the slope of that range, with a resistor of R ohm "
-                "from "
+		"from "
 		"VBUS of NEAR to ground and V volts across it\n"
 		"\nA tap that cannot be opened is listed with the reason.\n"
 		"exit code: 0, also where there is none; 1 input/output error, or a test or "
