@@ -68,8 +68,8 @@ scorecard: deps-test
 
 ## screens|draw the dashboard's screens as pictures into build/screens, for people to look at
 .PHONY: screens
-screens: deps-test $(BUILD)/unit/test_tui_screens
+screens: deps-test $(BUILD)/unit/test_tui_screens $(BUILD)/unit/test_tui_sim $(BUILD)/unit/test_tui_inputs
 	@mkdir -p build/screens
-	@SCREENS_SVG=build/screens $(BUILD)/unit/test_tui_screens >/dev/null
+	@for t in screens sim inputs; do SCREENS_SVG=build/screens $(BUILD)/unit/test_tui_$$t >/dev/null; done
 	@for f in build/screens/*.svg; do rsvg-convert "$$f" -o "$${f%.svg}.png" && rm "$$f"; done
 	@ls build/screens/*.png

@@ -252,9 +252,9 @@ static void draw_recorded_marks(struct grid *g, int y, const struct axis *a, con
 	for (int i = 0; i < a->columns; i++) {
 		int64_t from = a->from_ns + i * a->column_ns;
 		struct history_column c = history_span(s->history, from, from + a->column_ns);
-
-		bool taken = g->cell[y * g->w + a->x + i].c != ' ' ||
-		             (i && g->cell[y * g->w + a->x + i - 1].c != ' ');
+		const struct cell *at = &g->cell[y * g->w + a->x + i];
+		bool taken = at[0].c != ' ' || at[-1].c != ' ' ||
+		             (a->x + i + 1 < g->w && at[1].c != ' ');
 
 		if (c.marks && from <= s->cursor_ns && !taken)
 			grid_put(g, y, a->x + i, STYLE_STRONG, 'm');
