@@ -13,13 +13,16 @@ const MS = 120000;
 const scenarios = {
   M01: [8, ['R1', 'R2', 'R3a', 'R4', 'R5', 'R10b']],
   M07: [0.6, ['R2']],
+  M04: [4.6, ['R4', 'R5', 'R6', 'R10b', 'R13', 'R14a']],
   M14: [1.6, ['R1', 'R5']],
   M20: [1.6, ['R1', 'R5', 'R6', 'R14c']],
-  M22: [2.4, ['R1', 'R5', 'R15']],
+  M22: [8.2, ['R1', 'R5', 'R6', 'R9', 'R14', 'R15']],
   M25: [1.8, ['R1', 'R5', 'R5b']],
   B01: [0.6, []],
   B06: [1.6, []],
+  B12: [4.5, []],
 };
+const profiles = { B06: 'keyboard', B12: 'host' };
 // What this firmware does not measure: wires and CC pins. firmware/README.md
 const unmeasured = new Set(['R16', 'R17']);
 
@@ -53,7 +56,7 @@ export function scenarioCases({ Tap, assert, cordon }) {
       for (let i = 0; i < 20; i++) { tap.host.run(500); tap.fetch(); } // what is on its way
       writeFileSync(played, Uint8Array.from(bytes));
       const vbus = tap.reader.of(KIND.STATE).find((r) => r.body[0] === 2);
-      const profile = id === 'B06' ? 'keyboard' : 'bare';
+      const profile = profiles[id] ?? 'bare';
       const a = judge(cordon, played, profile, (vbus.tick - tap.reader.records[0].tick) / 120e6), b = judge(cordon, direct, profile, on / 120e6);
       const said = (x) => [...x.first.keys()].sort().join(' ') || 'nothing';
       assert(said(a) === said(b), `found at the pins: ${said(a)}; in the simulator's recording: ${said(b)}`);
