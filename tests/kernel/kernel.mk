@@ -1,5 +1,5 @@
 # The kernel tests: a guest with Debian's kernel in QEMU, and a tap over usbredir that runs the firmware's own USB stack.
-KERNEL_DIR := build/kernel
+KERNEL_DIR ?= build/kernel
 VTAP_SRC := $(wildcard tests/kernel/*.c) $(addprefix firmware/core/,usb_dev.c usb_desc.c upstream.c command.c wire.c wire_block.c crc.c)
 VTAP := $(BUILD)/kernel/vtap
 GUEST_PROGRAMS := build/release/cordon $(shell command -v script)

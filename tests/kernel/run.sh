@@ -19,8 +19,8 @@ pull() {
 	kill "$tap" 2>/dev/null
 	wait "$tap" 2>/dev/null
 	tap=''
-	# One that said nothing has died: why stands here.
-	[ -s "$work/sent" ] || head -n 8 "$work/vtap.log" | sed 's/^/    tap: /'
+	# One that said nothing has died, and a chip that broke a rule says which.
+	grep -q '^records\|chip fine' "$work/sent" || head -n 8 "$work/vtap.log" | sed 's/^/    tap: /'
 }
 cleanup() {
 	pull
@@ -43,6 +43,7 @@ now_ms() { echo $(($(date +%s%N) / 1000000)); }
 
 # What the guest asks of its host: "plug [options of vtap]", "emulated [SCENARIO SECONDS]", "pull", "left".
 answer() {
+	case $1 in emulated|plug) waited_before=$(waited) plugged_ms=$(now_ms) ;; esac
 	case $1 in
 	emulated) # the firmware's image; a simulated cable at its pins, from when it switches VBUS on
 		wave=''
@@ -58,7 +59,7 @@ answer() {
 		;;
 	plug)
 		shift
-		boot=$((boot + 1)) waited_before=$(waited) plugged_ms=$(now_ms)
+		boot=$((boot + 1))
 		# shellcheck disable=SC2086
 		"$vtap" --boot $boot $* "$work/redir" >"$work/sent" 2>"$work/vtap.log" &
 		tap=$!
