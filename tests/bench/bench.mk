@@ -49,5 +49,5 @@ $(BUILD)/bench/bench_live: $(LIVE_OBJ) $(LIB)
 .PHONY: bench-live
 bench-live:
 	@tests/deps.sh build bench
-	@$(MAKE) --no-print-directory KIND=release program build/release/bench/bench_live
+	@$(MAKE) --no-print-directory KIND=release program build/release/bench/bench_live build/release/bench/gen_capture
 	@tests/bench/live.sh build/release

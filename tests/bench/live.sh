@@ -16,7 +16,8 @@ goal() { # TEXT VALUE LIMIT
 		printf "  %-58s %9.4g  goal at most %g  %s\n", text, value, limit, value <= limit ? "met" : "MISSED" }'
 }
 row() { # TEXT TAPS STALLED
-	set -- "$1" $("$live" "$cordon" latency "$2" "$3" "$runs")
+	us=$("$live" "$cordon" latency "$2" "$3" "$runs")
+	set -- "$1" $us
 	goal "$1, p50, ms" "$(awk "BEGIN {print $2 / 1000}")" 1
 	goal "$1, p99, ms" "$(awk "BEGIN {print $3 / 1000}")" 10
 }
@@ -35,8 +36,10 @@ awk -v i="$idle" -v s="$storm" -v h="$htop" 'BEGIN {
 	if (h > 0) printf "  %-58s %9.4g %9.4g\n", "ratio to htop: alone, in the storm", i / h, s / h }'
 
 echo 'memory over an hour of a recording, at speed 100'
-hour=$dir/hour.pcapng
-[ -f "$hour" ] || { "$cordon" sim B01 --seconds 3600 -o "$hour.part" >/dev/null 2>&1 && mv "$hour.part" "$hour"; }
-set -- $("$live" "$cordon" memory "$hour" 100 36)
-goal 'at its end, MB' "$(awk "BEGIN {print $2 / 1024}")" 64
-goal 'growth from 10 minutes on, KiB' "$(($2 - $1))" 256
+hour=$dir/hour.pcapng # typing, all of it on the bus
+[ -f "$hour" ] || { "$build/bench/gen_capture" keyboard raw 5500000 "$hour.part" && mv "$hour.part" "$hour"; }
+kib=$("$live" "$cordon" memory "$hour" 100 36)
+set -- $kib
+awk -v a="$1" -v b="$2" 'BEGIN {
+	printf "  %-58s %9.4g\n", "resident after 10 minutes, MB", a / 1024
+	printf "  %-58s %9.4g\n", "at its end, MB", b / 1024 }'
