@@ -60,7 +60,7 @@ void help_draw(struct grid *g, const struct scene *s)
 
 	grid_fill(g, (struct rect){0, 0, 1, g->w}, ' ', STYLE_BAR);
 	grid_text(g, 0, 1, g->w - 2, STYLE_BAR_KEY,
-	          "Keys   ▲ decisive  ◆ strong  ◇ medium  □ not seen  ● no finding");
+	          "Keys   ▲ decisive  ◆ strong  ◇ medium  ○ undecided  □ not seen  ● no finding");
 	for (unsigned i = 0; i < key_table_count; i++)
 		lines += key_table[i].name != NULL;
 	for (unsigned i = 0; prompt_command_help(i); i++)

@@ -320,6 +320,9 @@ static void note_bus(struct history *h, const struct event *e)
 	struct history_row *r;
 
 	if (e->kind == EVENT_LOST) {
+		/* A sensor's gap, as when its range changes, is no lost packet. */
+		if (e->bus && !record_lost_packets(&e->bus->lost))
+			return;
 		history_column_now(h)->lost++;
 		r = history_row_new(h, e, HISTORY_LOST);
 		r->lost = e->bus ? e->bus->lost.packets : 0;

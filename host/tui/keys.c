@@ -428,7 +428,7 @@ const struct key_entry key_table[] = {
 	{'x',	      0,		  "x",         "mask typed text, or show it",                            "mask",      mask       },
 	{'p',	      0,		  "p",         "projector view; typed text is masked there until x",     "projector", projector  },
 	{'&',	      0,		  "&",
-         "filter: reports control keys line bursts steps tap errors in out, dev N, ep N, not",                        "filter",    open_prompt},
+         "filter packets by words, \"not\" before what shall not be",                        "filter",    open_prompt},
 	{'/',	      0,		  "/",         "find in packets; empty finds the next",                  "find",      open_prompt},
 	{KEY_CODE_UP,      KEY_CODE_DOWN,      "↑ k j",   "move in the pane",                                       NULL,        up_down    },
 	{'k',	      'j',                NULL,        NULL,						     NULL,        up_down    },
