@@ -77,13 +77,15 @@ static enum wire_error set_pins(struct tap *t, const struct wire_command *c, uin
 static enum wire_error guard(struct tap *t, const struct wire_command *c, const uint8_t *args)
 {
 	uint8_t before = t->guard.mask;
+	uint32_t held = interrupts_hold();
 	bool good;
 
-	interrupts_off();
 	good = guard_arm(&t->guard, args[0], load_le16(args + 2), clock64_now());
-	interrupts_on();
+	interrupts_release(held);
 	if (!good)
 		return WIRE_E_VALUE;
+	if (before != args[0])
+		watch_guarded(t);
 	/* A lease that is renewed is no news. */
 	if (before != args[0])
 		say_state(t, WIRE_SET_GUARD, WIRE_BY_COMMAND, c->request, clock64_now(), before,
@@ -205,6 +207,9 @@ void control_do(void *context, const struct wire_command *c, const uint8_t *args
 		break;
 	case WIRE_OP_BUZZER:
 		error = buzzer(t, c->request, load_le16(args), load_le16(args + 2));
+		break;
+	case WIRE_OP_TOKEN:
+		error = probe_token(t, args, data, data_len);
 		break;
 	case WIRE_OP_GUARD:
 		error = guard(t, c, args);

@@ -15,9 +15,7 @@
 #include "rp2040/usb_dcd.h"
 
 enum {
-	BUDGET = 16,      /* packets or changes a turn: other work waits no longer than they take */
-	GUARD_BUDGET = 4, /* the same while the guard is armed, which has 100 us */
-	GUARD_BLOCK = 128, /* and so long a block: its checksum takes 15 us */
+	BUDGET = 16, /* packets or changes a turn: other work waits no longer than they take */
 	SENSOR_BUDGET = 2, /* chunks a turn; 20 us each at most */
 	HELLO_EVERY_MS = 1000,
 	STATUS_EVERY_MS = 100,
@@ -66,20 +64,19 @@ static const struct usb_dev_client client = {.bulk_wanted = bulk_wanted,
 
 static bool send_report(void *context, const uint8_t *report)
 {
+	uint32_t held = interrupts_hold();
 	bool sent;
 
 	(void)context;
-	interrupts_off();
 	sent = usb_dev_hid_send(&tap.usb, report);
 	usb_dev_bulk_kick(&tap.usb);
-	interrupts_on();
+	interrupts_release(held);
 	return sent;
 }
 
-/* Guard mode has 100 us from a packet to the switch: little at a time, and nothing long in between. */
-static bool listen(bool guarded)
+static bool listen(void)
 {
-	bool more = listen_run(&tap.line, guarded ? GUARD_BUDGET : BUDGET, guarded);
+	bool more = listen_run(&tap.line, BUDGET);
 
 	tap.reporter.behind = listen_behind();
 	return more;
@@ -91,12 +88,18 @@ static void on_band(void *context, const struct wire_band *b, uint16_t raw)
 	alone_band(&tap, b);
 	selftest_band(&tap.selftest.steps, b, raw);
 	calibrate_band(&tap.calibration.steps, b, raw);
-	/* Three bands in a row are half of what guard mode has. */
-	if (tap.guard.mask)
-		listen(true);
 	if (b->channel == WIRE_CURRENT && b->range == WIRE_RANGE_UA && b->maximum > RANGE_UA_MAX &&
 	    board_io_get(WIRE_SET_RANGE) == WIRE_RANGE_UA)
 		control_set(&tap, WIRE_SET_RANGE, WIRE_RANGE_MA, WIRE_BY_HARDWARE, 0);
+}
+
+/* What waits is sent, if the pipe has come to a stop. */
+static void kick(void)
+{
+	uint32_t held = interrupts_hold();
+
+	usb_dev_bulk_kick(&tap.usb);
+	interrupts_release(held);
 }
 
 static void each_millisecond(uint32_t ms)
@@ -114,9 +117,6 @@ static void each_millisecond(uint32_t ms)
 		if (send_report(NULL, report))
 			status_count++;
 	}
-	interrupts_off();
-	usb_dev_bulk_kick(&tap.usb);
-	interrupts_on();
 }
 
 int main(void)
@@ -146,38 +146,24 @@ int main(void)
 	selftest_at_power_on(&tap);
 	interrupts_on();
 	for (;;) {
-		bool guarded = tap.guard.mask, more;
+		bool more;
 		uint32_t now_ms = tick_ms();
 
-		if (guarded)
-			listen_wake_at_end();
-		more = listen(guarded);
+		more = listen();
 		watch_run(&tap);
 		more |= selftest_run(&tap);
 		calibrate_run(&tap);
-		more |= adc_run(&tap.sensor, guarded ? 1 : SENSOR_BUDGET);
-		if (guarded) {
-			more |= listen(guarded);
-			if (tap.up.open.len > GUARD_BLOCK)
-				upstream_flush(&tap.up);
-		}
+		more |= adc_run(&tap.sensor, SENSOR_BUDGET);
+		more |= upstream_sum(&tap.up, WIRE_BLOCK_MAX);
 		alerts_run(&tap.alerts, &tap.up, usb_dev_active(&tap.usb), send_report, NULL);
 		command_run(&tap.command, &tap.up, &tap.usb, clock64_now());
 		if (now_ms != done_ms) {
 			done_ms = now_ms;
 			tick_watchdog();
 			each_millisecond(now_ms);
+			kick();
 		}
-		if (more)
-			continue;
-		if (!guarded) {
+		if (!more)
 			tick_sleep();
-			continue;
-		}
-		/* With interrupts off: what comes between the question and the sleep wakes at once. */
-		interrupts_off();
-		if (!listen_ended())
-			wait_for_interrupt();
-		interrupts_on();
 	}
 }

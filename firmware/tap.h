@@ -78,8 +78,13 @@ void control_do(void *context, const struct wire_command *c, const uint8_t *args
 /* Whether somebody captures, guards, tests a cable or supplies one: nothing of the tap's own may disturb that. */
 bool control_in_use(const struct tap *t);
 
+/* probe.c: tokens to be answered at their end; the data are how many of the last ones came. */
+enum wire_error probe_token(const struct tap *t, const uint8_t *args, uint8_t *data,
+                            size_t *data_len);
+
 /* watch.c: what the hardware does by itself, and guard mode. */
 void watch_start(struct tap *t);
+void watch_guarded(const struct tap *t);     /* the guard was armed, or disarmed */
 void watch_run(struct tap *t);               /* each turn of the main loop */
 void watch_self(struct tap *t, bool own);    /* the self-test drives the lines */
 void watch_host(struct tap *t, bool active); /* the tap's own port, in its interrupt */

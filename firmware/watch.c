@@ -6,6 +6,7 @@
 #include "tap.h"
 #include "rp2040/board_io.h"
 #include "rp2040/clock64.h"
+#include "rp2040/listen_end.h"
 #include "rp2040/startup.h"
 #include "rp2040/vbus_pin.h"
 
@@ -41,20 +42,56 @@ void watch_host(struct tap *t, bool active)
 		trip(t, WIRE_GUARD_HOST_LOST, WIRE_ALERT_HOST_LOST, 0);
 }
 
+/* In its interrupt, as soon as the packet has ended. */
+static struct keyboard_watch guarded;
+
+static bool guard_wants(unsigned pid)
+{
+	return keyboard_watch_wants(&guarded, pid);
+}
+
+static void guard_packet(const struct rx_packet *p)
+{
+	uint8_t address;
+
+	if (keyboard_watch_packet(&guarded, p, &address))
+		trip(watched, WIRE_GUARD_KEYBOARD, WIRE_ALERT_KEYBOARD, address);
+}
+
+static bool guard_idle(void)
+{
+	return keyboard_watch_idle(&guarded);
+}
+
+void watch_guarded(const struct tap *t)
+{
+	static const struct listen_follower follower = {
+		.wants = guard_wants, .packet = guard_packet, .idle = guard_idle};
+
+	if (!(t->guard.mask & WIRE_GUARD_KEYBOARD)) {
+		listen_follow(NULL);
+		return;
+	}
+	/* Armed in the middle of a transfer: what is known of it. */
+	guarded = t->keyboard;
+	listen_follow(&follower);
+}
+
 static void look_at(struct tap *t, const struct rx_packet *p)
 {
-	uint8_t address, mask;
+	uint8_t address;
+	uint32_t held;
 
 	alone_packet(t);
 	if (!keyboard_watch_cares(&t->keyboard, p) ||
 	    !keyboard_watch_packet(&t->keyboard, p, &address))
 		return;
-	interrupts_off();
-	mask = t->guard.mask;
+	/* What it was armed in the middle of. */
+	held = interrupts_hold();
 	trip(t, WIRE_GUARD_KEYBOARD, WIRE_ALERT_KEYBOARD, address);
-	interrupts_on();
-	/* Unguarded it is an alert all the same. */
-	if (!(mask & WIRE_GUARD_KEYBOARD))
+	interrupts_release(held);
+	/* Unguarded it is an alert all the same; the guard's own is told by watch_guard. */
+	if (!t->guard.tripped || t->guard.what != WIRE_ALERT_KEYBOARD)
 		alerts_raise(&t->alerts, WIRE_ALERT_KEYBOARD, address, clock64_now());
 }
 
@@ -119,17 +156,17 @@ void watch_start(struct tap *t)
 static void watch_guard(struct tap *t)
 {
 	const struct guard *g = &t->guard;
-	uint32_t before;
+	uint32_t before, held;
 
 	if (!g->mask && !g->untold)
 		return;
 	before = board_io_get(WIRE_SET_SWITCH);
-	interrupts_off();
+	held = interrupts_hold();
 	if (guard_time(&t->guard, clock64_now())) {
 		board_io_set(WIRE_SET_SWITCH, WIRE_SWITCH_OPEN);
 		t->switch_before = (uint8_t)before;
 	}
-	interrupts_on();
+	interrupts_release(held);
 	if (!g->untold)
 		return;
 	t->guard.untold = false;

@@ -24,6 +24,7 @@ static const struct {
 	{WIRE_OP_LEDS,       1,                    false},
 	{WIRE_OP_BUZZER,     4,                    false},
 	{WIRE_OP_GUARD,      4,                    false},
+	{WIRE_OP_TOKEN,      3,                    false},
 	{WIRE_OP_CALIBRATE,  WIRE_CALIBRATE_BYTES, false},
 };
 

@@ -103,6 +103,16 @@ static bool feed(struct keyboard_watch *w, const uint8_t *data, size_t len)
 	return true;
 }
 
+bool keyboard_watch_wants(struct keyboard_watch *w, unsigned pid)
+{
+	bool is_data = pid == USB_PID_DATA0 || pid == USB_PID_DATA1;
+
+	if (pid == USB_PID_SETUP || (pid == USB_PID_IN && w->reads) || (is_data && w->expects))
+		return true;
+	w->expects = 0;
+	return false;
+}
+
 bool keyboard_watch_packet(struct keyboard_watch *w, const struct rx_packet *p, uint8_t *address)
 {
 	unsigned pid = p->bytes[0] & 0xf;

@@ -41,6 +41,12 @@ static inline bool keyboard_watch_cares(const struct keyboard_watch *w, const st
 	return !keyboard_watch_idle(w) || (p->bytes[0] & 0xf) == USB_PID_SETUP;
 }
 
+/*
+ * The same by the PID alone, before a packet is decoded: one that is not wanted has been taken note of, and keyboard_watch_packet need not
+ * see it.
+ */
+bool keyboard_watch_wants(struct keyboard_watch *w, unsigned pid);
+
 /* True once a transfer, with the packet that shows it; damaged packets show nothing. */
 bool keyboard_watch_packet(struct keyboard_watch *w, const struct rx_packet *p, uint8_t *address);
 

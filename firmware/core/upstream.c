@@ -1,6 +1,7 @@
 /* The ring of blocks; see upstream.h. In: records. Out: bytes. The reader never sees a block that is not closed. */
 #include "core/upstream.h"
 #include "core/bytes.h"
+#include "core/crc.h"
 
 enum { LOST_LEN = 16 };
 
@@ -8,15 +9,23 @@ void upstream_init(struct upstream *u)
 {
 	u->open.len = 0;
 	u->sequence = 0;
-	u->closed = u->fetched = 0;
+	u->sealed = u->closed = u->fetched = 0;
+	u->summed = 0;
+	u->sum = 0xffff;
 	u->lost = u->lost_total = 0;
 	u->high = 0;
 	u->at = 0;
 }
 
+/* For the reader; and with those that have no checksum yet. */
 static uint32_t waiting(const struct upstream *u)
 {
 	return u->closed - u->fetched;
+}
+
+static uint32_t filled(const struct upstream *u)
+{
+	return u->sealed - u->fetched;
 }
 
 /* A block to write to; what was lost before it is its first record. */
@@ -25,9 +34,9 @@ static bool begin(struct upstream *u, uint64_t tick)
 	struct wire_lost lost = {.what = WIRE_LOST_RECORDS};
 	uint8_t *body;
 
-	if (waiting(u) == UPSTREAM_BLOCKS)
+	if (filled(u) == UPSTREAM_BLOCKS)
 		return false;
-	wire_block_begin(&u->open, u->block[u->closed % UPSTREAM_BLOCKS], tick);
+	wire_block_begin(&u->open, u->block[u->sealed % UPSTREAM_BLOCKS], tick);
 	if (!u->lost)
 		return true;
 	/* A loss of more than 17 s does not fit the block's ticks: it begins where the block does. */
@@ -42,24 +51,53 @@ static bool begin(struct upstream *u, uint64_t tick)
 	return true;
 }
 
-static void close(struct upstream *u)
+static void seal(struct upstream *u)
 {
-	uint32_t slot = u->closed % UPSTREAM_BLOCKS;
+	uint32_t slot = u->sealed % UPSTREAM_BLOCKS;
 
-	u->len[slot] = (uint16_t)wire_block_end(&u->open, u->sequence++);
-	u->closed++;
-	if (waiting(u) > u->high)
-		u->high = waiting(u);
+	u->len[slot] = (uint16_t)wire_block_seal(&u->open, u->sequence++);
+	u->sealed++;
+	if (filled(u) > u->high)
+		u->high = filled(u);
 }
 
-void upstream_flush(struct upstream *u)
+void upstream_seal(struct upstream *u)
 {
 	/* A loss is told even if nothing comes after it. */
 	if (!u->open.len && (!u->lost || !begin(u, u->lost_until)))
 		return;
 	/* Nobody gets it sooner while others wait before it, and a full one takes no more of the ring. */
-	if (waiting(u) < 2)
-		close(u);
+	if (filled(u) < 2)
+		seal(u);
+}
+
+bool upstream_sum(struct upstream *u, size_t bytes)
+{
+	while (u->closed != u->sealed) {
+		uint32_t slot = u->closed % UPSTREAM_BLOCKS;
+		uint8_t *at = u->block[slot] + u->summed;
+		size_t left = u->len[slot] - WIRE_BLOCK_TAIL - u->summed;
+
+		if (left > bytes) {
+			u->sum = crc16_update(u->sum, at, bytes);
+			u->summed = (uint16_t)(u->summed + bytes);
+			return true;
+		}
+		bytes -= left;
+		store_le16(at + left, (uint16_t)~crc16_update(u->sum, at, left));
+		u->summed = 0;
+		u->sum = 0xffff;
+		/* The reader is an interrupt: the bytes first. */
+		__asm__ volatile("" ::: "memory");
+		u->closed++;
+	}
+	return false;
+}
+
+void upstream_flush(struct upstream *u)
+{
+	upstream_seal(u);
+	upstream_sum(u, SIZE_MAX);
 }
 
 uint8_t *upstream_put(struct upstream *u, enum wire_kind kind, uint8_t flags, uint64_t tick,
@@ -71,7 +109,7 @@ uint8_t *upstream_put(struct upstream *u, enum wire_kind kind, uint8_t flags, ui
 		body = wire_block_put(&u->open, kind, flags, tick, len);
 		if (body)
 			return body;
-		close(u);
+		seal(u);
 	}
 	if (begin(u, tick))
 		return wire_block_put(&u->open, kind, flags, tick, len);
@@ -85,7 +123,7 @@ uint8_t *upstream_put(struct upstream *u, enum wire_kind kind, uint8_t flags, ui
 
 unsigned upstream_level(const struct upstream *u)
 {
-	return waiting(u) * 256 / UPSTREAM_BLOCKS;
+	return filled(u) * 256 / UPSTREAM_BLOCKS;
 }
 
 /* What is left of the reader's block, `room` bytes at most; 0 where nothing waits. */

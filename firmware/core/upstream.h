@@ -21,8 +21,10 @@ struct upstream {
 	uint16_t len[UPSTREAM_BLOCKS];
 	struct wire_block open;
 	uint32_t sequence;
-	/* Blocks closed, and blocks fetched, since the start; both wrap. */
+	/* Blocks that are full, those with their checksum, and those fetched, since the start; all wrap. */
+	uint32_t sealed;
 	volatile uint32_t closed, fetched;
+	uint16_t summed, sum; /* of the first that is sealed and not closed */
 	uint32_t lost, lost_total;
 	uint64_t lost_since, lost_until;
 	uint32_t high; /* most blocks ever waiting */
@@ -63,10 +65,13 @@ static inline bool upstream_fits(const struct upstream *u, uint64_t first, uint6
 	       first >= u->open.tick && last - u->open.tick <= INT32_MAX;
 }
 
-/*
- * Closes the block that is being filled, if there is anything in it and the reader has little else to fetch. The main loop calls it
- * each millisecond.
- */
+/* Ends the block that is being filled, if there is anything in it and the reader has little else to fetch. */
+void upstream_seal(struct upstream *u);
+
+/* Checksums of blocks that are full: over `bytes` at most, for who has not the time for a whole one. True where there is more. */
+bool upstream_sum(struct upstream *u, size_t bytes);
+
+/* Both, to the end: all that the reader may have is there for him. The main loop calls it each millisecond. */
 void upstream_flush(struct upstream *u);
 
 /* How full it is, of 256. */

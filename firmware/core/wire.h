@@ -354,6 +354,8 @@ enum wire_opcode {
 	WIRE_OP_BUZZER = 0x31,     /* u16 Hz, u16 ms */
 	WIRE_OP_GUARD = 0x40,      /* u8 mask, u8 zero, u16 lease in ms */
 	WIRE_OP_PROBE_FIRST = 0x50,
+	WIRE_OP_TOKEN =
+		0x50, /* u8 PID, 0 none, u8 address, u8 endpoint: to be counted at its end */
 	WIRE_OP_PERSONA_FIRST = 0x60,
 	WIRE_OP_FAR_FIRST = 0x70, /* FAR and DC path */
 	WIRE_OP_BATCH_FIRST = 0x80,
@@ -462,6 +464,8 @@ uint8_t *wire_block_put(struct wire_block *b, enum wire_kind kind, uint8_t flags
                         size_t len);
 /* Number and checksum; returns the block's length. */
 size_t wire_block_end(struct wire_block *b, uint32_t sequence);
+/* The same, but for the checksum: crc16 of all before it belongs into the last two bytes. */
+size_t wire_block_seal(struct wire_block *b, uint32_t sequence);
 
 /* What comes off the bulk pipe, in pieces of any size, possibly torn or damaged. */
 struct wire_reader {

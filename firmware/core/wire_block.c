@@ -46,14 +46,21 @@ uint8_t *wire_block_put(struct wire_block *b, enum wire_kind kind, uint8_t flags
 	return p + WIRE_RECORD_HEAD;
 }
 
-size_t wire_block_end(struct wire_block *b, uint32_t sequence)
+size_t wire_block_seal(struct wire_block *b, uint32_t sequence)
 {
 	size_t len = b->len + (size_t)WIRE_BLOCK_TAIL;
 
 	store_le16(b->at + AT_LEN, (uint16_t)len);
 	store_le32(b->at + AT_SEQUENCE, sequence);
-	store_le16(b->at + b->len, crc16(b->at, b->len));
 	b->len = 0;
+	return len;
+}
+
+size_t wire_block_end(struct wire_block *b, uint32_t sequence)
+{
+	size_t len = wire_block_seal(b, sequence);
+
+	store_le16(b->at + len - WIRE_BLOCK_TAIL, crc16(b->at, len - WIRE_BLOCK_TAIL));
 	return len;
 }
 

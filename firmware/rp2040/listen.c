@@ -6,6 +6,7 @@
  * its place among the words however late the CPU comes. RP2040 datasheet §2.5, §3.
  */
 #include "rp2040/listen.h"
+#include "rp2040/listen_end.h"
 #include "rp2040/clock64.h"
 #include "rp2040/clocks.h"
 #include "rp2040/dma.h"
@@ -114,6 +115,7 @@ void listen_start(void)
 	for (unsigned i = 0; i < EVENTS; i++)
 		lines[i] = USED;
 	gather_start(words);
+	listen_end_ring(words);
 	rings_start();
 	read_until = clock64_base();
 	looked_us = (uint32_t)read_until.us;
@@ -127,6 +129,7 @@ void listen_speed(enum usb_speed speed)
 	uint32_t divider = speed == USB_SPEED_LOW ? LISTEN_LOW_SPEED_DIVIDER : 1;
 
 	PIO0->ctrl = 0;
+	listen_end_speed(speed);
 	listen_pio_patch(patch, speed);
 	for (unsigned i = 0; i < LISTEN_PATCHES; i++)
 		PIO0->instr_mem[patch[i].at] = patch[i].word;
@@ -395,7 +398,7 @@ unsigned listen_behind(void)
 	return level < 256 ? level : 255;
 }
 
-bool listen_run(struct line *line, unsigned budget, bool at_once)
+bool listen_run(struct line *line, unsigned budget)
 {
 	/*
 	 * In this order: what is told up to `known` lies before `event_end` (less what is still in the chain),
@@ -423,7 +426,7 @@ bool listen_run(struct line *line, unsigned budget, bool at_once)
 			stamp.owed = false;
 			continue;
 		}
-		waits = !at_once && may_wait(line, event_end);
+		waits = may_wait(line, event_end);
 		if (waits)
 			break;
 		if (!budget--) {
@@ -470,25 +473,19 @@ bool listen_run(struct line *line, unsigned budget, bool at_once)
 	return false;
 }
 
-/* The flag is the watcher's, which waits for it and clears it: the handler takes no more than the interrupt away. */
-enum { INTE_END = 1u << (8 + LISTEN_IRQ_END) }; /* §3.7 */
-
-static volatile bool ended;
-
-void on_pio0_0(void)
+uint32_t listen_packet(uint32_t *from)
 {
-	PIO0->irq0_inte = 0;
-	ended = true;
+	uint32_t end = word_write(), last = event_write() - 1;
+
+	*from = place_of(last);
+	/* Late: the J behind it has been told too. */
+	if (*from == end)
+		*from = place_of(last - 1);
+	return (end - *from) % WORDS;
 }
 
-bool listen_ended(void)
+void listen_copy(uint32_t *to, uint32_t from, uint32_t count)
 {
-	return ended;
-}
-
-void listen_wake_at_end(void)
-{
-	ended = false;
-	PIO0->irq0_inte = INTE_END;
-	NVIC->iser = 1u << IRQ_PIO0_0;
+	for (uint32_t i = 0; i < count; i++)
+		to[i] = words[(from + i) % WORDS];
 }

@@ -23,17 +23,17 @@ void listen_start(void);
 void listen_speed(enum usb_speed speed);
 
 /*
- * Hands over what has come, at most `budget` packets and changes. False where there was nothing left. But for `at_once`, packets that are
- * not all there yet wait for the next call.
+ * Hands over what has come, at most `budget` packets and changes. False where there was nothing left. Packets that are not all
+ * there yet may wait for the next call.
  */
-bool listen_run(struct line *line, unsigned budget, bool at_once);
+bool listen_run(struct line *line, unsigned budget);
 
 /* How far the decoder is behind: 255 where half of the ring of words waits, or more. */
 unsigned listen_behind(void);
 
-/* The end of the next packet interrupts, once, and is seen by listen_ended; what it left is found by listen_run as ever. */
-void listen_wake_at_end(void);
-bool listen_ended(void);
+/* At the end of a packet, in its interrupt: where its words begin in the ring. Returns how many there are. */
+uint32_t listen_packet(uint32_t *from);
+void listen_copy(uint32_t *to, uint32_t from, uint32_t count);
 
 extern struct listen_lost listen_lost;
 

@@ -174,7 +174,8 @@ enum irq_number { /* §2.3.2 */
 	          IRQ_PIO0_0 = 7,
 	          IRQ_DMA_0 = 11,
 	          IRQ_IO_BANK0 = 13,
-	          IRQ_COUNT = 26,
+	          IRQ_SOFTWARE = 26, /* no block raises it */
+	          IRQ_COUNT = 27,
 };
 
 #define RESETS     ((struct resets_regs *)0x4000c000u)

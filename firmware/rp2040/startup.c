@@ -46,6 +46,7 @@ void __attribute__((weak, alias("fault"))) on_usbctrl(void);
 void __attribute__((weak, alias("fault"))) on_pio0_0(void);
 void __attribute__((weak, alias("fault"))) on_dma_0(void);
 void __attribute__((weak, alias("fault"))) on_io_bank0(void);
+void __attribute__((weak, alias("fault"))) on_software(void);
 
 static const vector vectors[48] __attribute__((section(".vectors"), used, aligned(256))) = {
 	[0] = (vector)stack_top,
@@ -61,9 +62,13 @@ static const vector vectors[48] __attribute__((section(".vectors"), used, aligne
 	[16 + IRQ_PIO0_0] = on_pio0_0,
 	[16 + IRQ_DMA_0] = on_dma_0,
 	[16 + IRQ_IO_BANK0] = on_io_bank0,
+	[16 + IRQ_SOFTWARE] = on_software,
 };
 
 void vectors_use(void)
 {
 	SCB_VTOR = (uint32_t)(uintptr_t)vectors;
+	for (unsigned i = 0; i < IRQ_COUNT; i += 4)
+		NVIC->ipr[i / 4] = 0x40404040;
+	NVIC->ipr[IRQ_PIO0_0 / 4] &= ~(0xffu << 8 * (IRQ_PIO0_0 % 4));
 }

@@ -51,20 +51,22 @@ void on_timer_1(void)
 void vbus_pin_play(struct vbus_keyer *k, const struct vbus_code *c, uint64_t start,
                    uint16_t request)
 {
-	interrupts_off();
+	uint32_t held = interrupts_hold();
+
 	keyer = k;
 	vbus_keyer_start(k, c, start, request);
 	reg_set(&TIMER->inte, 1u << ALARM);
 	NVIC->iser = 1u << IRQ_TIMER_1;
 	set_alarm();
-	interrupts_on();
+	interrupts_release(held);
 }
 
 void vbus_pin_stop(struct vbus_keyer *k)
 {
-	interrupts_off();
+	uint32_t held = interrupts_hold();
+
 	k->running = false;
-	interrupts_on();
+	interrupts_release(held);
 }
 
 bool vbus_pin_made(struct vbus_pin_change *to)

@@ -42,6 +42,8 @@ export class Chip {
   // `faults`: [base, offset] of registers whose writes are lost, as if the firmware had forgotten them; `flip`: a byte of the image.
   constructor(image, { scratch = new Uint32Array(8), reason = 0, cycle = 0, faults = [], flip = -1, expander = true, kept } = {}) {
     this.failures = [];
+    this.spot = -1; // an address in the image: when the core came there
+    this.spotted = [];
     this.outputLog = []; // [cycle, outputs, before]
     this.inputs = 0;
     this.faults = faults;
@@ -258,7 +260,9 @@ export class Chip {
       }
       core.waiting = false;
       this.inFlight = 0;
-      const pc = core.PC, n = core.executeInstruction() + this.extra;
+      const pc = core.PC;
+      if (pc === this.spot) this.spotted.push(this.cycle);
+      const n = core.executeInstruction() + this.extra;
       if (this.profile) this.profile.set(pc, (this.profile.get(pc) ?? 0) + n);
       this.extra = 0;
       this.awake += n;

@@ -2,6 +2,7 @@
 import { KIND } from './records.mjs';
 
 const US = 120, MS = 120000, LIMIT = 100 * US, OE_N = 7, VBUS_EN = 8, OV_TRIP_N = 10, FAULT_N = 9;
+const BULK = '6983e0'; // the other device's poll, in wave.c
 const view = (r) => new DataView(r.body.buffer, r.body.byteOffset, r.body.length);
 
 export function guardCases({ Tap, assert, waveform }) {
@@ -29,17 +30,18 @@ export function guardCases({ Tap, assert, waveform }) {
     let len = 0;
     for (let i = from + 1; i < w.packets.length; i++) {
       const p = w.packets[i];
-      if (!/^(c3|4b)/.test(p.hex)) continue;
+      if (!/^(c3|4b)/.test(p.hex) || !w.packets[i - 1].hex.startsWith('69') || w.packets[i - 1].hex === BULK) continue;
       len += p.hex.length / 2 - 3;
       if (len > offset) return w.packets[i + 1].at; // the handshake behind it begins
     }
     throw new Error('no such packet');
   };
   // Several times, at other places in the main loop's millisecond.
-  const keyboard = (name, request, offset, times) => () => {
-    const w = waveform(name), late = [];
+  const keyboard = (name, request, offset, times, seeds = 1) => () => {
+    const late = [];
     let tap;
     for (let i = 0; i < times; i++) {
+      const w = waveform(name, 1 + (i % seeds));
       tap = new Tap();
       arm(tap, 1);
       tap.command(0x10, [1]);
@@ -58,6 +60,9 @@ export function guardCases({ Tap, assert, waveform }) {
     'guard-keyboard': keyboard('enumeration', '8006000200', 16, 6),
     'guard-low': keyboard('low-enumeration', '8006000200', 16, 4),
     'guard-hidden': keyboard('enumeration-hidden', '8106002200', 7, 6),
+    // Another device fills the bus before, between and after: no gap anywhere.
+    'guard-dense': keyboard('enumeration-dense', '8006000200', 16, 8, 8),
+    'guard-dense-hidden': keyboard('enumeration-dense-hidden', '8106002200', 7, 8, 8),
     // Unarmed, or armed for something else: an alert, and no more.
     'guard-unarmed': () => {
       const tap = new Tap(), w = waveform('enumeration', 4);

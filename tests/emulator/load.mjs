@@ -1,9 +1,9 @@
 // Cases of the worst load: as much as the bus carries, with all sensors on, and what share of the core it takes.
 import { KIND } from './records.mjs';
 import { bursts } from './sensors.mjs';
-import { profile } from './profile.mjs';
+import { address, profile } from './profile.mjs';
 
-const US = 120, MS = 120000;
+const US = 120, MS = 120000, BIT = 10, ANSWER_BITS = 16; // USB 2.0 §7.1.18
 
 export function loadCases({ Tap, assert, waveform, highWater, elf }) {
   // Noise on all inputs; with `each`, so many us apart a burst of 40 us on current and radio.
@@ -13,7 +13,7 @@ export function loadCases({ Tap, assert, waveform, highWater, elf }) {
   // The share of the core from `from` to `to`, and the most of any 5 ms in between; cycles of the waveform.
   const play = (tap, w, from, to) => {
     const { chip } = tap, start = chip.cycle, step = 5 * MS;
-    let awake, most = 0, first, next;
+    let most = 0, first, next;
     chip.play(w.edges);
     while (chip.cycle < start + to) {
       if (chip.cycle >= start + from && first === undefined) { first = next = [chip.cycle, chip.awake]; if (process.env.PROFILE) chip.profile = new Map(); }
@@ -38,17 +38,44 @@ export function loadCases({ Tap, assert, waveform, highWater, elf }) {
     assert(heard === w.count, `${heard} packets heard, ${w.count} sent`);
     return [tap, `CPU ${(100 * share).toFixed(1)} %, at most ${(100 * most).toFixed(1)} % in 5 ms, ${bursts(tap.reader).length} bursts`];
   };
-  const idle = () => {
-    const tap = new Tap(), from = tap.chip.cycle, awake = tap.chip.awake;
+  // Sensors alone, of which all else is beside.
+  const quiet = () => {
+    const tap = new Tap(), { chip } = tap;
     tap.command(0x10, [1]);
-    if (process.env.PROFILE) tap.chip.profile = new Map();
-    const a = tap.chip.cycle, b = tap.chip.awake;
+    if (process.env.PROFILE) chip.profile = new Map();
+    const from = chip.cycle, awake = chip.awake;
     for (let i = 0; i < 250; i++) { tap.host.run(200); tap.fetch(); }
-    if (tap.chip.profile) profile(elf, tap.chip.profile, tap.chip.cycle - a);
-    return [tap, `CPU ${(100 * (tap.chip.awake - b) / (tap.chip.cycle - a)).toFixed(1)} %`];
+    const share = (chip.awake - awake) / (chip.cycle - from);
+    if (chip.profile) { profile(elf, chip.profile, chip.cycle - from); chip.profile = null; }
+    assert(share < 0.25, `CPU ${(100 * share).toFixed(1)} %`);
+    return [tap, `CPU ${(100 * share).toFixed(1)} %`];
+  };
+  // From the SE0 behind a token to the first instruction that could answer it, on a full bus, with sensors, the stream and the guard armed.
+  const answer = () => {
+    const tap = new Tap(), { chip } = tap, w = waveform('bulk-frames', 7), TOKEN = '6983e0';
+    assert(tap.command(0x50, [9, 3, 1]).error === 5, 'a token is waited for at no speed');
+    tap.play(waveform('enumeration'));
+    sense(tap, 0);
+    tap.command(0x10, [1]);
+    assert(tap.command(0x40, [1, 0, 0, 8]).error === 0, 'the guard is not armed');
+    assert(tap.command(0x50, [9, 3, 1]).error === 0 && tap.command(0x50, [16, 3, 1]).error === 4, 'the token');
+    chip.spot = address(elf, 'on_token');
+    const { start } = play(tap, w, 20 * MS, 60 * MS);
+    const tokens = w.packets.filter((p) => p.hex === TOKEN), ends = [];
+    for (let i = 0, k = 0; i < tokens.length; i++) {
+      while (k < w.edges.length && (w.edges[k][0] <= tokens[i].at || w.edges[k][1] !== 0 || w.edges[k + 1]?.[0] - w.edges[k][0] < BIT)) k++;
+      ends.push(start + w.edges[k][0]);
+    }
+    assert(chip.spotted.length === tokens.length && tokens.length > 1000, `${chip.spotted.length} answers to ${tokens.length} tokens`);
+    const late = chip.spotted.map((at, i) => (at - ends[i]) / BIT), most = Math.max(...late);
+    assert(Math.min(...late) > 0 && most <= ANSWER_BITS, `answered after ${Math.min(...late).toFixed(1)} to ${most.toFixed(1)} bit times`);
+    const d = tap.command(0x50, [0, 0, 0]).data;
+    assert(new DataView(d.buffer, d.byteOffset).getUint32(0, true) === tokens.length, 'the tokens are not counted');
+    return [tap, `${tokens.length} tokens, the answer could begin ${Math.min(...late).toFixed(1)} to ${most.toFixed(1)} bit times behind SE0`];
   };
   return {
-    idle,
+    quiet,
+    answer,
     'bulk-sensors': bulk(0),
     'bulk-bursts': bulk(200),
   };

@@ -9,6 +9,13 @@ export function symbol(elf, name) {
   return parseInt(line, 16);
 }
 
+// Where a function begins.
+export function address(elf, name) {
+  const line = execFileSync('arm-none-eabi-nm', [elf], { encoding: 'utf8' }).split('\n').find((l) => l.endsWith(` t ${name}`) || l.endsWith(` T ${name}`));
+  if (!line) throw new Error(`no function ${name} in the image`);
+  return parseInt(line, 16) & ~1;
+}
+
 export function profile(elf, cycles, total, rows = 30) {
   const lines = execFileSync('arm-none-eabi-nm', ['-n', '-S', elf], { encoding: 'utf8' }).split('\n');
   const functions = lines.map((l) => l.match(/^(\w+) (\w+) [tTwW] (\S+)/)).filter(Boolean).map(([, at, size, name]) => ({ at: parseInt(at, 16) & ~1, size: parseInt(size, 16), name, cycles: 0 }));

@@ -399,6 +399,7 @@ static void a_loss_waits_for_room(void **state)
 		;
 	r.sink.lost(&r, tick, tick + 77);
 	assert_true(r.lost);
+	upstream_sum(&up, SIZE_MAX);
 	while (upstream_level(&up) > 100) {
 		uint8_t buf[64];
 		upstream_fetch(&up, buf, sizeof(buf));

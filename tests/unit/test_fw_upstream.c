@@ -67,7 +67,7 @@ static void run(uint32_t start, unsigned fetch_each)
 	uint32_t x = 7;
 
 	upstream_init(&u);
-	u.closed = u.fetched = u.sequence = start;
+	u.sealed = u.closed = u.fetched = u.sequence = start;
 	wire_reader_init(&reader);
 	for (uint32_t i = 0; i < 20000; i++) {
 		x = x * 1103515245u + 12345u;
@@ -119,6 +119,8 @@ static void records_far_apart_get_their_own_block(void **state)
 	upstream_init(&u);
 	assert_non_null(upstream_put(&u, WIRE_STATE, 0, 0, 4));
 	assert_non_null(upstream_put(&u, WIRE_STATE, 0, 1ull << 40, 4));
+	assert_int_equal(u.sealed, 1);
+	assert_false(upstream_sum(&u, 1000));
 	assert_int_equal(u.closed, 1);
 }
 

@@ -1,4 +1,5 @@
 /* Cases of load and of the receiver's limits: as much as a bus can carry, of each kind. USB 2.0 §5.4 to §5.8, §7.1.18.1. */
+#include "core/sample_keyboard.h"
 #include "tests/wave/case.h"
 
 static const double MS = 1e9;
@@ -72,6 +73,47 @@ static void saturate(struct wave_case *c, unsigned endpoint, unsigned transactio
 		case_data(c, i & 1 ? USB_PID_DATA1 : USB_PID_DATA0, payload, sizeof(payload), 3);
 		case_handshake(c, USB_PID_ACK, 4);
 	}
+}
+
+/* One of another device's, of random data. */
+static void foreign(struct wave_case *c)
+{
+	uint8_t payload[BULK];
+
+	fill_at_random(c, payload, sizeof(payload));
+	case_token(c, USB_PID_IN, ADDRESS, 1, 3);
+	case_data(c, USB_PID_DATA0, payload, sizeof(payload), 3);
+	case_handshake(c, USB_PID_ACK, 4);
+}
+
+static void dense_packet(void *context, const uint8_t *bytes, size_t len)
+{
+	struct wave_case *c = context;
+
+	case_packet(c, bytes, len, 3);
+	if ((bytes[0] & 3) == 2)
+		foreign(c);
+}
+
+/* A keyboard enumerates on a bus that is full before, between and after: no gap anywhere. */
+static void dense(struct wave_case *c, bool hidden)
+{
+	case_attach(c);
+	for (unsigned i = 0; i < 60 + c->wave.seed % 7; i++)
+		foreign(c);
+	sample_keyboard(hidden, dense_packet, c);
+	for (unsigned i = 0; i < 60; i++)
+		foreign(c);
+}
+
+static void dense_enumeration(struct wave_case *c)
+{
+	dense(c, false);
+}
+
+static void dense_hidden(struct wave_case *c)
+{
+	dense(c, true);
 }
 
 static void bulk(struct wave_case *c)
@@ -163,8 +205,10 @@ const struct wave_maker wave_load[] = {
 	{"bulk",      bulk, WAVE_FULL},
 	{"bulk-long",     bulk_long, WAVE_FULL},
 	{"bulk-frames", bulk_frames, WAVE_FULL},
+	{"enumeration-dense",     dense_enumeration, WAVE_FULL},
+	{"enumeration-dense-hidden",         dense_hidden, WAVE_FULL},
 	{"control-long",     control_long, WAVE_FULL},
-	{"isochronous",         isochronous, WAVE_FULL},
+	{"isochronous",    isochronous, WAVE_FULL},
 	{"limits",     limits, WAVE_BOTH},
-	{0   },
+	{0 },
 };
