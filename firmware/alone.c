@@ -22,10 +22,10 @@ static const struct {
 	uint8_t led;
 	uint16_t hz, ms;
 } shown[] = {
-	{0,         0,    0   },
-	{LED_GREEN, 4000, 60  },
-	{LED_AMBER, 2700, 300 },
-	{LED_RED,   2700, 1000},
+	{0, 0, 0},
+	{LED_GREEN, 4000, 60},
+	{LED_AMBER, 2700, 300},
+	{LED_RED, 2700, 1000},
 };
 
 static uint32_t losses(const struct tap *t)

@@ -22,11 +22,9 @@ enum {
 static const struct {
 	uint8_t opcode, setting;
 } pins_of[] = {
-	{WIRE_OP_VBUS,       WIRE_SET_VBUS      },
-        {WIRE_OP_SWITCH,     WIRE_SET_SWITCH    },
-	{WIRE_OP_RANGE,      WIRE_SET_RANGE     },
-        {WIRE_OP_PULL_DOWNS, WIRE_SET_PULL_DOWNS},
-	{WIRE_OP_MUX,        WIRE_SET_MUX       },
+	{WIRE_OP_VBUS, WIRE_SET_VBUS},   {WIRE_OP_SWITCH, WIRE_SET_SWITCH},
+	{WIRE_OP_RANGE, WIRE_SET_RANGE}, {WIRE_OP_PULL_DOWNS, WIRE_SET_PULL_DOWNS},
+	{WIRE_OP_MUX, WIRE_SET_MUX},
 };
 
 /* The latch holds VBUS and bus open; it lets go where what tripped it is gone. */

@@ -203,7 +203,7 @@ static void watch_trips(struct tap *t)
 		uint8_t setting, alert;
 	} table[] = {
 		{BOARD_IO_OVERVOLTAGE, WIRE_SET_OVERVOLTAGE, WIRE_ALERT_OVERVOLTAGE},
-		{BOARD_IO_VBUS_FAULT,  WIRE_SET_VBUS_FAULT,  WIRE_ALERT_VBUS_FAULT },
+		{BOARD_IO_VBUS_FAULT, WIRE_SET_VBUS_FAULT, WIRE_ALERT_VBUS_FAULT},
 	};
 	static uint32_t known;
 	static uint64_t fault_since;

@@ -20,14 +20,14 @@ static const struct step {
 	uint16_t wait_ms;
 	bool measures; /* in the range that it has set */
 } steps[] = {
-	{WIRE_SET_PULL_DOWNS, WIRE_DP | WIRE_DM, false, 5,          false},
-	{WIRE_SET_VBUS,       1,                 false, SETTLES_MS, false},
-	{WIRE_SET_RANGE,      WIRE_RANGE_MA,     false, 20,         true },
-	{WIRE_SET_RANGE,      WIRE_RANGE_UA,     false, 50,         true },
- /* From here on it is put back, also where something went wrong. */
-	{WIRE_SET_RANGE,      WIRE_RANGE_MA,     false, 0,          false},
-	{WIRE_SET_VBUS,       0,                 false, 0,          false},
-	{WIRE_SET_PULL_DOWNS, 0,                 true,  0,          false},
+	{WIRE_SET_PULL_DOWNS, WIRE_DP | WIRE_DM, false, 5, false},
+	{WIRE_SET_VBUS, 1, false, SETTLES_MS, false},
+	{WIRE_SET_RANGE, WIRE_RANGE_MA, false, 20, true},
+	{WIRE_SET_RANGE, WIRE_RANGE_UA, false, 50, true},
+	/* From here on it is put back, also where something went wrong. */
+	{WIRE_SET_RANGE, WIRE_RANGE_MA, false, 0, false},
+	{WIRE_SET_VBUS, 0, false, 0, false},
+	{WIRE_SET_PULL_DOWNS, 0, true, 0, false},
 };
 enum { BACK = 4, STEPS = sizeof(steps) / sizeof(steps[0]) };
 

@@ -309,9 +309,9 @@ const uint8_t *usb_desc(uint8_t type, uint8_t index, size_t *len)
 		uint16_t len;
 		const uint8_t *at;
 	} table[] = {
-		{1,    sizeof(device),        device       },
-		{2,    sizeof(configuration), configuration},
-		{0x0f, sizeof(bos),           bos          },
+		{1, sizeof(device), device},
+		{2, sizeof(configuration), configuration},
+		{0x0f, sizeof(bos), bos},
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)

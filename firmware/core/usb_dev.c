@@ -43,10 +43,10 @@ struct setup {
 static const struct {
 	uint8_t endpoint, type;
 } endpoints[] = {
-	{USB_DEV_BULK_IN,  USB_DCD_BULK     },
-	{USB_DEV_BULK_OUT, USB_DCD_BULK     },
-	{USB_DEV_HID_IN,   USB_DCD_INTERRUPT},
-	{USB_DEV_HID_OUT,  USB_DCD_INTERRUPT},
+	{USB_DEV_BULK_IN, USB_DCD_BULK},
+	{USB_DEV_BULK_OUT, USB_DCD_BULK},
+	{USB_DEV_HID_IN, USB_DCD_INTERRUPT},
+	{USB_DEV_HID_OUT, USB_DCD_INTERRUPT},
 };
 enum { ENDPOINTS = sizeof(endpoints) / sizeof(endpoints[0]) };
 

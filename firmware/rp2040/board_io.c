@@ -27,16 +27,16 @@ static const struct output outputs[] = {
          .pins = BIT(BOARD_PIN_BUS_OE_N) | BIT(BOARD_PIN_BUS_SEL),
          .level = {[WIRE_SWITCH_OPEN] = BIT(BOARD_PIN_BUS_OE_N),
                    [WIRE_SWITCH_HOST] = 0,
-                   [WIRE_SWITCH_PROBE] = BIT(BOARD_PIN_BUS_SEL)}                      },
+                   [WIRE_SWITCH_PROBE] = BIT(BOARD_PIN_BUS_SEL)}},
 	{.setting = WIRE_SET_VBUS,
          .values = 2,
          .pins = BIT(BOARD_PIN_VBUS_EN),
-         .level = {0, BIT(BOARD_PIN_VBUS_EN)}                                         },
+         .level = {0, BIT(BOARD_PIN_VBUS_EN)}},
 	{.setting = WIRE_SET_RANGE,
          .values = 2,
          .pins = BIT(BOARD_PIN_RANGE_BYPASS),
          .level = {[WIRE_RANGE_MA] = BIT(BOARD_PIN_RANGE_BYPASS), [WIRE_RANGE_UA] = 0}},
- /* The 15 k hang on the pins themselves: low pulls the line down, high would pull it up. */
+	/* The 15 k hang on the pins themselves: low pulls the line down, high would pull it up. */
 	{.setting = WIRE_SET_PULL_DOWNS,
          .values = 4,
          .pins = BIT(BOARD_PIN_PD_DP) | BIT(BOARD_PIN_PD_DM),
@@ -46,7 +46,7 @@ static const struct output outputs[] = {
 	{.setting = WIRE_SET_MUX,
          .values = 8,
          .pins = MUX(7),
-         .level = {MUX(0), MUX(1), MUX(2), MUX(3), MUX(4), MUX(5), MUX(6), MUX(7)}                                                               },
+         .level = {MUX(0), MUX(1), MUX(2), MUX(3), MUX(4), MUX(5), MUX(6), MUX(7)}},
 };
 enum { OUTPUTS = sizeof(outputs) / sizeof(outputs[0]) };
 
@@ -54,11 +54,9 @@ static const struct {
 	uint8_t pin;
 	uint32_t pull;
 } inputs[] = {
-	{BOARD_PIN_VBUS_FAULT_N,   PAD_PULL_UP  },
-        {BOARD_PIN_OV_TRIP_N,      PAD_PULL_UP  },
-	{BOARD_PIN_RANGE_TRIP,     PAD_PULL_DOWN},
-        {BOARD_PIN_BUTTON_N,       PAD_PULL_UP  },
-	{BOARD_PIN_EXPANDER_INT_N, PAD_PULL_UP  },
+	{BOARD_PIN_VBUS_FAULT_N, PAD_PULL_UP},   {BOARD_PIN_OV_TRIP_N, PAD_PULL_UP},
+	{BOARD_PIN_RANGE_TRIP, PAD_PULL_DOWN},   {BOARD_PIN_BUTTON_N, PAD_PULL_UP},
+	{BOARD_PIN_EXPANDER_INT_N, PAD_PULL_UP},
 };
 
 /* Driven low from the start and by nothing else yet. */

@@ -15,36 +15,36 @@ static const struct {
 	enum line_event event;
 	enum usb_speed speed;
 } events[] = {
-	[1] = {LINE_CAPTURE_STOP,  USB_SPEED_UNKNOWN}, /* as asked */
-	[2] = {LINE_CAPTURE_STOP,  USB_SPEED_UNKNOWN}, /* its buffer was full */
-	[3] = {LINE_CAPTURE_STOP,  USB_SPEED_UNKNOWN}, /* an error */
-	[4] = {LINE_CAPTURE_START, USB_SPEED_HIGH   },
-	[5] = {LINE_CAPTURE_START, USB_SPEED_FULL   },
-	[6] = {LINE_CAPTURE_START, USB_SPEED_LOW    },
+	[1] = {LINE_CAPTURE_STOP, USB_SPEED_UNKNOWN}, /* as asked */
+	[2] = {LINE_CAPTURE_STOP, USB_SPEED_UNKNOWN}, /* its buffer was full */
+	[3] = {LINE_CAPTURE_STOP, USB_SPEED_UNKNOWN}, /* an error */
+	[4] = {LINE_CAPTURE_START, USB_SPEED_HIGH},
+	[5] = {LINE_CAPTURE_START, USB_SPEED_FULL},
+	[6] = {LINE_CAPTURE_START, USB_SPEED_LOW},
 	[7] = {LINE_CAPTURE_START, USB_SPEED_UNKNOWN}, /* it finds out */
-	[8] = {LINE_SPEED,         USB_SPEED_HIGH   },
-	[9] = {LINE_SPEED,         USB_SPEED_FULL   },
-	[10] = {LINE_SPEED,         USB_SPEED_LOW    },
-	[11] = {LINE_SPEED,         USB_SPEED_UNKNOWN},
-	[12] = {LINE_SE0,           USB_SPEED_UNKNOWN},
-	[13] = {LINE_J,             USB_SPEED_HIGH   }, /* chirp J */
-	[14] = {LINE_K,             USB_SPEED_HIGH   }, /* chirp K */
-	[15] = {LINE_SE1,           USB_SPEED_HIGH   }, /* both lines at chirp level */
-	[16] = {LINE_J,             USB_SPEED_LOW    },
-	[17] = {LINE_K,             USB_SPEED_LOW    },
-	[18] = {LINE_J,             USB_SPEED_FULL   },
-	[19] = {LINE_K,             USB_SPEED_FULL   },
-	[20] = {LINE_SE1,           USB_SPEED_UNKNOWN},
-	[21] = {LINE_VBUS_OFF,      USB_SPEED_UNKNOWN},
-	[22] = {LINE_VBUS_ON,       USB_SPEED_UNKNOWN},
-	[23] = {LINE_ATTACH,        USB_SPEED_LOW    },
-	[24] = {LINE_ATTACH,        USB_SPEED_FULL   },
-	[25] = {LINE_RESET,         USB_SPEED_UNKNOWN},
-	[26] = {LINE_CHIRP_DEVICE,  USB_SPEED_HIGH   },
-	[27] = {LINE_CHIRP_HOST,    USB_SPEED_HIGH   },
-	[28] = {LINE_SUSPEND,       USB_SPEED_UNKNOWN},
-	[29] = {LINE_RESUME,        USB_SPEED_UNKNOWN},
-	[30] = {LINE_KEEPALIVE,     USB_SPEED_LOW    },
+	[8] = {LINE_SPEED, USB_SPEED_HIGH},
+	[9] = {LINE_SPEED, USB_SPEED_FULL},
+	[10] = {LINE_SPEED, USB_SPEED_LOW},
+	[11] = {LINE_SPEED, USB_SPEED_UNKNOWN},
+	[12] = {LINE_SE0, USB_SPEED_UNKNOWN},
+	[13] = {LINE_J, USB_SPEED_HIGH},   /* chirp J */
+	[14] = {LINE_K, USB_SPEED_HIGH},   /* chirp K */
+	[15] = {LINE_SE1, USB_SPEED_HIGH}, /* both lines at chirp level */
+	[16] = {LINE_J, USB_SPEED_LOW},
+	[17] = {LINE_K, USB_SPEED_LOW},
+	[18] = {LINE_J, USB_SPEED_FULL},
+	[19] = {LINE_K, USB_SPEED_FULL},
+	[20] = {LINE_SE1, USB_SPEED_UNKNOWN},
+	[21] = {LINE_VBUS_OFF, USB_SPEED_UNKNOWN},
+	[22] = {LINE_VBUS_ON, USB_SPEED_UNKNOWN},
+	[23] = {LINE_ATTACH, USB_SPEED_LOW},
+	[24] = {LINE_ATTACH, USB_SPEED_FULL},
+	[25] = {LINE_RESET, USB_SPEED_UNKNOWN},
+	[26] = {LINE_CHIRP_DEVICE, USB_SPEED_HIGH},
+	[27] = {LINE_CHIRP_HOST, USB_SPEED_HIGH},
+	[28] = {LINE_SUSPEND, USB_SPEED_UNKNOWN},
+	[29] = {LINE_RESUME, USB_SPEED_UNKNOWN},
+	[30] = {LINE_KEEPALIVE, USB_SPEED_LOW},
 };
 
 enum {

@@ -63,8 +63,7 @@ static int take_bytes(void *context, const uint8_t *data, size_t len)
 static void write_text(struct link_record *k, enum record_kind kind, const void *text, size_t len)
 {
 	const struct record r = {
-		.kind = kind, .t_ns = k->latest_ns, .text = {.bytes = text, .len = (uint32_t)len}
-        };
+		.kind = kind, .t_ns = k->latest_ns, .text = {.bytes = text, .len = (uint32_t)len}};
 
 	pcapng_record(k->writer, &r);
 }
@@ -89,8 +88,8 @@ static void hardware(const struct link_record *k, char *to, size_t size)
 static enum err begin_section(struct link_record *k, bool introduce)
 {
 	static const struct pcapng_interface interfaces[] = {
-		{.link_type = 294, .name = "full speed"    },
-		{.link_type = 293, .name = "low speed"     },
+		{.link_type = 294, .name = "full speed"},
+		{.link_type = 293, .name = "low speed"},
 		{.link_type = 147, .name = CAPTURE_TAP_NAME},
 	};
 	static char comment[COMMENTS_MAX][CAPTURE_TEST_COMMENT_MAX];

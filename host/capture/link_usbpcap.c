@@ -31,24 +31,24 @@ static const struct {
 	uint32_t usbd;
 	int32_t status;
 } statuses[] = {
-	{0xc0000001, -84               }, /* CRC */
-	{0xc0000002, -71               }, /* bit stuffing */
-	{0xc0000003, -84               }, /* data toggle mismatch */
-	{0xc0000004, URB_STATUS_STALL  }, /* stall PID */
-	{0xc0000005, -62               }, /* device not responding */
-	{0xc0000006, -71               }, /* PID check failure */
-	{0xc0000007, -71               }, /* unexpected PID */
-	{0xc0000008, -75               }, /* data overrun */
-	{0xc0000009, -121              }, /* data underrun */
-	{0xc000000c, -70               }, /* buffer overrun */
-	{0xc000000d, -63               }, /* buffer underrun */
-	{0xc0000011, -71               }, /* transaction error */
-	{0xc0000012, -75               }, /* babble */
-	{0xc0000013, -70               }, /* data buffer error */
-	{0xc0000030, URB_STATUS_STALL  }, /* endpoint halted */
-	{0xc0006000, -110              }, /* timeout */
-	{0xc0007000, -19               }, /* device gone */
-	{0xc0010000, -2                }, /* cancelled */
+	{0xc0000001, -84},                /* CRC */
+	{0xc0000002, -71},                /* bit stuffing */
+	{0xc0000003, -84},                /* data toggle mismatch */
+	{0xc0000004, URB_STATUS_STALL},   /* stall PID */
+	{0xc0000005, -62},                /* device not responding */
+	{0xc0000006, -71},                /* PID check failure */
+	{0xc0000007, -71},                /* unexpected PID */
+	{0xc0000008, -75},                /* data overrun */
+	{0xc0000009, -121},               /* data underrun */
+	{0xc000000c, -70},                /* buffer overrun */
+	{0xc000000d, -63},                /* buffer underrun */
+	{0xc0000011, -71},                /* transaction error */
+	{0xc0000012, -75},                /* babble */
+	{0xc0000013, -70},                /* data buffer error */
+	{0xc0000030, URB_STATUS_STALL},   /* endpoint halted */
+	{0xc0006000, -110},               /* timeout */
+	{0xc0007000, -19},                /* device gone */
+	{0xc0010000, -2},                 /* cancelled */
 	{0x40000000, URB_STATUS_PENDING}, /* pending */
 };
 

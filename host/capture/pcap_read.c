@@ -15,11 +15,11 @@ static const struct {
 	uint32_t magic;
 	uint8_t tsresol, packet_header; /* 0: known, but not read here */
 } variants[] = {
-	{0xa1b2c3d4, 6, PACKET_HEADER     },
-	{0xa1b23c4d, 9, PACKET_HEADER     },
+	{0xa1b2c3d4, 6, PACKET_HEADER},
+	{0xa1b23c4d, 9, PACKET_HEADER},
 	{0xa1b2cd34, 6, PACKET_HEADER_LONG},
-	{0x1c0001ac, 0, 0                 },
-	{0x1c0001ab, 0, 0                 },
+	{0x1c0001ac, 0, 0},
+	{0x1c0001ab, 0, 0},
 };
 
 enum walk pcap_begin(struct capture *c)

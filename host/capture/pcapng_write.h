@@ -29,7 +29,7 @@ struct pcapng_interface {
 struct pcapng_head {
 	const char *hardware, *os, *application, *comment;
 	const char *const *comments; /* further ones, NULL after the last; may be NULL */
-	uint64_t start_ns; /* t = 0, since 1970. Earlier times than 1970 become 1970. */
+	uint64_t start_ns;           /* t = 0, since 1970. Earlier times than 1970 become 1970. */
 	bool big_endian;
 	const struct pcapng_interface *interfaces; /* in the order of their ids */
 	size_t interface_count;                    /* at most PCAPNG_INTERFACES_MAX */

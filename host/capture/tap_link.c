@@ -17,9 +17,7 @@ enum { NOISE_BYTES = 64 * 1024 };
 enum err tap_link_init(struct tap_link *t, const struct link_ops *ops, enum link_source source,
                        const char *name)
 {
-	*t = (struct tap_link){
-		.link = {.ops = ops, .source = source, .speed = 1}
-        };
+	*t = (struct tap_link){.link = {.ops = ops, .source = source, .speed = 1}};
 	clock_align_init(&t->clock);
 	snprintf(t->status.name, sizeof(t->status.name), "%s", name);
 	return capture_open_fed(&t->capture, CAPTURE_FORMAT_TAP);

@@ -131,11 +131,9 @@ int analyze_input(struct analyze_settings *s, const char *path, struct analyze_k
 	                                   .layout_holds = s->layout_holds};
 	char hex[2 * crypto_hash_sha256_BYTES + 1];
 	struct input in = {.hash = s->hash};
-	struct watch watch = {
-		.why = {.json = s->out.json, .no_text = s->out.report.no_text},
-		.explains = s->why,
-		.trace = keep ? &keep->trace : NULL
-        };
+	struct watch watch = {.why = {.json = s->out.json, .no_text = s->out.report.no_text},
+	                      .explains = s->why,
+	                      .trace = keep ? &keep->trace : NULL};
 	struct capture *capture = NULL;
 	struct analysis *analysis = NULL;
 	struct capture_info info;

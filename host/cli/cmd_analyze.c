@@ -20,15 +20,15 @@ struct settings {
 enum { OPTION_NO_TEXT = 256, OPTION_HASH, OPTION_WHY, OPTION_PAIR };
 
 static const struct option long_options[] = {
-	{"profile", required_argument, NULL, 'p'           },
-	{"layout",  required_argument, NULL, 'l'           },
-	{"json",    no_argument,       NULL, 'j'           },
-	{"quiet",   no_argument,       NULL, 'q'           },
-	{"no-text", no_argument,       NULL, OPTION_NO_TEXT},
-	{"hash",    no_argument,       NULL, OPTION_HASH   },
-	{"why",     no_argument,       NULL, OPTION_WHY    },
-	{"pair",    no_argument,       NULL, OPTION_PAIR   },
-	{NULL,      0,                 NULL, 0             },
+	{"profile", required_argument, NULL, 'p'},
+	{"layout", required_argument, NULL, 'l'},
+	{"json", no_argument, NULL, 'j'},
+	{"quiet", no_argument, NULL, 'q'},
+	{"no-text", no_argument, NULL, OPTION_NO_TEXT},
+	{"hash", no_argument, NULL, OPTION_HASH},
+	{"why", no_argument, NULL, OPTION_WHY},
+	{"pair", no_argument, NULL, OPTION_PAIR},
+	{NULL, 0, NULL, 0},
 };
 
 /* Of several short ones in a word, getopt tells which; of a long one it does not. */

@@ -39,14 +39,14 @@ enum { OPTION_TAP = 256, OPTION_CONNECT, OPTION_DURATION, OPTION_NO_TEXT };
 
 static const struct option long_options[] = {
 	RECORD_LONG_OPTIONS,
-	{"tap",      required_argument, NULL, OPTION_TAP     },
-	{"connect",  required_argument, NULL, OPTION_CONNECT },
+	{"tap", required_argument, NULL, OPTION_TAP},
+	{"connect", required_argument, NULL, OPTION_CONNECT},
 	{"duration", required_argument, NULL, OPTION_DURATION},
-	{"layout",   required_argument, NULL, 'l'            },
-	{"json",     no_argument,       NULL, 'j'            },
-	{"quiet",    no_argument,       NULL, 'q'            },
-	{"no-text",  no_argument,       NULL, OPTION_NO_TEXT },
-	{NULL,       0,                 NULL, 0              },
+	{"layout", required_argument, NULL, 'l'},
+	{"json", no_argument, NULL, 'j'},
+	{"quiet", no_argument, NULL, 'q'},
+	{"no-text", no_argument, NULL, OPTION_NO_TEXT},
+	{NULL, 0, NULL, 0},
 };
 
 static int take(struct settings *s, int c, int argc, char **argv)

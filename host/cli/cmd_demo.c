@@ -48,16 +48,16 @@ enum {
 };
 
 static const struct option long_options[] = {
-	{"show",      required_argument, NULL, OPTION_SHOW     },
+	{"show", required_argument, NULL, OPTION_SHOW},
 	{"scenarios", required_argument, NULL, OPTION_SCENARIOS},
-	{"check",     no_argument,       NULL, OPTION_CHECK    },
-	{"chapter",   required_argument, NULL, OPTION_CHAPTER  },
-	{"text",      no_argument,       NULL, OPTION_TEXT     },
-	{"auto",      no_argument,       NULL, OPTION_AUTO     },
-	{"rehearse",  no_argument,       NULL, OPTION_REHEARSE },
-	{"pace",      required_argument, NULL, OPTION_PACE     },
-	{"ascii",     no_argument,       NULL, OPTION_ASCII    },
-	{NULL,        0,                 NULL, 0               },
+	{"check", no_argument, NULL, OPTION_CHECK},
+	{"chapter", required_argument, NULL, OPTION_CHAPTER},
+	{"text", no_argument, NULL, OPTION_TEXT},
+	{"auto", no_argument, NULL, OPTION_AUTO},
+	{"rehearse", no_argument, NULL, OPTION_REHEARSE},
+	{"pace", required_argument, NULL, OPTION_PACE},
+	{"ascii", no_argument, NULL, OPTION_ASCII},
+	{NULL, 0, NULL, 0},
 };
 
 static int take_number(const char *text, double low, double high, double *to)
@@ -229,14 +229,14 @@ static int play(struct demo *d)
 	err = dashboard_new(
 		&d->dashboard,
 		&(struct dashboard_options){
-			.input = {.link = d->link,         .name = c->title, .layout_name = "us"},
+			.input = {.link = d->link, .name = c->title, .layout_name = "us"},
 			.key = on_key,
 			.context = d,
-			.tui = { .in_fd = STDIN_FILENO,
-	                          .out_fd = STDOUT_FILENO,
-	                          .ascii = d->ascii,
-	                          .colourless = no_color && *no_color},
-        });
+			.tui = {.in_fd = STDIN_FILENO,
+	                        .out_fd = STDOUT_FILENO,
+	                        .ascii = d->ascii,
+	                        .colourless = no_color && *no_color},
+		});
 	if (err) {
 		say_error(err == ERR_OPEN ? "cannot use the terminal (TERM is '%s')" : "%s",
 		          err == ERR_OPEN ? (term ? term : "") : err_text(err));

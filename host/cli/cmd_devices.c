@@ -199,13 +199,13 @@ static int list_chosen(struct settings *s)
 static int run(int argc, char **argv)
 {
 	static const struct option long_options[] = {
-		{"json",      no_argument,       NULL, 'j'             },
-		{"tap",       required_argument, NULL, OPTION_TAP      },
-		{"self-test", no_argument,       NULL, OPTION_SELF_TEST},
+		{"json", no_argument, NULL, 'j'},
+		{"tap", required_argument, NULL, OPTION_TAP},
+		{"self-test", no_argument, NULL, OPTION_SELF_TEST},
 		{"calibrate", required_argument, NULL, OPTION_CALIBRATE},
-		{"ohms",      required_argument, NULL, OPTION_OHMS     },
-		{"volts",     required_argument, NULL, OPTION_VOLTS    },
-		{NULL,        0,                 NULL, 0               },
+		{"ohms", required_argument, NULL, OPTION_OHMS},
+		{"volts", required_argument, NULL, OPTION_VOLTS},
+		{NULL, 0, NULL, 0},
 	};
 	struct usb_tap taps[USB_TAPS_MAX];
 	struct settings s = {0};

@@ -53,18 +53,18 @@ enum {
 static const struct option long_options[] = {
 	RECORD_LONG_OPTIONS,
 	SCENARIO_OPTIONS,
-	{"sim",     required_argument, NULL, OPTION_SIM    },
-	{"replay",  required_argument, NULL, OPTION_REPLAY },
-	{"tap",     required_argument, NULL, OPTION_TAP    },
+	{"sim", required_argument, NULL, OPTION_SIM},
+	{"replay", required_argument, NULL, OPTION_REPLAY},
+	{"tap", required_argument, NULL, OPTION_TAP},
 	{"connect", required_argument, NULL, OPTION_CONNECT},
-	{"speed",   required_argument, NULL, OPTION_SPEED  },
-	{"layout",  required_argument, NULL, 'l'           },
-	{"no-text", no_argument,       NULL, OPTION_NO_TEXT},
-	{"mask",    no_argument,       NULL, OPTION_MASK   },
-	{"ascii",   no_argument,       NULL, OPTION_ASCII  },
-	{"plan",    required_argument, NULL, OPTION_PLAN   },
-	{"json",    no_argument,       NULL, 'j'           },
-	{NULL,      0,                 NULL, 0             },
+	{"speed", required_argument, NULL, OPTION_SPEED},
+	{"layout", required_argument, NULL, 'l'},
+	{"no-text", no_argument, NULL, OPTION_NO_TEXT},
+	{"mask", no_argument, NULL, OPTION_MASK},
+	{"ascii", no_argument, NULL, OPTION_ASCII},
+	{"plan", required_argument, NULL, OPTION_PLAN},
+	{"json", no_argument, NULL, 'j'},
+	{NULL, 0, NULL, 0},
 };
 
 static int take_speed(struct live *l, const char *text)
@@ -250,7 +250,7 @@ static int show(struct live *l)
 	                                        .out_fd = STDOUT_FILENO,
 	                                        .ascii = l->ascii,
 	                                        .colourless = no_color && *no_color},
-        });
+				});
 	for (unsigned i = 1; i < l->inputs && !err; i++) {
 		struct input_options o = input_options(l, i);
 
@@ -341,7 +341,7 @@ const struct command command_live = {
 		"      --no-text      do not keep what was typed\n"
 		"      --mask         mask what was typed until 'x' is pressed\n"
 		"      --plan T       how long a test shall last (30, 30s, 10m, 2h): shown, and "
-                "ends nothing\n"
+		"ends nothing\n"
 		"      --ascii        draw with ASCII alone\n"
 		"  -j, --json         at the end, one JSON object a test; else one line a test\n"
 		"\nKeys: '?' lists them, ']' goes to the next tap, 'Q' quits.\n"

@@ -57,9 +57,9 @@ static void print(const struct scenario *s)
 static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"json",      no_argument,       NULL, 'j'             },
+		{"json", no_argument, NULL, 'j'},
 		{"scenarios", required_argument, NULL, OPTION_SCENARIOS},
-		{NULL,        0,                 NULL, 0               },
+		{NULL, 0, NULL, 0},
 	};
 	struct scenario_option o;
 	bool json = false;

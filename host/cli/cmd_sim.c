@@ -43,17 +43,17 @@ struct sim {
 
 static const struct option long_options[] = {
 	SCENARIO_OPTIONS,
-	{"output",   required_argument, NULL, 'o'            },
-	{"truth",    required_argument, NULL, OPTION_TRUTH   },
-	{"check",    required_argument, NULL, OPTION_CHECK   },
-	{"listen",   required_argument, NULL, OPTION_LISTEN  },
-	{"speed",    required_argument, NULL, OPTION_SPEED   },
+	{"output", required_argument, NULL, 'o'},
+	{"truth", required_argument, NULL, OPTION_TRUTH},
+	{"check", required_argument, NULL, OPTION_CHECK},
+	{"listen", required_argument, NULL, OPTION_LISTEN},
+	{"speed", required_argument, NULL, OPTION_SPEED},
 	{"waveform", required_argument, NULL, OPTION_WAVEFORM},
-	{"seconds",  required_argument, NULL, OPTION_SECONDS },
-	{"keyed",    no_argument,       NULL, OPTION_KEYED   },
-	{"far",      required_argument, NULL, OPTION_FAR     },
-	{"layout",   required_argument, NULL, 'l'            },
-	{NULL,       0,                 NULL, 0              },
+	{"seconds", required_argument, NULL, OPTION_SECONDS},
+	{"keyed", no_argument, NULL, OPTION_KEYED},
+	{"far", required_argument, NULL, OPTION_FAR},
+	{"layout", required_argument, NULL, 'l'},
+	{NULL, 0, NULL, 0},
 };
 
 static bool ends_in(const char *path, const char *end)
@@ -175,8 +175,8 @@ struct output {
 static enum err open_output(struct output *o, const struct sim *s, const char *path)
 {
 	static const struct pcapng_interface interfaces[] = {
-		{.link_type = 294, .name = "full speed"    },
-		{.link_type = 293, .name = "low speed"     },
+		{.link_type = 294, .name = "full speed"},
+		{.link_type = 293, .name = "low speed"},
 		{.link_type = 147, .name = CAPTURE_TAP_NAME},
 	};
 	const struct pcapng_head head = {

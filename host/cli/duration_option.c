@@ -9,12 +9,7 @@ int duration_option(const struct command *c, const char *text, int64_t *ns)
 	static const struct {
 		const char *name;
 		double seconds;
-	} units[] = {
-		{"",  1   },
-                {"s", 1   },
-                {"m", 60  },
-                {"h", 3600}
-        };
+	} units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}};
 	char *end;
 	double v = strtod(text, &end);
 

@@ -8,10 +8,8 @@
 
 int listing_run(const struct command *c, int argc, char **argv, bool (*list)(FILE *out, bool json))
 {
-	static const struct option options[] = {
-		{"json", no_argument, NULL, 'j'},
-                {NULL,   0,           NULL, 0  }
-        };
+	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
+	                                        {NULL, 0, NULL, 0}};
 	bool json = false;
 
 	opterr = 0;

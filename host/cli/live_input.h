@@ -15,9 +15,9 @@ enum { LIVE_INPUTS = LINK_USB_AT_ONCE };
 struct live_input {
 	struct link *link;
 	char name[LINK_NAME_MAX + LINK_MESSAGE_MAX + 8]; /* on screen */
-	char path[LINK_MESSAGE_MAX];                 /* of the recording; "" none */
-	enum err err;                                /* that it ended with */
-	bool failed;                                 /* a new test could not begin */
+	char path[LINK_MESSAGE_MAX];                     /* of the recording; "" none */
+	enum err err;                                    /* that it ended with */
+	bool failed;                                     /* a new test could not begin */
 
 	/* Of a tap: what its tests have in common, and the one that comes when this one is judged. */
 	char tap[LINK_NAME_MAX]; /* in names of files */

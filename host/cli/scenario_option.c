@@ -12,9 +12,7 @@
 
 void scenario_option_init(struct scenario_option *o)
 {
-	*o = (struct scenario_option){
-		.layout = "us", .settings = {.seed = 1, .host = -1}
-        };
+	*o = (struct scenario_option){.layout = "us", .settings = {.seed = 1, .host = -1}};
 }
 
 void scenario_option_release(struct scenario_option *o)
@@ -129,8 +127,8 @@ static void say_left_out(const struct scenario_plan *plan, const char *payload)
 		const char *what, *why;
 	} said[PLAY_LEFT_OUTS] = {
 		[PLAY_LEFT_OUT_MOUSE] = {"pointer action", "the device has no pointer"},
-		[PLAY_LEFT_OUT_CONTROL] = {"media key",      "not on the device"        },
-		[PLAY_LEFT_OUT_CHARACTER] = {"character",      "not on the layout"        },
+		[PLAY_LEFT_OUT_CONTROL] = {"media key", "not on the device"},
+		[PLAY_LEFT_OUT_CHARACTER] = {"character", "not on the layout"},
 	};
 
 	for (unsigned i = 0; i < PLAY_LEFT_OUTS; i++)

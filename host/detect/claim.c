@@ -16,12 +16,8 @@ enum claim claim_read(const struct record_text *t, const char *name, enum claim 
 		const char *word;
 		enum claim claim;
 	} words[] = {
-		{"yes",   CLAIM_YES},
-                {"true",  CLAIM_YES},
-                {"1",     CLAIM_YES},
-		{"no",    CLAIM_NO },
-                {"false", CLAIM_NO },
-                {"0",     CLAIM_NO },
+		{"yes", CLAIM_YES}, {"true", CLAIM_YES}, {"1", CLAIM_YES},
+		{"no", CLAIM_NO},   {"false", CLAIM_NO}, {"0", CLAIM_NO},
 	};
 	size_t len = strlen(name);
 

@@ -4,12 +4,12 @@
 #include <string.h>
 
 const struct profile_info profile_infos[] = {
-	{PROFILE_BARE,     "bare",     "nothing at the far end: whatever shows up is inside the cable"},
+	{PROFILE_BARE, "bare", "nothing at the far end: whatever shows up is inside the cable"},
 	{PROFILE_KEYBOARD, "keyboard",
-         "one declared keyboard at the far end: its typing is judged"                                 },
-	{PROFILE_DEVICE,   "device",
-         "a declared device (device FILE), by structure hash, serial number and alphabet"             },
-	{PROFILE_HOST,     "host",     "a whole PC's bus: anything may enumerate"                     },
+         "one declared keyboard at the far end: its typing is judged"},
+	{PROFILE_DEVICE, "device",
+         "a declared device (device FILE), by structure hash, serial number and alphabet"},
+	{PROFILE_HOST, "host", "a whole PC's bus: anything may enumerate"},
 };
 
 const unsigned profile_infos_count = sizeof(profile_infos) / sizeof(profile_infos[0]);

@@ -125,8 +125,7 @@ static void match(const struct rule_input *in)
 	if (e->kind != EVENT_SENSOR) {
 		report(in, s);
 	} else if (r->kind == RECORD_BURST && r->burst.sensor.channel == WIRE_RADIO &&
-	           r->burst.length_ns <= SHORT_US * 1000u &&
-	           r->burst.peak_nano >= NEAR_MV * MS) {
+	           r->burst.length_ns <= SHORT_US * 1000u && r->burst.peak_nano >= NEAR_MV * MS) {
 		s->burst_ns[s->bursts++ % BURSTS] = e->t_ns;
 		s->outside_bursts += outside(s, e->t_ns);
 	} else if (r->kind == RECORD_BAND && r->band.sensor.channel == WIRE_RADIO) {

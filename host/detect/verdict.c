@@ -156,10 +156,10 @@ static const struct {
 	const char *name;
 	int exit_code;
 } verdicts[] = {
-	[VERDICT_NO_FINDING] = {"no-finding",  0 },
+	[VERDICT_NO_FINDING] = {"no-finding", 0},
 	[VERDICT_NOT_COVERED] = {"not-covered", 30},
-	[VERDICT_SUSPECT] = {"suspect",     10},
-	[VERDICT_MALICIOUS] = {"malicious",   20},
+	[VERDICT_SUSPECT] = {"suspect", 10},
+	[VERDICT_MALICIOUS] = {"malicious", 20},
 };
 
 const char *verdict_name(enum verdict v)

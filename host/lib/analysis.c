@@ -146,7 +146,7 @@ static __attribute__((noinline)) void take_profile(struct analysis *a,
 		const char *head;
 		enum profile_kind kind;
 	} declared[] = {
-		{"device\n",   PROFILE_DEVICE  },
+		{"device\n", PROFILE_DEVICE},
 		{"keyboard\n", PROFILE_KEYBOARD},
 	};
 	const char *name = (const char *)text->bytes;

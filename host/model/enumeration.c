@@ -118,8 +118,8 @@ static void string(struct usb_transfer const *t, struct model_device *device)
 		char *text;
 	} names[] = {
 		{device->device.iManufacturer, device->manufacturer},
-		{device->device.iProduct,      device->product     },
-		{device->device.iSerialNumber, device->serial      },
+		{device->device.iProduct, device->product},
+		{device->device.iSerialNumber, device->serial},
 	};
 	uint8_t index = (uint8_t)t->setup.wValue;
 

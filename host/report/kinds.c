@@ -7,17 +7,17 @@ const char *report_kind(unsigned i, uint32_t *bit)
 		uint32_t bit;
 		const char *name;
 	} kinds[REPORT_KINDS] = {
-		{HID_KIND_KEYBOARD,   "keyboard"  },
-		{HID_KIND_MOUSE,      "mouse"     },
-		{HID_KIND_CONSUMER,   "consumer"  },
-		{HID_KIND_SYSTEM,     "system"    },
-		{HID_KIND_DIGITIZER,  "digitizer" },
-		{HID_KIND_GAMEPAD,    "gamepad"   },
-		{HID_KIND_FIDO,       "fido"      },
-		{HID_KIND_VENDOR_IN,  "vendor-in" },
+		{HID_KIND_KEYBOARD, "keyboard"},
+		{HID_KIND_MOUSE, "mouse"},
+		{HID_KIND_CONSUMER, "consumer"},
+		{HID_KIND_SYSTEM, "system"},
+		{HID_KIND_DIGITIZER, "digitizer"},
+		{HID_KIND_GAMEPAD, "gamepad"},
+		{HID_KIND_FIDO, "fido"},
+		{HID_KIND_VENDOR_IN, "vendor-in"},
 		{HID_KIND_VENDOR_OUT, "vendor-out"},
-		{HID_KIND_LED,        "led"       },
-		{HID_KIND_TELEPHONY,  "telephony" },
+		{HID_KIND_LED, "led"},
+		{HID_KIND_TELEPHONY, "telephony"},
 	};
 
 	if (i >= REPORT_KINDS)

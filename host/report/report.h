@@ -59,14 +59,15 @@ struct report_input {
 	uint64_t findings_dropped;
 	const struct report_keystrokes *keystrokes;
 	size_t keyboards;
-	uint64_t keys;                /* of all keyboards, those not in the list too */
-	uint64_t keyboards_forgotten; /* that typed and are not in the list */
+	uint64_t keys;                     /* of all keyboards, those not in the list too */
+	uint64_t keyboards_forgotten;      /* that typed and are not in the list */
 	const struct report_label *labels; /* of the recording */
 	size_t label_count;
 	const struct report_mark *mark;
 	size_t marks;        /* that are in the list */
 	uint64_t marks_seen; /* all of them */
-	const char *layout;  /* that the input says its text was read under last; NULL: it says none */
+	const char
+		*layout; /* that the input says its text was read under last; NULL: it says none */
 	const char *sha256; /* of the input, in hex; NULL where it was not asked for */
 	report_names names; /* NULL: numbers alone */
 	void *names_context;

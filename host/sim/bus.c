@@ -31,8 +31,7 @@ void bus_line(struct bus *b, enum line_event event, enum usb_speed speed, int64_
 {
 	struct record r = {
 		.kind = RECORD_LINE,
-		.line = {.event = event, .speed = speed, .duration_ns = (uint64_t)duration_ns}
-        };
+		.line = {.event = event, .speed = speed, .duration_ns = (uint64_t)duration_ns}};
 
 	if (b->set.view == BUS_WIRE)
 		emit(b, &r);
@@ -44,8 +43,7 @@ static bool wire(struct bus *b, const struct sim_packet *p, enum usb_speed speed
 	struct record r = {
 		.kind = RECORD_PACKET,
 		.packet_data = {
-				.bytes = p->bytes, .len = p->len, .len_true = p->len, .speed = speed}
-        };
+			.bytes = p->bytes, .len = p->len, .len_true = p->len, .speed = speed}};
 	bool whole = true;
 
 	if (b->set.damage_per_million &&

@@ -57,12 +57,10 @@ static enum ducky_value type_keys(struct ducky *d, const struct ducky_statement 
 		ducky_keys(d, s->line, DUCKY_UP, (struct keystroke){.modifiers = MOD_ALT});
 		break;
 	case KIND_GLOBE:
-		ducky_push(d, &(struct ducky_action){
-				      .act = DUCKY_MEDIA,
-				      .line = s->line,
-				      .value = DUCKY_GLOBE,
-				      .text = {"FN", 2}
-                });
+		ducky_push(d, &(struct ducky_action){.act = DUCKY_MEDIA,
+		                                     .line = s->line,
+		                                     .value = DUCKY_GLOBE,
+		                                     .text = {"FN", 2}});
 		ducky_press(d, s->line, &c);
 		break;
 	default: /* INJECT_MOD alone says that the next line is a modifier */
@@ -271,13 +269,11 @@ static enum ducky_value light(struct ducky *d, const struct ducky_statement *s, 
 
 static enum ducky_value wait(struct ducky *d, const struct ducky_statement *s, bool check)
 {
-	struct ducky_action a = {
-		.act = DUCKY_WAIT,
-		.line = s->line,
-		.wait = (enum ducky_wait)(s->n & 15),
-		.leds = s->n >> 4,
-		.text = {ducky_at(d, s->args), s->args.len}
-        };
+	struct ducky_action a = {.act = DUCKY_WAIT,
+	                         .line = s->line,
+	                         .wait = (enum ducky_wait)(s->n & 15),
+	                         .leds = s->n >> 4,
+	                         .text = {ducky_at(d, s->args), s->args.len}};
 
 	if (s->kind == KIND_WAIT_PRESENT && !s->args.len)
 		return refuse(d, s, "WAIT_FOR_PRESENT", "a network, as in SSID=\"NAME\"");
@@ -304,9 +300,7 @@ static enum ducky_value language(struct ducky *d, const struct ducky_statement *
 
 static enum ducky_value plain(struct ducky *d, const struct ducky_statement *s, bool check)
 {
-	struct ducky_action a = {
-		.line = s->line, .text = {ducky_at(d, s->args), s->args.len}
-        };
+	struct ducky_action a = {.line = s->line, .text = {ducky_at(d, s->args), s->args.len}};
 	uint16_t code;
 
 	if (s->kind == KIND_MEDIA && !(a.value = ducky_media(a.text.at, a.text.len)))

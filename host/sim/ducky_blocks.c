@@ -111,12 +111,12 @@ static bool close(struct joiner *j, uint32_t index)
 		uint8_t end;
 		const char *word, *opener;
 	} ends[] = {
-		{KIND_ELSE_IF,      "ELSE IF",      "IF"        },
-		{KIND_ELSE,         "ELSE",         "IF"        },
-		{KIND_END_IF,       "END_IF",       "IF"        },
-		{KIND_END_WHILE,    "END_WHILE",    "WHILE"     },
-		{KIND_END_FUNCTION, "END_FUNCTION", "FUNCTION"  },
-		{KIND_END_BUTTON,   "END_BUTTON",   "BUTTON_DEF"},
+		{KIND_ELSE_IF, "ELSE IF", "IF"},
+		{KIND_ELSE, "ELSE", "IF"},
+		{KIND_END_IF, "END_IF", "IF"},
+		{KIND_END_WHILE, "END_WHILE", "WHILE"},
+		{KIND_END_FUNCTION, "END_FUNCTION", "FUNCTION"},
+		{KIND_END_BUTTON, "END_BUTTON", "BUTTON_DEF"},
 	};
 	size_t i = 0;
 	bool fits;

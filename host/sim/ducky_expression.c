@@ -46,40 +46,28 @@ static const struct {
 	enum operation op;
 	uint8_t level;
 } operators[] = {
-	{"||", OR,            0},
-        {"&&", AND,           1},
-        {"==", EQUAL,         4},
-	{"!=", UNEQUAL,       4},
-        {"<=", LESS_EQUAL,    5},
-        {">=", GREATER_EQUAL, 5},
-	{"<<", SHIFT_LEFT,    6},
-        {">>", SHIFT_RIGHT,   6},
-        {"<",  LESS,          5},
-	{">",  GREATER,       5},
-        {"|",  BIT_OR,        2},
-        {"&",  BIT_AND,       3},
-	{"+",  ADD,           7},
-        {"-",  SUBTRACT,      7},
-        {"*",  MULTIPLY,      8},
-	{"/",  DIVIDE,        8},
-        {"%",  REMAINDER,     8},
-        {"^",  POWER,         9},
+	{"||", OR, 0},         {"&&", AND, 1},         {"==", EQUAL, 4},
+	{"!=", UNEQUAL, 4},    {"<=", LESS_EQUAL, 5},  {">=", GREATER_EQUAL, 5},
+	{"<<", SHIFT_LEFT, 6}, {">>", SHIFT_RIGHT, 6}, {"<", LESS, 5},
+	{">", GREATER, 5},     {"|", BIT_OR, 2},       {"&", BIT_AND, 3},
+	{"+", ADD, 7},         {"-", SUBTRACT, 7},     {"*", MULTIPLY, 8},
+	{"/", DIVIDE, 8},      {"%", REMAINDER, 8},    {"^", POWER, 9},
 };
 
 static const struct {
 	const char *name;
 	uint16_t value;
 } constants[] = {
-	{"TRUE",     1                },
-	{"FALSE",    0                },
-	{"WINDOWS",  DUCKY_OS_WINDOWS },
-	{"MACOS",    DUCKY_OS_MACOS   },
-	{"LINUX",    DUCKY_OS_LINUX   },
+	{"TRUE", 1},
+	{"FALSE", 0},
+	{"WINDOWS", DUCKY_OS_WINDOWS},
+	{"MACOS", DUCKY_OS_MACOS},
+	{"LINUX", DUCKY_OS_LINUX},
 	{"CHROMEOS", DUCKY_OS_CHROMEOS},
-	{"ANDROID",  DUCKY_OS_ANDROID },
-	{"IOS",      DUCKY_OS_IOS     },
-	{"ENABLED",  1                },
-	{"DISABLED", 0                },
+	{"ANDROID", DUCKY_OS_ANDROID},
+	{"IOS", DUCKY_OS_IOS},
+	{"ENABLED", 1},
+	{"DISABLED", 0},
 };
 
 static uint32_t level(struct parser *p, unsigned l);

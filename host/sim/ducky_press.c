@@ -15,8 +15,8 @@ enum {
 static const struct {
 	uint8_t usage, led;
 } locks[] = {
-	{KEY_NUM_LOCK,    DUCKY_NUM   },
-	{KEY_CAPS_LOCK,   DUCKY_CAPS  },
+	{KEY_NUM_LOCK, DUCKY_NUM},
+	{KEY_CAPS_LOCK, DUCKY_CAPS},
 	{KEY_SCROLL_LOCK, DUCKY_SCROLL},
 };
 

@@ -66,10 +66,7 @@ static void nothing(struct scenario_event *e)
 
 static void fixed_at(struct scenario_time *t, double ms)
 {
-	*t = (struct scenario_time){
-		.ms = {ms, ms},
-                  .after = {.item = SCENARIO_NONE }
-        };
+	*t = (struct scenario_time){.ms = {ms, ms}, .after = {.item = SCENARIO_NONE}};
 }
 
 /* Typed on the device that stands in: what came from the far end, as it was there. */

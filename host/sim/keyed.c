@@ -13,8 +13,8 @@ struct keyed {
 	struct scenario_plan phase; /* of the play at hand: its time, its chances */
 	struct record_sink wires;
 	struct play_watch watch;
-	struct play *play; /* NULL: VBUS is off */
-	unsigned chip;     /* the next one */
+	struct play *play;      /* NULL: VBUS is off */
+	unsigned chip;          /* the next one */
 	int64_t now_ns, off_ns; /* off: when VBUS goes off next */
 	bool failed;
 };
@@ -28,15 +28,13 @@ int64_t keyed_chip_ns(const struct scenario_plan *plan, unsigned chip)
 static void answer(struct keyed *k)
 {
 	uint8_t code[VBUS_CODE_BYTES];
-	const struct record r = {
-		.kind = RECORD_REPLY,
-		.t_ns = k->plan->vbus_on_ns,
-		.step_ns = 1,
-		.reply = {.head = {.opcode = WIRE_OP_VBUS_CODE,
-	                           .request = KEYED_REQUEST,
-	                           .done = (uint64_t)k->plan->vbus_on_ns * 3 / 25},
-	                  .data = {.bytes = code, .len = sizeof(code)}}
-        };
+	const struct record r = {.kind = RECORD_REPLY,
+	                         .t_ns = k->plan->vbus_on_ns,
+	                         .step_ns = 1,
+	                         .reply = {.head = {.opcode = WIRE_OP_VBUS_CODE,
+	                                            .request = KEYED_REQUEST,
+	                                            .done = (uint64_t)k->plan->vbus_on_ns * 3 / 25},
+	                                   .data = {.bytes = code, .len = sizeof(code)}}};
 
 	vbus_code_put(code, &k->plan->key);
 	k->wires.record(k->wires.context, &r);

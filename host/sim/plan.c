@@ -24,8 +24,8 @@ static enum host_kind draw_host(struct random *r)
 		double share;
 	} hosts[] = {
 		{HOST_WINDOWS, 0.5},
-		{HOST_LINUX,   0.2},
-		{HOST_MACOS,   0.2},
+		{HOST_LINUX, 0.2},
+		{HOST_MACOS, 0.2},
 		{HOST_ANDROID, 0.1},
 	};
 	double u = random_unit(r);

@@ -171,15 +171,13 @@ void play_drop(struct play *p)
 void play_setting(struct play *p, enum wire_setting setting, enum wire_cause cause, uint32_t before,
                   uint32_t after)
 {
-	const struct record r = {
-		.kind = RECORD_SETTING,
-		.t_ns = p->bus.now_ns,
-		.step_ns = 1,
-		.setting = {.setting = (uint8_t)setting,
-	                    .cause = (uint8_t)cause,
-	                    .before = before,
-	                    .after = after}
-        };
+	const struct record r = {.kind = RECORD_SETTING,
+	                         .t_ns = p->bus.now_ns,
+	                         .step_ns = 1,
+	                         .setting = {.setting = (uint8_t)setting,
+	                                     .cause = (uint8_t)cause,
+	                                     .before = before,
+	                                     .after = after}};
 
 	wires_record(&p->wires, &r);
 }

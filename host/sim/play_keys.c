@@ -140,7 +140,7 @@ void play_machine(const struct scenario_typing *s, struct typist *t, struct rand
 	*t = (struct typist){
 		.name = "machine",
 		.press = s->press_style,
- /* Holds that overlap need modifiers of their own. */
+		/* Holds that overlap need modifiers of their own. */
 		.shift = s->press_style == PRESS_OVERLAP ? SHIFT_LEAD : s->shift_style,
 		.coding = s->coding,
 		.right_shift = s->right_shift,
@@ -149,12 +149,12 @@ void play_machine(const struct scenario_typing *s, struct typist *t, struct rand
 		.dwell_ns = spread_of(&s->dwell_ms, r),
 		.overlap_share = s->overlap_share,
 		.replace_share = s->replace_share,
-		.overlap_ns = {SPREAD_UNIFORM,   5e6,    40e6,   0   },
-		.shift_lead_ns = {SPREAD_UNIFORM,   50e6,   150e6,  0   },
-		.shift_lag_ns = {SPREAD_UNIFORM,   60e6,   140e6,  0   },
+		.overlap_ns = {SPREAD_UNIFORM, 5e6, 40e6, 0},
+		.shift_lead_ns = {SPREAD_UNIFORM, 50e6, 150e6, 0},
+		.shift_lag_ns = {SPREAD_UNIFORM, 60e6, 140e6, 0},
 		.errors_per_key = s->errors_per_key,
-		.error_ns = {SPREAD_LOGNORMAL, 280e6,  0.4,    90e6},
-		.chord_settle_ns = {SPREAD_UNIFORM,   gap[0], gap[1], 0   },
+		.error_ns = {SPREAD_LOGNORMAL, 280e6, 0.4, 90e6},
+		.chord_settle_ns = {SPREAD_UNIFORM, gap[0], gap[1], 0},
 	};
 	if (s->model == SCENARIO_MODEL_UNIFORM && i->kind == SCENARIO_RANGE)
 		t->interval_ns = (struct spread){SPREAD_UNIFORM, i->a * 1e6, i->b * 1e6, 0};

@@ -143,12 +143,10 @@ void play_overvoltage(struct play *p, int item, const struct scenario_event *e)
 {
 	struct random r = play_random(p, item);
 	double period = scenario_draw(&r, &e->period_ms), count = scenario_draw(&r, &e->pulses);
-	const struct record alert = {
-		.kind = RECORD_ALERT,
-		.t_ns = p->bus.now_ns,
-		.step_ns = 1,
-		.alert = {.sequence = 1, .what = WIRE_ALERT_OVERVOLTAGE}
-        };
+	const struct record alert = {.kind = RECORD_ALERT,
+	                             .t_ns = p->bus.now_ns,
+	                             .step_ns = 1,
+	                             .alert = {.sequence = 1, .what = WIRE_ALERT_OVERVOLTAGE}};
 
 	play_drop(p);
 	wires_set(&p->wires, p->bus.now_ns, WIRE_SE0);

@@ -220,9 +220,9 @@ static bool locks_of(const struct keystroke *k, uint8_t *leds)
 	static const struct {
 		uint8_t usage, led;
 	} locks[] = {
-		{KEY_CAPS_LOCK, DUCKY_CAPS  },
-		{0x53,          DUCKY_NUM   },
-		{0x47,          DUCKY_SCROLL},
+		{KEY_CAPS_LOCK, DUCKY_CAPS},
+		{0x53, DUCKY_NUM},
+		{0x47, DUCKY_SCROLL},
 	};
 
 	for (unsigned i = 0; i < 3; i++)

@@ -99,8 +99,7 @@ static void add_text(struct recording *r, enum record_kind kind, const char *tex
 	add(r, r->far ? far_end_begin(r->far) : 0,
 	    (struct record){
 		    .kind = kind,
-		    .text = {.bytes = (const uint8_t *)text, .len = (uint32_t)strlen(text)}
-        });
+		    .text = {.bytes = (const uint8_t *)text, .len = (uint32_t)strlen(text)}});
 }
 
 static void add_path(struct recording *r, int64_t t_ns, enum wire_path path,
@@ -111,8 +110,7 @@ static void add_path(struct recording *r, int64_t t_ns, enum wire_path path,
 		    .kind = RECORD_DC_PATH,
 		    .dc_path = {.path = path,
 	                        .open = x->open,
-	                        .resistance_uohm = x->open ? 0 : (uint32_t)(x->ohm * 1e6)}
-        });
+	                        .resistance_uohm = x->open ? 0 : (uint32_t)(x->ohm * 1e6)}});
 }
 
 /* The keys that the declared device types where it types codes; NULL: whatever people type. */
@@ -196,8 +194,7 @@ static void cc_pins(struct recording *r)
 		.kind = RECORD_CC,
 		.step_ns = 1,
 		.cc = {.cc1_mv = (uint16_t)((phone ? CC_RD_MV : CC_OPEN_MV) + wobble),
-	               .cc2_mv = (uint16_t)((has_emarker(s) ? CC_RA_MV : CC_OPEN_MV) + wobble)}
-        };
+	               .cc2_mv = (uint16_t)((has_emarker(s) ? CC_RA_MV : CC_OPEN_MV) + wobble)}};
 	for (unsigned i = 0; i < 3; i++)
 		add(r, MS(300) + MS(100) * i, r->cc);
 	r->cc_ns = MS(700);

@@ -162,18 +162,18 @@ static bool loads(struct scenario_reader *r, json_t *v, void *to)
 }
 
 static const struct field fields[] = {
-	{.name = "speed",      .kind = FIELD_OWN, .read = speed},
-	{.name = "device",       .kind = FIELD_OWN, .read = device},
-	{.name = "config",     .kind = FIELD_OWN, .read = config},
-	{.name = "langids",      .kind = FIELD_OWN, .read = langids},
-	{.name = "strings",     .kind = FIELD_OWN, .read = strings},
-	{.name = "hid_report",      .kind = FIELD_OWN, .read = reports},
-	{.name = "structure_sha256",    .kind = FIELD_OWN, .read = hash},
-	{.name = "evidence",     .kind = FIELD_OWN, .read = remarks},
-	{.name = "note",    .kind = FIELD_REMARK},
-	{.name = "device_qualifier",     .kind = FIELD_OWN, .read = qualifier, .optional = true},
+	{.name = "speed", .kind = FIELD_OWN, .read = speed},
+	{.name = "device", .kind = FIELD_OWN, .read = device},
+	{.name = "config", .kind = FIELD_OWN, .read = config},
+	{.name = "langids", .kind = FIELD_OWN, .read = langids},
+	{.name = "strings", .kind = FIELD_OWN, .read = strings},
+	{.name = "hid_report", .kind = FIELD_OWN, .read = reports},
+	{.name = "structure_sha256", .kind = FIELD_OWN, .read = hash},
+	{.name = "evidence", .kind = FIELD_OWN, .read = remarks},
+	{.name = "note", .kind = FIELD_REMARK},
+	{.name = "device_qualifier", .kind = FIELD_OWN, .read = qualifier, .optional = true},
 	{.name = "hub_descriptor", .kind = FIELD_OWN, .read = hub, .optional = true},
-	{0    },
+	{0},
 };
 
 static const struct shape shape = {

@@ -211,8 +211,8 @@ static bool spread(struct scenario_reader *r, json_t *v, struct scenario_spread 
 		const char *a, *b;
 		enum scenario_spread_kind kind;
 	} forms[] = {
-		{"mean",   "sd",       SCENARIO_MEAN_SD  },
-		{"median", "sd",       SCENARIO_MEDIAN_SD},
+		{"mean", "sd", SCENARIO_MEAN_SD},
+		{"median", "sd", SCENARIO_MEDIAN_SD},
 		{"median", "sigma_ln", SCENARIO_MEDIAN_LN},
 	};
 	struct scenario_amount amount;

@@ -56,12 +56,8 @@ static bool read_root(struct scenario_reader *r, json_t *root, struct scenarios 
 		const char *name;
 		json_type type;
 	} parts[] = {
-		{"schema",      JSON_INTEGER},
-                {"units",       JSON_STRING },
-                {"legend",      JSON_OBJECT },
-		{"alphabets",   JSON_OBJECT },
-                {"descriptors", JSON_OBJECT },
-                {"scenarios",   JSON_ARRAY  },
+		{"schema", JSON_INTEGER},   {"units", JSON_STRING},       {"legend", JSON_OBJECT},
+		{"alphabets", JSON_OBJECT}, {"descriptors", JSON_OBJECT}, {"scenarios", JSON_ARRAY},
 	};
 	const size_t count = sizeof(parts) / sizeof(*parts);
 	const char *key;

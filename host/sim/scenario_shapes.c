@@ -12,50 +12,50 @@
 #define OPTIONAL       .optional = true
 
 static const struct field once_fields[] = {
-	{.name = "kind",      .kind = FIELD_REMARK},
-	{.name = "t_ms",                   .kind = FIELD_TIME, TIMING(start_ms)},
+	{.name = "kind", .kind = FIELD_REMARK},
+	{.name = "t_ms", .kind = FIELD_TIME, TIMING(start_ms)},
 	{0},
 };
 static const struct field periodic_timing_fields[] = {
-	{.name = "kind",        .kind = FIELD_REMARK},
-	{.name = "start_ms",                     .kind = FIELD_TIME, TIMING(start_ms)},
-	{.name = "period_ms",.kind = FIELD_AMOUNT, TIMING(period_ms), .low = 0.5, .high = WEEK_MS},
-	{.name = "jitter_ms",                     .kind = FIELD_NUMBER, TIMING(jitter_ms), .high = 10000},
-	{.name = "defer_ms",                   .kind = FIELD_AMOUNT, TIMING(defer_ms), .high = 10000},
+	{.name = "kind", .kind = FIELD_REMARK},
+	{.name = "start_ms", .kind = FIELD_TIME, TIMING(start_ms)},
+	{.name = "period_ms", .kind = FIELD_AMOUNT, TIMING(period_ms), .low = 0.5, .high = WEEK_MS},
+	{.name = "jitter_ms", .kind = FIELD_NUMBER, TIMING(jitter_ms), .high = 10000},
+	{.name = "defer_ms", .kind = FIELD_AMOUNT, TIMING(defer_ms), .high = 10000},
 	{.name = "duration_ms",
          .kind = FIELD_AMOUNT,
          TIMING(duration_ms),
          .high = WEEK_MS,
          .has = offsetof(struct scenario_timing, has_duration) + 1,
          OPTIONAL},
-	{.name = "random_ms",                     .kind = FIELD_AMOUNT, TIMING(random_ms), .high = 10000, OPTIONAL},
+	{.name = "random_ms", .kind = FIELD_AMOUNT, TIMING(random_ms), .high = 10000, OPTIONAL},
 	{0},
 };
 static const struct field random_fields[] = {
-	{.name = "kind",        .kind = FIELD_REMARK},
-	{.name = "start_ms",                     .kind = FIELD_TIME, TIMING(start_ms)},
-	{.name = "gap_ms",.kind = FIELD_AMOUNT, TIMING(gap_ms), .low = 0.1, .high = WEEK_MS},
+	{.name = "kind", .kind = FIELD_REMARK},
+	{.name = "start_ms", .kind = FIELD_TIME, TIMING(start_ms)},
+	{.name = "gap_ms", .kind = FIELD_AMOUNT, TIMING(gap_ms), .low = 0.1, .high = WEEK_MS},
 	{.name = "duration_ms",
          .kind = FIELD_AMOUNT,
          TIMING(duration_ms),
          .high = WEEK_MS,
          .has = offsetof(struct scenario_timing, has_duration) + 1,
          OPTIONAL},
-	{0		  },
+	{0},
 };
 static const struct field sweep_fields[] = {
-	{.name = "kind",        .kind = FIELD_REMARK},
-	{.name = "start_ms",                     .kind = FIELD_TIME, TIMING(start_ms)},
-	{.name = "gap_ms",.kind = FIELD_AMOUNT, TIMING(gap_ms), .low = 0.1, .high = WEEK_MS},
-	{.name = "steps",                     .kind = FIELD_COUNT, TIMING(steps), .low = 1, .high = 1000},
-	{.name = "step_ms",                   .kind = FIELD_NUMBER, TIMING(step_ms), .high = 60000},
-	{0	  },
+	{.name = "kind", .kind = FIELD_REMARK},
+	{.name = "start_ms", .kind = FIELD_TIME, TIMING(start_ms)},
+	{.name = "gap_ms", .kind = FIELD_AMOUNT, TIMING(gap_ms), .low = 0.1, .high = WEEK_MS},
+	{.name = "steps", .kind = FIELD_COUNT, TIMING(steps), .low = 1, .high = 1000},
+	{.name = "step_ms", .kind = FIELD_NUMBER, TIMING(step_ms), .high = 60000},
+	{0},
 };
 static const struct field per_report_fields[] = {
-	{.name = "kind",     .kind = FIELD_REMARK},
-	{.name = "of",                  .kind = FIELD_REF, TIMING(of)},
-	{.name = "lead_ms",.kind = FIELD_AMOUNT, TIMING(lead_ms), .high = 10000},
-	{0		 },
+	{.name = "kind", .kind = FIELD_REMARK},
+	{.name = "of", .kind = FIELD_REF, TIMING(of)},
+	{.name = "lead_ms", .kind = FIELD_AMOUNT, TIMING(lead_ms), .high = 10000},
+	{0},
 };
 
 static bool timing(struct scenario_reader *r, json_t *v, void *to)
@@ -86,21 +86,21 @@ static const char *const radio_types[] = {"wifi_ap_beacon",     "wifi_sta_tx", "
                                           "ook_burst",          "ook_remote",  NULL};
 static const char *const causes[] = {"cable", "remote", "far_end", NULL};
 static const struct field radio_fields[] = {
-	{.name = "id",          .kind = FIELD_ID, RADIO(id)},
-	{.name = "type",            .kind = FIELD_NAME, RADIO(type), .names = radio_types},
-	{.name = "cause",        .kind = FIELD_NAME, RADIO(cause), .names = causes},
-	{.name = "timing",          .kind = FIELD_OWN, RADIO(timing), .read = timing},
-	{.name = "burst_us",                     .kind = FIELD_AMOUNT, RADIO(burst_us), .low = 1, .high = 1e7},
-	{.name = "pulses",.kind = FIELD_AMOUNT, RADIO(pulses), .low = 1, .high = 1000},
-	{.name = "pulse_gap_us",      .kind = FIELD_AMOUNT, RADIO(pulse_gap_us), .high = 1e7},
-	{.name = "level_dB",      .kind = FIELD_AMOUNT, RADIO(level_dB), .high = 120},
+	{.name = "id", .kind = FIELD_ID, RADIO(id)},
+	{.name = "type", .kind = FIELD_NAME, RADIO(type), .names = radio_types},
+	{.name = "cause", .kind = FIELD_NAME, RADIO(cause), .names = causes},
+	{.name = "timing", .kind = FIELD_OWN, RADIO(timing), .read = timing},
+	{.name = "burst_us", .kind = FIELD_AMOUNT, RADIO(burst_us), .low = 1, .high = 1e7},
+	{.name = "pulses", .kind = FIELD_AMOUNT, RADIO(pulses), .low = 1, .high = 1000},
+	{.name = "pulse_gap_us", .kind = FIELD_AMOUNT, RADIO(pulse_gap_us), .high = 1e7},
+	{.name = "level_dB", .kind = FIELD_AMOUNT, RADIO(level_dB), .high = 120},
 	{.name = "current_step_mA",
          .kind = FIELD_AMOUNT,
          RADIO(current_step_mA),
          .low = -MA_MAX,
          .high = MA_MAX,
          .has = offsetof(struct scenario_radio, has_current) + 1},
-	{.name = "note",                     .kind = FIELD_REMARK, OPTIONAL},
+	{.name = "note", .kind = FIELD_REMARK, OPTIONAL},
 	{0},
 };
 static const struct shape radio_shape = {.fields = radio_fields,
@@ -110,9 +110,9 @@ static const struct shape radio_shape = {.fields = radio_fields,
 static bool check_ambient(struct scenario_reader *r, json_t *v, void *to)
 {
 	static const char *const needs[][2] = {
-		[SCENARIO_ROOM_BEACONS] = {"transmitters", "period_ms"   },
+		[SCENARIO_ROOM_BEACONS] = {"transmitters", "period_ms"},
 		[SCENARIO_ROOM_DATA] = {"bursts_per_s", "bursts_per_s"},
-		[SCENARIO_ROOM_BLE] = {"transmitters", "interval_ms" },
+		[SCENARIO_ROOM_BLE] = {"transmitters", "interval_ms"},
 	};
 	const struct scenario_ambient *a = to;
 
@@ -125,9 +125,9 @@ static bool check_ambient(struct scenario_reader *r, json_t *v, void *to)
 #define AMBIENT(member) .at = offsetof(struct scenario_ambient, member)
 static const char *const rooms[] = {"wifi_beacons", "wifi_data", "ble_adv", NULL};
 static const struct field ambient_fields[] = {
-	{.name = "type",        .kind = FIELD_NAME, AMBIENT(type), .names = rooms},
-	{.name = "burst_us",        .kind = FIELD_AMOUNT, AMBIENT(burst_us), .low = 1, .high = 1e7},
-	{.name = "level_dB",                     .kind = FIELD_AMOUNT, AMBIENT(level_dB), .high = 120},
+	{.name = "type", .kind = FIELD_NAME, AMBIENT(type), .names = rooms},
+	{.name = "burst_us", .kind = FIELD_AMOUNT, AMBIENT(burst_us), .low = 1, .high = 1e7},
+	{.name = "level_dB", .kind = FIELD_AMOUNT, AMBIENT(level_dB), .high = 120},
 	{.name = "transmitters",
          .kind = FIELD_AMOUNT,
          AMBIENT(transmitters),
@@ -150,7 +150,7 @@ static const struct field ambient_fields[] = {
          AMBIENT(bursts_per_s),
          .high = 100000,
          OPTIONAL},
-	{0         },
+	{0},
 };
 static const struct shape ambient_shape = {
 	.fields = ambient_fields, .size = sizeof(struct scenario_ambient), .check = check_ambient};
@@ -158,11 +158,11 @@ static const struct shape ambient_shape = {
 #define BOOT(member) .at = offsetof(struct scenario_boot, member)
 static const char *const shapes[] = {"flat", "burst", "charge", NULL};
 static const struct field boot_fields[] = {
-	{.name = "t_ms",        .kind = FIELD_NUMBER, BOOT(t_ms), .high = WEEK_MS},
-	{.name = "duration_ms",           .kind = FIELD_NUMBER, BOOT(duration_ms), .high = WEEK_MS},
-	{.name = "level_mA",                     .kind = FIELD_AMOUNT, BOOT(level_mA), .high = MA_MAX},
-	{.name = "shape",.kind = FIELD_NAME, BOOT(shape), .names = shapes},
-	{0     },
+	{.name = "t_ms", .kind = FIELD_NUMBER, BOOT(t_ms), .high = WEEK_MS},
+	{.name = "duration_ms", .kind = FIELD_NUMBER, BOOT(duration_ms), .high = WEEK_MS},
+	{.name = "level_mA", .kind = FIELD_AMOUNT, BOOT(level_mA), .high = MA_MAX},
+	{.name = "shape", .kind = FIELD_NAME, BOOT(shape), .names = shapes},
+	{0},
 };
 static const struct shape boot_shape = {.fields = boot_fields,
                                         .size = sizeof(struct scenario_boot)};
@@ -171,16 +171,16 @@ static const struct shape boot_shape = {.fields = boot_fields,
 static const char *const wakes[] = {"dtim_wake",     "wake",    "charge",
                                     "led_multiplex", "qi_ping", NULL};
 static const struct field periodic_fields[] = {
-	{.name = "id",         .kind = FIELD_ID, PERIODIC(id)},
-	{.name = "kind",        .kind = FIELD_NAME, PERIODIC(kind), .names = wakes},
-	{.name = "start_ms",       .kind = FIELD_TIME, PERIODIC(start_ms)},
+	{.name = "id", .kind = FIELD_ID, PERIODIC(id)},
+	{.name = "kind", .kind = FIELD_NAME, PERIODIC(kind), .names = wakes},
+	{.name = "start_ms", .kind = FIELD_TIME, PERIODIC(start_ms)},
 	{.name = "period_ms",
          .kind = FIELD_AMOUNT,
          PERIODIC(period_ms),
          .low = 0.1,
          .high = WEEK_MS},
-	{.name = "jitter_ms",                    .kind = FIELD_NUMBER, PERIODIC(jitter_ms), .high = 10000},
-	{.name = "duration_ms",.kind = FIELD_AMOUNT, PERIODIC(duration_ms), .high = WEEK_MS},
+	{.name = "jitter_ms", .kind = FIELD_NUMBER, PERIODIC(jitter_ms), .high = 10000},
+	{.name = "duration_ms", .kind = FIELD_AMOUNT, PERIODIC(duration_ms), .high = WEEK_MS},
 	{.name = "step_mA",
          .kind = FIELD_AMOUNT,
          PERIODIC(step_mA),
@@ -193,9 +193,9 @@ static const struct shape periodic_shape = {.fields = periodic_fields,
 
 #define POWER_EVENT(member) .at = offsetof(struct scenario_power_event, member)
 static const struct field power_event_fields[] = {
-	{.name = "id",          .kind = FIELD_ID, POWER_EVENT(id)},
-	{.name = "t_ms",      .kind = FIELD_TIME, POWER_EVENT(t_ms)},
-	{.name = "duration_ms",        .kind = FIELD_AMOUNT, POWER_EVENT(duration_ms), .high = WEEK_MS},
+	{.name = "id", .kind = FIELD_ID, POWER_EVENT(id)},
+	{.name = "t_ms", .kind = FIELD_TIME, POWER_EVENT(t_ms)},
+	{.name = "duration_ms", .kind = FIELD_AMOUNT, POWER_EVENT(duration_ms), .high = WEEK_MS},
 	{.name = "step_mA",
          .kind = FIELD_AMOUNT,
          POWER_EVENT(step_mA),
@@ -214,20 +214,20 @@ static const struct shape power_event_shape = {.fields = power_event_fields,
 	}
 static const struct field power_fields[] = {
 	{.name = "idle_mA", .kind = FIELD_AMOUNT, POWER(idle_mA), .high = MA_MAX},
-	{.name = "noise_rms_mA",   .kind = FIELD_NUMBER, POWER(noise_rms_mA), .high = 1000},
+	{.name = "noise_rms_mA", .kind = FIELD_NUMBER, POWER(noise_rms_mA), .high = 1000},
 	POWER_LIST("boot", boot, boot_count, boot_shape),
 	POWER_LIST("periodic", periodic, periodic_count, periodic_shape),
 	POWER_LIST("events", events, event_count, power_event_shape),
-	{0		},
+	{0},
 };
 static const struct shape power_shape = {.fields = power_fields,
                                          .size = sizeof(struct scenario_power)};
 
 #define CLAIM(member) .at = offsetof(struct scenario, member)
 static const struct field claim_fields[] = {
-	{.name = "data",      .kind = FIELD_BOOL, CLAIM(claims_data)},
+	{.name = "data", .kind = FIELD_BOOL, CLAIM(claims_data)},
 	{.name = "emarker", .kind = FIELD_BOOL, CLAIM(claims_emarker)},
-	{0  },
+	{0},
 };
 static const struct shape claim_shape = {.fields = claim_fields, .size = sizeof(struct scenario)};
 
@@ -246,8 +246,8 @@ static const char *const far_kinds[] = {"none",     "keyboard", "device",   "pho
                                         "phone_hs", "scanner",  "receiver", "headset",
                                         "kvm",      "puck",     NULL};
 static const struct field far_fields[] = {
-	{.name = "kind",     .kind = FIELD_NAME, FAR(kind), .names = far_kinds},
-	{.name = "descriptors",         .kind = FIELD_OWN, .read = declared},
+	{.name = "kind", .kind = FIELD_NAME, FAR(kind), .names = far_kinds},
+	{.name = "descriptors", .kind = FIELD_OWN, .read = declared},
 	{.name = "load_mA",
          .kind = FIELD_AMOUNT,
          FAR(load_mA),
@@ -269,9 +269,9 @@ static bool path(struct scenario_reader *r, json_t *v, void *to)
 }
 
 static const struct field path_fields[] = {
-	{.name = "dp_ohm",   .kind = FIELD_OWN, CLAIM(dp), .read = path},
-	{.name = "dm_ohm",         .kind = FIELD_OWN, CLAIM(dm), .read = path},
-	{.name = "gnd_ohm",                  .kind = FIELD_OWN, CLAIM(gnd), .read = path},
+	{.name = "dp_ohm", .kind = FIELD_OWN, CLAIM(dp), .read = path},
+	{.name = "dm_ohm", .kind = FIELD_OWN, CLAIM(dm), .read = path},
+	{.name = "gnd_ohm", .kind = FIELD_OWN, CLAIM(gnd), .read = path},
 	{0},
 };
 static const struct shape path_shape = {.fields = path_fields, .size = sizeof(struct scenario)};
@@ -325,13 +325,13 @@ static bool rules(struct scenario_reader *r, json_t *v, void *to)
 
 #define EXPECT(member) .at = offsetof(struct scenario_expect, member)
 static const struct field expect_fields[] = {
-	{.name = "verdict",  .kind = FIELD_OWN, EXPECT(verdicts), .read = verdicts},
-	{.name = "must",  .kind = FIELD_OWN, EXPECT(must), .read = rules},
-	{.name = "may",                  .kind = FIELD_OWN, EXPECT(may), .read = rules},
-	{.name = "forbid",.kind = FIELD_OWN, EXPECT(forbid), .read = rules},
-	{.name = "waived",     .kind = FIELD_OWN, EXPECT(waived), .read = rules, OPTIONAL},
-	{.name = "note",      .kind = FIELD_TEXT, EXPECT(note), OPTIONAL},
-	{0      },
+	{.name = "verdict", .kind = FIELD_OWN, EXPECT(verdicts), .read = verdicts},
+	{.name = "must", .kind = FIELD_OWN, EXPECT(must), .read = rules},
+	{.name = "may", .kind = FIELD_OWN, EXPECT(may), .read = rules},
+	{.name = "forbid", .kind = FIELD_OWN, EXPECT(forbid), .read = rules},
+	{.name = "waived", .kind = FIELD_OWN, EXPECT(waived), .read = rules, OPTIONAL},
+	{.name = "note", .kind = FIELD_TEXT, EXPECT(note), OPTIONAL},
+	{0},
 };
 static const struct shape expect_shape = {.fields = expect_fields,
                                           .size = sizeof(struct scenario_expect)};
@@ -351,13 +351,13 @@ static bool mark(struct scenario_reader *r, json_t *v, void *to)
 
 #define EVIDENCE(member) .at = offsetof(struct scenario_evidence, member)
 static const struct field evidence_fields[] = {
-	{.name = "usb",      .kind = FIELD_OWN, EVIDENCE(usb), .read = mark},
-	{.name = "power",     .kind = FIELD_OWN, EVIDENCE(power), .read = mark},
-	{.name = "rf",                  .kind = FIELD_OWN, EVIDENCE(rf), .read = mark},
-	{.name = "dc_path",.kind = FIELD_OWN, EVIDENCE(dc_path), .read = mark},
-	{.name = "far_end",      .kind = FIELD_OWN, EVIDENCE(far_end), .read = mark},
-	{.name = "note",       .kind = FIELD_TEXT, EVIDENCE(note)},
-	{0     },
+	{.name = "usb", .kind = FIELD_OWN, EVIDENCE(usb), .read = mark},
+	{.name = "power", .kind = FIELD_OWN, EVIDENCE(power), .read = mark},
+	{.name = "rf", .kind = FIELD_OWN, EVIDENCE(rf), .read = mark},
+	{.name = "dc_path", .kind = FIELD_OWN, EVIDENCE(dc_path), .read = mark},
+	{.name = "far_end", .kind = FIELD_OWN, EVIDENCE(far_end), .read = mark},
+	{.name = "note", .kind = FIELD_TEXT, EVIDENCE(note)},
+	{0},
 };
 static const struct shape evidence_shape = {.fields = evidence_fields,
                                             .size = sizeof(struct scenario_evidence)};
@@ -387,20 +387,20 @@ static bool label(struct scenario_reader *r, json_t *v, void *to)
 #define AT(member) .at = offsetof(struct scenario, member)
 static const char *const profiles[] = {"bare", "keyboard", "device", "host", NULL};
 static const struct field scenario_fields[] = {
-	{.name = "id",          .kind = FIELD_OWN, AT(id), .read = scenario_id},
-	{.name = "name",               .kind = FIELD_TEXT, AT(name)},
-	{.name = "label",                     .kind = FIELD_OWN, AT(malicious), .read = label},
-	{.name = "profile",.kind = FIELD_NAME, AT(profile), .names = profiles},
+	{.name = "id", .kind = FIELD_OWN, AT(id), .read = scenario_id},
+	{.name = "name", .kind = FIELD_TEXT, AT(name)},
+	{.name = "label", .kind = FIELD_OWN, AT(malicious), .read = label},
+	{.name = "profile", .kind = FIELD_NAME, AT(profile), .names = profiles},
 	{.name = "duration_s",
          .kind = FIELD_NUMBER,
          AT(duration_s),
          .low = 0.001,
          .high = WEEK_MS / 1000},
-	{.name = "claim",.kind = FIELD_OBJECT, .shape = &claim_shape},
-	{.name = "far_end",        .kind = FIELD_OBJECT, AT(far_end), .shape = &far_shape},
-	{.name = "dc_path",     .kind = FIELD_OBJECT, .shape = &path_shape},
-	{.name = "power",          .kind = FIELD_OBJECT, AT(power), .shape = &power_shape},
-	{.name = "usb",                     .kind = FIELD_OWN, .read = scenario_read_events},
+	{.name = "claim", .kind = FIELD_OBJECT, .shape = &claim_shape},
+	{.name = "far_end", .kind = FIELD_OBJECT, AT(far_end), .shape = &far_shape},
+	{.name = "dc_path", .kind = FIELD_OBJECT, .shape = &path_shape},
+	{.name = "power", .kind = FIELD_OBJECT, AT(power), .shape = &power_shape},
+	{.name = "usb", .kind = FIELD_OWN, .read = scenario_read_events},
 	{.name = "rf",
          .kind = FIELD_LIST,
          AT(rf),
@@ -413,9 +413,9 @@ static const struct field scenario_fields[] = {
          .shape = &ambient_shape,
          .count_at = offsetof(struct scenario, ambient_count),
          .max = SCENARIO_AMBIENT_MAX},
-	{.name = "expect",                     .kind = FIELD_OBJECT, AT(expect), .shape = &expect_shape},
-	{.name = "evidence",                  .kind = FIELD_OBJECT, AT(evidence), .shape = &evidence_shape},
-	{.name = "pitfall",                     .kind = FIELD_TEXT, AT(pitfall)},
+	{.name = "expect", .kind = FIELD_OBJECT, AT(expect), .shape = &expect_shape},
+	{.name = "evidence", .kind = FIELD_OBJECT, AT(evidence), .shape = &evidence_shape},
+	{.name = "pitfall", .kind = FIELD_TEXT, AT(pitfall)},
 	{0},
 };
 

@@ -23,10 +23,10 @@ static bool check_cue(struct scenario_reader *r, json_t *v, void *to)
 }
 
 static const struct field cue_fields[] = {
-	{.name = "at_s",  .kind = FIELD_NUMBER, CUE(at_s), .low = 0, .high = HOUR_S},
-	{.name = "say",      .kind = FIELD_TEXT, CUE(say)},
+	{.name = "at_s", .kind = FIELD_NUMBER, CUE(at_s), .low = 0, .high = HOUR_S},
+	{.name = "say", .kind = FIELD_TEXT, CUE(say)},
 	{.name = "replay", .kind = FIELD_BOOL, CUE(replay), OPTIONAL},
-	{0  },
+	{0},
 };
 
 static const struct shape cue_shape = {
@@ -48,21 +48,21 @@ static bool check_chapter(struct scenario_reader *r, json_t *v, void *to)
 }
 
 static const struct field chapter_fields[] = {
-	{.name = "title",     .kind = FIELD_TEXT, CHAPTER(title)},
-	{.name = "scenario",     .kind = FIELD_TEXT, CHAPTER(scenario)},
-	{.name = "payload",  .kind = FIELD_TEXT, CHAPTER(payload), OPTIONAL},
-	{.name = "layout",  .kind = FIELD_TEXT, CHAPTER(layout), OPTIONAL},
-	{.name = "seed",   .kind = FIELD_COUNT, CHAPTER(seed), OPTIONAL, .high = 1e9},
-	{.name = "seconds",   .kind = FIELD_NUMBER, CHAPTER(seconds), .low = 1, .high = HOUR_S},
-	{.name = "skip_s",                   .kind = FIELD_NUMBER, CHAPTER(skip_s), OPTIONAL, .high = HOUR_S},
-	{.name = "speed",.kind = FIELD_NUMBER, CHAPTER(speed), OPTIONAL, .low = 0.01, .high = 100},
+	{.name = "title", .kind = FIELD_TEXT, CHAPTER(title)},
+	{.name = "scenario", .kind = FIELD_TEXT, CHAPTER(scenario)},
+	{.name = "payload", .kind = FIELD_TEXT, CHAPTER(payload), OPTIONAL},
+	{.name = "layout", .kind = FIELD_TEXT, CHAPTER(layout), OPTIONAL},
+	{.name = "seed", .kind = FIELD_COUNT, CHAPTER(seed), OPTIONAL, .high = 1e9},
+	{.name = "seconds", .kind = FIELD_NUMBER, CHAPTER(seconds), .low = 1, .high = HOUR_S},
+	{.name = "skip_s", .kind = FIELD_NUMBER, CHAPTER(skip_s), OPTIONAL, .high = HOUR_S},
+	{.name = "speed", .kind = FIELD_NUMBER, CHAPTER(speed), OPTIONAL, .low = 0.01, .high = 100},
 	{.name = "cues",
          .kind = FIELD_LIST,
          CHAPTER(cue),
          .shape = &cue_shape,
          .count_at = offsetof(struct show_chapter, cues),
          .max = SHOW_CUES_MAX},
-	{0     },
+	{0},
 };
 
 static const struct shape chapter_shape = {
@@ -76,16 +76,16 @@ static bool read_schema(struct scenario_reader *r, json_t *v, void *to)
 }
 
 static const struct field show_fields[] = {
-	{.name = "schema",     .kind = FIELD_OWN, .read = read_schema},
+	{.name = "schema", .kind = FIELD_OWN, .read = read_schema},
 	{.name = "title", .kind = FIELD_TEXT, SHOW(title)},
-	{.name = "language",      .kind = FIELD_TEXT, SHOW(language)},
+	{.name = "language", .kind = FIELD_TEXT, SHOW(language)},
 	{.name = "chapters",
          .kind = FIELD_LIST,
          SHOW(chapter),
          .shape = &chapter_shape,
          .count_at = offsetof(struct show, chapters),
          .max = SHOW_CHAPTERS_MAX},
-	{0  },
+	{0},
 };
 
 static const struct shape show_shape = {.fields = show_fields, .size = sizeof(struct show)};

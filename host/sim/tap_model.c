@@ -26,12 +26,10 @@ static void emit(struct tap_model *t, struct record *r, enum record_kind kind, i
 
 static void event(struct tap_model *t, enum line_event what, int64_t t_ns, int64_t duration_ns)
 {
-	struct record r = {
-		.line = {.event = what,
-	                 .speed = t->speed,
-	                 .duration_ns = (uint64_t)duration_ns,
-	                 .lines = (uint8_t)t->lines}
-        };
+	struct record r = {.line = {.event = what,
+	                            .speed = t->speed,
+	                            .duration_ns = (uint64_t)duration_ns,
+	                            .lines = (uint8_t)t->lines}};
 
 	tap_model_flush_edges(t);
 	emit(t, &r, RECORD_LINE, t_ns);
@@ -39,9 +37,7 @@ static void event(struct tap_model *t, enum line_event what, int64_t t_ns, int64
 
 void tap_model_flush_edges(struct tap_model *t)
 {
-	struct record r = {
-		.edges = {.edge = t->edge, .count = t->edges}
-        };
+	struct record r = {.edges = {.edge = t->edge, .count = t->edges}};
 
 	if (!t->edges)
 		return;
@@ -205,13 +201,11 @@ static void change(struct tap_model *t, int64_t t_ns, enum wire_lines lines)
 static void put_packet(struct tap_model *t, int64_t t_ns, enum usb_speed speed,
                        const struct sim_packet *p, uint32_t flags)
 {
-	struct record r = {
-		.packet_data = {.bytes = p->bytes,
-	                        .len = p->len,
-	                        .len_true = p->len,
-	                        .speed = speed,
-	                        .flags = flags}
-        };
+	struct record r = {.packet_data = {.bytes = p->bytes,
+	                                   .len = p->len,
+	                                   .len_true = p->len,
+	                                   .speed = speed,
+	                                   .flags = flags}};
 
 	emit(t, &r, RECORD_PACKET, t_ns);
 }

@@ -48,11 +48,10 @@ void traffic_mouse(struct bus *b, struct bus_device *d, uint8_t endpoint, unsign
 			int8_t y = (int8_t)lround(speed * sin(direction));
 
 			direction += bend;
-			w->reports[n++] = (struct keyboard_report){
-				.t_ns = t,
-				.len = (uint8_t)len,
-				.bytes = {0, (uint8_t)x, (uint8_t)y}
-                        };
+			w->reports[n++] =
+				(struct keyboard_report){.t_ns = t,
+			                                 .len = (uint8_t)len,
+			                                 .bytes = {0, (uint8_t)x, (uint8_t)y}};
 		}
 		w->reports[n++] = (struct keyboard_report){
 			.t_ns = t + 120000000, .len = (uint8_t)len, .bytes = {1}};

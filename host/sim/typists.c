@@ -50,21 +50,21 @@ void typist_person_of(struct typist *t, struct random *r, double median_ms, doub
 		.right_shift = random_chance(r, 0.2),
 		.overlap_share = overlap_share,
 		.replace_share = random_uniform(r, 0.02, 0.12),
-		.overlap_ns = {.kind = SPREAD_LOGNORMAL,                          .a = MS(28),   .b = 0.6, .low = MS(2)},
-		.shift_lead_ns = {.kind = SPREAD_LOGNORMAL,              .a = MS(lead),              .b = 0.3,                         .low = MS(20)},
+		.overlap_ns = {.kind = SPREAD_LOGNORMAL, .a = MS(28), .b = 0.6, .low = MS(2)},
+		.shift_lead_ns = {.kind = SPREAD_LOGNORMAL, .a = MS(lead), .b = 0.3, .low = MS(20)},
 		.shift_lag_ns = {.kind = SPREAD_LOGNORMAL,
-                                .a = MS(random_uniform(r,60,  130)),
-                                .b = 0.35,
-                                .low = MS(15)},
- /* A slip costs a backspace and the letter again: 2 to 8 % of the keys are backspaces. */
+	                         .a = MS(random_uniform(r, 60, 130)),
+	                         .b = 0.35,
+	                         .low = MS(15)},
+		/* A slip costs a backspace and the letter again: 2 to 8 % of the keys are backspaces. */
 		.errors_per_key = random_uniform(r, 0.021, 0.095),
-		.error_ns = {.kind = SPREAD_LOGNORMAL,   .a = MS(280),          .b = 0.4,                                      .low = MS(90)},
+		.error_ns = {.kind = SPREAD_LOGNORMAL, .a = MS(280), .b = 0.4, .low = MS(90)},
 		.context = random_uniform(r, 0.6, 1.2),
 		.tempo_sd = random_uniform(r, 0.08, 0.2),
 		.tempo_memory = random_uniform(r, 0.6, 0.9),
 		.space_pause = random_uniform(r, 0.04, 0.15),
-		.space_pause_ns = {.kind = SPREAD_LOGNORMAL,              .a = MS(260),              .b = 0.7                        },
-		.enter_pause_ns = {.kind = SPREAD_LOGNORMAL,                  .a = MS(900),.b = 0.6},
+		.space_pause_ns = {.kind = SPREAD_LOGNORMAL, .a = MS(260), .b = 0.7},
+		.enter_pause_ns = {.kind = SPREAD_LOGNORMAL, .a = MS(900), .b = 0.6},
 	};
 }
 

@@ -32,10 +32,7 @@ void wires_set(struct wires *w, int64_t t_ns, enum wire_lines lines)
 static void pulse(struct wires *w, int64_t t_ns, enum wire_lines lines, uint64_t ns,
                   enum wire_lines after)
 {
-	const struct record_edge edge[2] = {
-		{.lines = lines },
-                { .after_ns = ns, .lines = after}
-        };
+	const struct record_edge edge[2] = {{.lines = lines}, {.after_ns = ns, .lines = after}};
 
 	if (w->lines == lines) {
 		wires_set(w, t_ns + (int64_t)ns, after);

@@ -10,18 +10,12 @@ static const struct {
 	enum filter_kind kind;
 	bool number;
 } words[] = {
-	{"reports", FILTER_REPORTS,  false},
-        {"control", FILTER_CONTROL,  false},
-	{"keys",    FILTER_KEYS,     false},
-        {"line",    FILTER_LINE,     false},
-	{"bursts",  FILTER_BURSTS,   false},
-        {"steps",   FILTER_STEPS,    false},
-	{"tap",     FILTER_TAP,      false},
-        {"errors",  FILTER_ERRORS,   false},
-	{"in",      FILTER_IN,       false},
-        {"out",     FILTER_OUT,      false},
-	{"dev",     FILTER_DEVICE,   true },
-        {"ep",      FILTER_ENDPOINT, true },
+	{"reports", FILTER_REPORTS, false}, {"control", FILTER_CONTROL, false},
+	{"keys", FILTER_KEYS, false},       {"line", FILTER_LINE, false},
+	{"bursts", FILTER_BURSTS, false},   {"steps", FILTER_STEPS, false},
+	{"tap", FILTER_TAP, false},         {"errors", FILTER_ERRORS, false},
+	{"in", FILTER_IN, false},           {"out", FILTER_OUT, false},
+	{"dev", FILTER_DEVICE, true},       {"ep", FILTER_ENDPOINT, true},
 };
 
 /* The next word, or NULL at the end; "&" may stand between terms. */

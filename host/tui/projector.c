@@ -15,10 +15,10 @@ static const struct {
 	const char *word;
 	enum style style;
 } verdicts[] = {
-	[VERDICT_MALICIOUS] = {"MALICIOUS",   STYLE_DECISIVE},
-	[VERDICT_SUSPECT] = {"SUSPECT",     STYLE_SERIOUS },
-	[VERDICT_NOT_COVERED] = {"NOT COVERED", STYLE_MEDIUM  },
-	[VERDICT_NO_FINDING] = {"NO FINDING",  STYLE_STRONG  },
+	[VERDICT_MALICIOUS] = {"MALICIOUS", STYLE_DECISIVE},
+	[VERDICT_SUSPECT] = {"SUSPECT", STYLE_SERIOUS},
+	[VERDICT_NOT_COVERED] = {"NOT COVERED", STYLE_MEDIUM},
+	[VERDICT_NO_FINDING] = {"NO FINDING", STYLE_STRONG},
 };
 
 static void draw_source(struct grid *g, const struct scene *s)
@@ -152,9 +152,9 @@ static void draw_missing(struct grid *g, int y, int end, const struct scene *s)
 		const char *what;
 		int64_t since_ns;
 	} senses[] = {
-		{"current",     h->sensed_ns[HISTORY_CURRENT]},
-		{"radio",       h->sensed_ns[HISTORY_RADIO]  },
-		{"the DC path", h->dc_path_ns                },
+		{"current", h->sensed_ns[HISTORY_CURRENT]},
+		{"radio", h->sensed_ns[HISTORY_RADIO]},
+		{"the DC path", h->dc_path_ns},
 	};
 	const char *sep = "NOT SEEN: ";
 	char text[512] = "";

@@ -129,19 +129,20 @@ static void quit(struct view *v, const struct scene *s, const char *argument)
 }
 
 static const struct prompt_command commands[] = {
-	{"speed",   ":speed X, :speed max  a replay's speed",             speed       },
-	{"goto",    ":goto SECONDS  the cursor to a moment",              go_to       },
-	{"filter",  ":filter reports control keys line bursts steps tap errors in out dev N ep N",                                filter      },
-	{"follow",  ":follow  the newest moment",                         follow      },
-	{"pause",   ":pause  a replay, and on",                           pause_replay},
-	{"test",    ":test [A1]  a new test, of that end and flip; as T", test        },
-	{"profile", ":profile NAME  a new test under it; as P",           profile     },
-	{"layout",  ":layout NAME  of the text from here on; as L",       layout      },
-	{"vbus",    ":vbus  as V",					vbus        },
-	{"next",    ":next  tap; as ]",                                   next        },
-	{"copy",    ":copy  as y",					copy        },
-	{"report",  ":report  as i",				      report      },
-	{"quit",    ":quit",					      quit        },
+	{"speed", ":speed X, :speed max  a replay's speed", speed},
+	{"goto", ":goto SECONDS  the cursor to a moment", go_to},
+	{"filter", ":filter reports control keys line bursts steps tap errors in out dev N ep N",
+         filter},
+	{"follow", ":follow  the newest moment", follow},
+	{"pause", ":pause  a replay, and on", pause_replay},
+	{"test", ":test [A1]  a new test, of that end and flip; as T", test},
+	{"profile", ":profile NAME  a new test under it; as P", profile},
+	{"layout", ":layout NAME  of the text from here on; as L", layout},
+	{"vbus", ":vbus  as V", vbus},
+	{"next", ":next  tap; as ]", next},
+	{"copy", ":copy  as y", copy},
+	{"report", ":report  as i", report},
+	{"quit", ":quit", quit},
 };
 
 const char *prompt_command_help(unsigned i)

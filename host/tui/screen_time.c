@@ -189,22 +189,22 @@ struct axis_row {
 
 /* In order of worth: a low pane has the first ones. */
 static const struct axis_row rows_bus[] = {
-	{"data",      data_of,      UNIT_NONE, STYLE_NORMAL, 0},
-	{"keys",      keys_of,      UNIT_NONE, STYLE_METER,  0},
+	{"data", data_of, UNIT_NONE, STYLE_NORMAL, 0},
+	{"keys", keys_of, UNIT_NONE, STYLE_METER, 0},
 	{"transfers", transfers_of, UNIT_NONE, STYLE_NORMAL, 0},
-	{"lost",      lost_of,      UNIT_NONE, STYLE_NORMAL, 0},
+	{"lost", lost_of, UNIT_NONE, STYLE_NORMAL, 0},
 };
 
 static const struct axis_row rows_tap[] = {
-	{"max",        current_max_of,  UNIT_CURRENT, STYLE_NORMAL, 1000000           },
-	{"mean",       current_mean_of, UNIT_CURRENT, STYLE_NORMAL, 1000000           },
-	{"radio",      radio_max_of,    UNIT_RADIO,   STYLE_METER,  10 * HISTORY_NV_DB},
-	{"keys",       keys_of,         UNIT_NONE,    STYLE_METER,  0                 },
-	{"bursts",     bursts_of,       UNIT_NONE,    STYLE_METER,  0                 },
-	{"steps",      steps_of,        UNIT_NONE,    STYLE_NORMAL, 0                 },
-	{"radio mean", radio_mean_of,   UNIT_NONE,    STYLE_METER,  10 * HISTORY_NV_DB},
-	{"data",       data_of,         UNIT_NONE,    STYLE_NORMAL, 0                 },
-	{"lost",       lost_of,         UNIT_NONE,    STYLE_NORMAL, 0                 },
+	{"max", current_max_of, UNIT_CURRENT, STYLE_NORMAL, 1000000},
+	{"mean", current_mean_of, UNIT_CURRENT, STYLE_NORMAL, 1000000},
+	{"radio", radio_max_of, UNIT_RADIO, STYLE_METER, 10 * HISTORY_NV_DB},
+	{"keys", keys_of, UNIT_NONE, STYLE_METER, 0},
+	{"bursts", bursts_of, UNIT_NONE, STYLE_METER, 0},
+	{"steps", steps_of, UNIT_NONE, STYLE_NORMAL, 0},
+	{"radio mean", radio_mean_of, UNIT_NONE, STYLE_METER, 10 * HISTORY_NV_DB},
+	{"data", data_of, UNIT_NONE, STYLE_NORMAL, 0},
+	{"lost", lost_of, UNIT_NONE, STYLE_NORMAL, 0},
 };
 
 static void draw_label(struct grid *g, int y, int x, const struct axis_row *row, uint64_t most)

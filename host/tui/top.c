@@ -11,10 +11,10 @@ struct banner {
 };
 
 static const struct banner banners[] = {
-	[VERDICT_MALICIOUS] = {"MALICIOUS",   0x25b2, STYLE_MALICIOUS  },
-	[VERDICT_SUSPECT] = {"SUSPECT",     0x25c6, STYLE_SUSPECT    },
+	[VERDICT_MALICIOUS] = {"MALICIOUS", 0x25b2, STYLE_MALICIOUS},
+	[VERDICT_SUSPECT] = {"SUSPECT", 0x25c6, STYLE_SUSPECT},
 	[VERDICT_NOT_COVERED] = {"NOT COVERED", 0x25a1, STYLE_NOT_COVERED},
-	[VERDICT_NO_FINDING] = {"NO FINDING",  0x25cf, STYLE_NO_FINDING },
+	[VERDICT_NO_FINDING] = {"NO FINDING", 0x25cf, STYLE_NO_FINDING},
 };
 
 /* Where the input comes from, never left out: nobody shall take a replay for a cable. */

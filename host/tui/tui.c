@@ -242,16 +242,10 @@ bool tui_draw(struct tui *t)
 static const struct {
 	int curses, key;
 } key_names[] = {
-	{KEY_UP,        KEY_CODE_UP       },
-        {KEY_DOWN,      KEY_CODE_DOWN     },
-        {KEY_LEFT,      KEY_CODE_LEFT     },
-	{KEY_RIGHT,     KEY_CODE_RIGHT    },
-        {KEY_PPAGE,     KEY_CODE_PAGE_UP  },
-        {KEY_NPAGE,     KEY_CODE_PAGE_DOWN},
-	{KEY_HOME,      KEY_CODE_HOME     },
-        {KEY_END,       KEY_CODE_END      },
-        {KEY_BACKSPACE, KEY_CODE_ERASE    },
-	{KEY_ENTER,     KEY_CODE_ENTER    },
+	{KEY_UP, KEY_CODE_UP},       {KEY_DOWN, KEY_CODE_DOWN},     {KEY_LEFT, KEY_CODE_LEFT},
+	{KEY_RIGHT, KEY_CODE_RIGHT}, {KEY_PPAGE, KEY_CODE_PAGE_UP}, {KEY_NPAGE, KEY_CODE_PAGE_DOWN},
+	{KEY_HOME, KEY_CODE_HOME},   {KEY_END, KEY_CODE_END},       {KEY_BACKSPACE, KEY_CODE_ERASE},
+	{KEY_ENTER, KEY_CODE_ENTER},
 };
 
 int tui_key(struct tui *t)

@@ -135,11 +135,9 @@ static int by_value(const void *a, const void *b)
 static double alert_us(char *cordon, unsigned count, unsigned run)
 {
 	static struct on_terminal p;
-	const struct record attach = {
-		.kind = RECORD_LINE,
-		.t_ns = (400 + 37 * (int64_t)run % 100) * 1000000,
-		.line = {.event = LINE_ATTACH, .speed = USB_SPEED_FULL}
-        };
+	const struct record attach = {.kind = RECORD_LINE,
+	                              .t_ns = (400 + 37 * (int64_t)run % 100) * 1000000,
+	                              .line = {.event = LINE_ATTACH, .speed = USB_SPEED_FULL}};
 	uint64_t end = now_ns() + PATIENCE_MS * UINT64_C(1000000);
 	double us = -1;
 
@@ -216,18 +214,15 @@ static struct record *steady(bool storm, unsigned seconds, size_t *count)
 			                 .minimum_nano = 490000000,
 			                 .mean_nano = 495000000 + (int64_t)(i % 7) * 1000000,
 			                 .maximum_nano = 510000000,
-			                 .floor_nano = 490000000}
-                        };
+			                 .floor_nano = 490000000}};
 		if (storm)
-			r[(*count)++] = (struct record){
-				.kind = RECORD_FOLD,
-				.t_ns = t,
-				.fold = {.what = WIRE_FOLD_NAK_IN,
-			                 .address = 5,
-			                 .endpoint = 1,
-			                 .count = 150,
-			                 .span_ns = 990000}
-                        };
+			r[(*count)++] = (struct record){.kind = RECORD_FOLD,
+			                                .t_ns = t,
+			                                .fold = {.what = WIRE_FOLD_NAK_IN,
+			                                         .address = 5,
+			                                         .endpoint = 1,
+			                                         .count = 150,
+			                                         .span_ns = 990000}};
 	}
 	return r;
 }

@@ -18,19 +18,19 @@ static const struct claim {
 	const char *id, *name; /* of the finding; NULL: any of that id */
 	double error;
 } claims[] = {
-	{"R2",   NULL,                0    },
-	{"R3a",  NULL,                1e-8 },
-	{"R3b",  NULL,                1e-8 },
-	{"R3c",  NULL,                1e-11},
-	{"R3d",  NULL,                1e-7 },
-	{"R3e",  NULL,                1e-7 },
-	{"R8",   NULL,                0    },
-	{"R10a", NULL,                1e-3 },
-	{"R10b", "radio-coincidence", 1e-5 },
-	{"R10b", "keyed-supply",      1e-3 },
-	{"R10c", NULL,                1e-6 },
-	{"R11",  NULL,                0    },
-	{"R18",  NULL,                0    },
+	{"R2", NULL, 0},
+	{"R3a", NULL, 1e-8},
+	{"R3b", NULL, 1e-8},
+	{"R3c", NULL, 1e-11},
+	{"R3d", NULL, 1e-7},
+	{"R3e", NULL, 1e-7},
+	{"R8", NULL, 0},
+	{"R10a", NULL, 1e-3},
+	{"R10b", "radio-coincidence", 1e-5},
+	{"R10b", "keyed-supply", 1e-3},
+	{"R10c", NULL, 1e-6},
+	{"R11", NULL, 0},
+	{"R18", NULL, 0},
 };
 
 enum { CLAIMS = sizeof(claims) / sizeof(claims[0]) };
@@ -164,19 +164,17 @@ int main(int argc, char **argv)
 	       SECONDS, "missing", "extra/s", "R3a", "R10b");
 	for (unsigned m = 0; m < 3; m++)
 		for (unsigned e = 0; e < 3; e++) {
-			const struct room_source s[2] = {
-				{.period_ms = 102.4,
-			         .jitter_ms = 0.05,
-			         .defer_ms = 3,
-			         .length_us = {700, 1900},
-			         .radio_mv = 600,
-			         .step_ma = {103, 368},
-			         .missing = missing[m]},
-				{.rhythm = ROOM_POISSON,
-			         .period_ms = 1000 / extra_hz[e],
-			         .length_us = {700, 1900},
-			         .step_ma = {103, 368}}
-                        };
+			const struct room_source s[2] = {{.period_ms = 102.4,
+			                                  .jitter_ms = 0.05,
+			                                  .defer_ms = 3,
+			                                  .length_us = {700, 1900},
+			                                  .radio_mv = 600,
+			                                  .step_ma = {103, 368},
+			                                  .missing = missing[m]},
+			                                 {.rhythm = ROOM_POISSON,
+			                                  .period_ms = 1000 / extra_hz[e],
+			                                  .length_us = {700, 1900},
+			                                  .step_ma = {103, 368}}};
 			unsigned found[CLAIMS] = {0};
 
 			for (unsigned i = 0; i < cables; i++)

@@ -30,9 +30,9 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-	{.name = "keyboard", .has = {[KEYBOARD] = true}                                              },
-	{.name = "mixed",    .has = {[HUB] = true, [KEYBOARD] = true, [MOUSE] = true, [STICK] = true}},
-	{.name = "bulk",     .has = {[STICK] = true}						 },
+	{.name = "keyboard", .has = {[KEYBOARD] = true}},
+	{.name = "mixed", .has = {[HUB] = true, [KEYBOARD] = true, [MOUSE] = true, [STICK] = true}},
+	{.name = "bulk", .has = {[STICK] = true}},
 };
 
 static const char *const models[SLOTS] = {

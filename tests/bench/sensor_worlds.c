@@ -14,25 +14,21 @@ void world_room(struct room *r, uint64_t seed)
 	room_ambient(r, (unsigned)room_uniform(&r->seed, 1, 40), room_uniform(&r->seed, 0, 200),
 	             (unsigned)room_uniform(&r->seed, 1, 40));
 	/* Somebody's telephone or computer on the same table. */
-	room_add(r, &(struct room_source){
-			    .rhythm = ROOM_POISSON,
-			    .period_ms = room_uniform(&r->seed, 5, 2000),
-			    .length_us = {50, 2000},
-			    .radio_mv = room_uniform(&r->seed, 360, 700)
-        });
+	room_add(r, &(struct room_source){.rhythm = ROOM_POISSON,
+	                                  .period_ms = room_uniform(&r->seed, 5, 2000),
+	                                  .length_us = {50, 2000},
+	                                  .radio_mv = room_uniform(&r->seed, 360, 700)});
 }
 
 /* Loads that come and go at random, at a beat of their own, or at a beat that is nearly the room's. */
 static void load(struct room *r)
 {
 	double kind = room_uniform(&r->seed, 0, 4);
-	struct room_source s = {
-		.rhythm = kind < 1 ? ROOM_POISSON : ROOM_PERIODIC,
-		.period_ms = exp(room_uniform(&r->seed, log(3), log(2000))),
-		.jitter_ms = room_uniform(&r->seed, 0, 2),
-		.length_us = {300, 3000},
-		.step_ma = {20,  300 }
-        };
+	struct room_source s = {.rhythm = kind < 1 ? ROOM_POISSON : ROOM_PERIODIC,
+	                        .period_ms = exp(room_uniform(&r->seed, log(3), log(2000))),
+	                        .jitter_ms = room_uniform(&r->seed, 0, 2),
+	                        .length_us = {300, 3000},
+	                        .step_ma = {20, 300}};
 
 	/* Nearly 102.4 ms, and off by more than the 0.1 ms that R3a takes for it, and than the jitter makes doubtful. */
 	if (kind >= 3)
@@ -69,14 +65,12 @@ static void charging_phone(uint64_t seed, struct build *b)
 		if (!--left) {
 			double to = ma < wanted ? ma + room_uniform(&r.seed, 20, 150)
 			                        : ma - room_uniform(&r.seed, 0, 40);
-			struct record step = {
-				.kind = RECORD_STEP,
-				.step = {.sensor = {.channel = WIRE_CURRENT,
-			                            .range = WIRE_RANGE_MA,
-			                            .calibrated = true},
-			                 .before_nano = (int64_t)(ma * 1e6),
-			                 .after_nano = (int64_t)(to * 1e6)}
-                        };
+			struct record step = {.kind = RECORD_STEP,
+			                      .step = {.sensor = {.channel = WIRE_CURRENT,
+			                                          .range = WIRE_RANGE_MA,
+			                                          .calibrated = true},
+			                               .before_nano = (int64_t)(ma * 1e6),
+			                               .after_nano = (int64_t)(to * 1e6)}};
 
 			feed_record(b, &step, b->t_ns);
 			ma = fmin(550, fmax(0, to));
@@ -139,13 +133,11 @@ static void scanner(uint64_t seed, struct build *b)
 	feed_powered(b, PROFILE_KEYBOARD);
 	world_room(&r, seed);
 	each = (unsigned)room_uniform(&r.seed, 7, 21);
-	room_add(&r, &(struct room_source){
-			     .rhythm = seed % 2 ? ROOM_POISSON : ROOM_PERIODIC,
-			     .period_ms = room_uniform(&r.seed, 6, 30),
-			     .jitter_ms = 1,
-			     .length_us = {60, 150},
-			     .radio_mv = room_uniform(&r.seed, 150, 500)
-        });
+	room_add(&r, &(struct room_source){.rhythm = seed % 2 ? ROOM_POISSON : ROOM_PERIODIC,
+	                                   .period_ms = room_uniform(&r.seed, 6, 30),
+	                                   .jitter_ms = 1,
+	                                   .length_us = {60, 150},
+	                                   .radio_mv = room_uniform(&r.seed, 150, 500)});
 	d = build_device(b, 0, USB_SPEED_FULL);
 	build_hashed_fill(b, d, 4);
 	h = build_hid(b, d, 0, 0, HID_KIND_KEYBOARD, NULL, 0);
@@ -262,14 +254,14 @@ static void switched_supply(uint64_t seed, struct build *b)
 }
 
 const struct world worlds[] = {
-	{"loads that step, in a full room", PROFILE_BARE,     lamp_in_a_full_room },
-	{"a phone that charges",            PROFILE_BARE,     charging_phone      },
-	{"a person at a keyboard",          PROFILE_KEYBOARD, person_at_a_keyboard},
-	{"a scanner among short bursts",    PROFILE_KEYBOARD, scanner             },
-	{"plugs that are pulled",           PROFILE_DEVICE,   plugs               },
-	{"a device that sleeps",            PROFILE_BARE,     sleeping_device     },
-	{"a supply that comes on",          PROFILE_BARE,     starts              },
-	{"a supply switched by a code",     PROFILE_BARE,     switched_supply     },
+	{"loads that step, in a full room", PROFILE_BARE, lamp_in_a_full_room},
+	{"a phone that charges", PROFILE_BARE, charging_phone},
+	{"a person at a keyboard", PROFILE_KEYBOARD, person_at_a_keyboard},
+	{"a scanner among short bursts", PROFILE_KEYBOARD, scanner},
+	{"plugs that are pulled", PROFILE_DEVICE, plugs},
+	{"a device that sleeps", PROFILE_BARE, sleeping_device},
+	{"a supply that comes on", PROFILE_BARE, starts},
+	{"a supply switched by a code", PROFILE_BARE, switched_supply},
 };
 
 const unsigned worlds_count = sizeof(worlds) / sizeof(worlds[0]);

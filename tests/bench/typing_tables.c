@@ -79,12 +79,7 @@ void bench_ladder(unsigned seeds)
 {
 	static const struct {
 		double poll_ms, clock_ms;
-	} at[] = {
-		{1,  0   },
-                {8,  0   },
-                {10, 0   },
-                {8,  15.6}
-        };
+	} at[] = {{1, 0}, {8, 0}, {10, 0}, {8, 15.6}};
 
 	printf("\nGenerators, %u runs each: share found, keys to alarm (median, 95 %% of runs), "
 	       "share "

@@ -14,12 +14,7 @@ static const uint8_t usbpcap[] = {
 static void pcapng(const char *path, bool big)
 {
 	static const struct pcapng_interface interfaces[] = {
-		{294, "full"},
-                {293, "low" },
-                {220, "urb" },
-                {249, NULL  },
-                {1,   "none"}
-        };
+		{294, "full"}, {293, "low"}, {220, "urb"}, {249, NULL}, {1, "none"}};
 	const struct pcapng_head head = {.hardware = "hardware",
 	                                 .os = "os",
 	                                 .application = "application",
@@ -34,27 +29,21 @@ static void pcapng(const char *path, bool big)
 	if (pcapng_create(&w, path, &head))
 		return;
 	pcapng_record(w, &r);
-	r = (struct record){
-		.kind = RECORD_PACKET,
-		.packet_data = {setup, 3, 3, USB_SPEED_FULL, PACKET_ERROR_RECEIVER}
-        };
+	r = (struct record){.kind = RECORD_PACKET,
+	                    .packet_data = {setup, 3, 3, USB_SPEED_FULL, PACKET_ERROR_RECEIVER}};
 	pcapng_record(w, &r);
 	r = (struct record){.kind = RECORD_LOST, .lost.packets = 3};
 	pcapng_record(w, &r);
-	r = (struct record){
-		.kind = RECORD_PACKET, .packet_data = {ack, 1, 9, USB_SPEED_FULL, 0}
-        };
+	r = (struct record){.kind = RECORD_PACKET, .packet_data = {ack, 1, 9, USB_SPEED_FULL, 0}};
 	pcapng_record(w, &r);
-	r = (struct record){
-		.kind = RECORD_URB,
-		.urb = {.phase = URB_SUBMIT,
-	                .type = USB_TYPE_CONTROL,
-	                .has_setup = true,
-	                .setup = {0x21, 1, 0, 2, 0, 0, 1, 0},
-	                .data = ack,
-	                .len = 1,
-	                .len_true = 1}
-        };
+	r = (struct record){.kind = RECORD_URB,
+	                    .urb = {.phase = URB_SUBMIT,
+	                            .type = USB_TYPE_CONTROL,
+	                            .has_setup = true,
+	                            .setup = {0x21, 1, 0, 2, 0, 0, 1, 0},
+	                            .data = ack,
+	                            .len = 1,
+	                            .len_true = 1}};
 	pcapng_record(w, &r);
 	pcapng_block(w, 3, 5, usbpcap, sizeof(usbpcap));
 	pcapng_block(w, 4, 6, ack, 1);

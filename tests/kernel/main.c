@@ -87,14 +87,10 @@ static void serve(struct vtap *t, struct redir *r, struct vtap_source *s, bool l
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"serial",  required_argument, NULL, 's'},
-                {"boot",    required_argument, NULL, 'b'},
-		{"version", required_argument, NULL, 'v'},
-                {"dump",    required_argument, NULL, 'd'},
-		{"rate",    required_argument, NULL, 'r'},
-                {"leave",   no_argument,       NULL, 'l'},
-		{"hold",    no_argument,       NULL, 'h'},
-                {NULL,      0,                 NULL, 0  },
+		{"serial", required_argument, NULL, 's'},  {"boot", required_argument, NULL, 'b'},
+		{"version", required_argument, NULL, 'v'}, {"dump", required_argument, NULL, 'd'},
+		{"rate", required_argument, NULL, 'r'},    {"leave", no_argument, NULL, 'l'},
+		{"hold", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
 	};
 	static struct vtap tap;
 	uint64_t serial = 0x7f3a;

@@ -84,9 +84,7 @@ static void endpoint(struct usb_redir_ep_info_header *e, uint8_t address, uint8_
 static void plug(struct redir *r)
 {
 	struct usb_redir_interface_info_header interfaces = {
-		.interface_count = 2, .interface = {0,    1},
-                     .interface_class = {0xff, 3}
-        };
+		.interface_count = 2, .interface = {0, 1}, .interface_class = {0xff, 3}};
 	struct usb_redir_device_connect_header connect = {
 		.speed = usb_redir_speed_full,
 		.vendor_id = r->device->vendor,

@@ -59,9 +59,7 @@ static bool load(const char *path, struct records *k)
 
 int main(int argc, char **argv)
 {
-	struct tap_server_options o = {
-		.tap = {.serial = 0xe6614c311b7f3a2c, .boot_id = 1}
-        };
+	struct tap_server_options o = {.tap = {.serial = 0xe6614c311b7f3a2c, .boot_id = 1}};
 	struct records records = {0};
 	struct tap_server *s;
 	char *end = NULL;

@@ -91,15 +91,15 @@ struct vt *vt_new(const struct vt_options *o)
 	                  .profile = &t->profile,
 	                  .layout = t->layout,
 	                  .name = "case-117.pcapng",
-	                  .layout_name = "us"        },
+	                  .layout_name = "us"},
 		.judged = o->judged,
 		.context = o->context,
 		.masked = o->masked,
 		.tui = {.in_fd = t->slave,
-	                  .out_fd = t->slave,
-	                  .term = o->term ? o->term : "xterm-256color",
-	                  .ascii = o->ascii,
-	                  .colourless = o->colourless},
+	                .out_fd = t->slave,
+	                .term = o->term ? o->term : "xterm-256color",
+	                .ascii = o->ascii,
+	                .colourless = o->colourless},
 	};
 	need(dashboard_new(&t->dashboard, &d) == ERR_NONE, "make the dashboard");
 	return t;

@@ -18,14 +18,10 @@ static const uint64_t START_NS = 1767225600000000000u;
 
 static const struct pcapng_interface raw[] = {
 	{.link_type = 294, .name = "full speed"},
-	{.link_type = 293, .name = "low speed" },
+	{.link_type = 293, .name = "low speed"},
 };
-static const struct pcapng_interface usbmon[] = {
-	{.link_type = 220, .name = "usbmon1"}
-};
-static const struct pcapng_interface usbpcap[] = {
-	{.link_type = 249, .name = "\\\\.\\USBPcap1"}
-};
+static const struct pcapng_interface usbmon[] = {{.link_type = 220, .name = "usbmon1"}};
+static const struct pcapng_interface usbpcap[] = {{.link_type = 249, .name = "\\\\.\\USBPcap1"}};
 
 static void urb_to_usbpcap(void *context, const struct record *r)
 {

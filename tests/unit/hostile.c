@@ -101,9 +101,7 @@ void hostile_record(struct hostile *h, struct record *r)
 
 void hostile_line(struct hostile *h, enum line_event event, enum usb_speed speed)
 {
-	struct record r = {
-		.kind = RECORD_LINE, .line = {.event = event, .speed = speed}
-        };
+	struct record r = {.kind = RECORD_LINE, .line = {.event = event, .speed = speed}};
 
 	hostile_record(h, &r);
 }
@@ -211,10 +209,7 @@ void hostile_device(struct hostile *h, uint8_t address, uint16_t vid, uint8_t cl
 
 void hostile_config(struct hostile_config *c, uint8_t value)
 {
-	*c = (struct hostile_config){
-		.bytes = {9, 2, 0, 0, 0, value, 0, 0x80, 50},
-                  .len = 9
-        };
+	*c = (struct hostile_config){.bytes = {9, 2, 0, 0, 0, value, 0, 0x80, 50}, .len = 9};
 }
 
 void hostile_interface(struct hostile_config *c, uint8_t number, uint8_t alternate, uint8_t class,

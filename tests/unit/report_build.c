@@ -54,10 +54,7 @@ static void findings(struct report_build *r)
 
 void report_build_init(struct report_build *r)
 {
-	static const struct build_interface i[] = {
-		{3, 1, 2, 52, {0x81}},
-                {3, 1, 1, 63, {0x82}}
-        };
+	static const struct build_interface i[] = {{3, 1, 2, 52, {0x81}}, {3, 1, 1, 63, {0x82}}};
 	static const uint8_t hash[32] = {0x01, 0x34, 0x65};
 	struct model_device *d;
 

@@ -35,15 +35,13 @@ void feed_powered(struct build *b, enum profile_kind kind)
 
 void feed_ma(struct build *b, double mean, double maximum)
 {
-	struct record r = {
-		.kind = RECORD_BAND,
-		.band = {.sensor = {.channel = WIRE_CURRENT,
-	                            .range = WIRE_RANGE_MA,
-	                            .calibrated = true},
-	                 .minimum_nano = (int64_t)(mean * 1e6),
-	                 .mean_nano = (int64_t)(mean * 1e6),
-	                 .maximum_nano = (int64_t)(maximum * 1e6)}
-        };
+	struct record r = {.kind = RECORD_BAND,
+	                   .band = {.sensor = {.channel = WIRE_CURRENT,
+	                                       .range = WIRE_RANGE_MA,
+	                                       .calibrated = true},
+	                            .minimum_nano = (int64_t)(mean * 1e6),
+	                            .mean_nano = (int64_t)(mean * 1e6),
+	                            .maximum_nano = (int64_t)(maximum * 1e6)}};
 
 	feed_record(b, &r, b->t_ns);
 	b->t_ns += BUILD_MS;
@@ -58,13 +56,11 @@ void feed_steady(struct build *b, unsigned ms, double ma)
 void feed_burst(struct build *b, enum wire_channel channel, int64_t t_ns, double peak,
                 unsigned length_us)
 {
-	struct record r = {
-		.kind = RECORD_BURST,
-		.burst = {.sensor = {.channel = channel, .calibrated = true},
-	                  .peak_nano = (int64_t)(peak * 1e6),
-	                  .mean_nano = (int64_t)(peak * 0.8e6),
-	                  .length_ns = length_us * 1000ull}
-        };
+	struct record r = {.kind = RECORD_BURST,
+	                   .burst = {.sensor = {.channel = channel, .calibrated = true},
+	                             .peak_nano = (int64_t)(peak * 1e6),
+	                             .mean_nano = (int64_t)(peak * 0.8e6),
+	                             .length_ns = length_us * 1000ull}};
 
 	feed_record(b, &r, t_ns);
 }

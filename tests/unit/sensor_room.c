@@ -39,29 +39,23 @@ struct room_source *room_add(struct room *r, const struct room_source *s)
 void room_ambient(struct room *r, unsigned access_points, double data_hz, unsigned bluetooth)
 {
 	for (unsigned i = 0; i < access_points; i++)
-		room_add(r, &(struct room_source){
-				    .period_ms = 102.4,
-				    .jitter_ms = 0.05,
-				    .defer_ms = 3,
-				    .length_us = {700, 1900},
-				    .radio_mv = room_uniform(&r->seed, 110, 270)
-                });
+		room_add(r, &(struct room_source){.period_ms = 102.4,
+		                                  .jitter_ms = 0.05,
+		                                  .defer_ms = 3,
+		                                  .length_us = {700, 1900},
+		                                  .radio_mv = room_uniform(&r->seed, 110, 270)});
 	if (data_hz > 0)
-		room_add(r, &(struct room_source){
-				    .rhythm = ROOM_POISSON,
-				    .period_ms = 1000 / data_hz,
-				    .length_us = {50, 2000},
-				    .radio_mv = 200
-                });
+		room_add(r, &(struct room_source){.rhythm = ROOM_POISSON,
+		                                  .period_ms = 1000 / data_hz,
+		                                  .length_us = {50, 2000},
+		                                  .radio_mv = 200});
 	for (unsigned i = 0; i < bluetooth; i++)
-		room_add(r, &(struct room_source){
-				    .period_ms = room_uniform(&r->seed, 100, 1200),
-				    .random_ms = 10,
-				    .length_us = {128, 376 },
-				    .pulses = 3,
-				    .gap_us = {300, 1000},
-				    .radio_mv = 150
-                });
+		room_add(r, &(struct room_source){.period_ms = room_uniform(&r->seed, 100, 1200),
+		                                  .random_ms = 10,
+		                                  .length_us = {128, 376},
+		                                  .pulses = 3,
+		                                  .gap_us = {300, 1000},
+		                                  .radio_mv = 150});
 }
 
 static void begin(struct room *r, const struct room_source *s, double at)
@@ -140,14 +134,12 @@ static void tell_bursts(struct room *r, struct build *b)
 			.burst = {.sensor = {.channel = WIRE_RADIO},
 		                  .peak_nano = (int64_t)(x->radio_mv * 1e6),
 		                  .mean_nano = (int64_t)(x->radio_mv * 1e6),
-		                  .length_ns = (uint64_t)((x->to_ms - x->from_ms) * 1e6)}
-                };
+		                  .length_ns = (uint64_t)((x->to_ms - x->from_ms) * 1e6)}};
 		struct record step = {
 			.kind = RECORD_STEP,
 			.step = {.sensor = {.channel = WIRE_CURRENT, .calibrated = true},
 		                 .before_nano = (int64_t)(r->idle_ma * 1e6),
-		                 .after_nano = (int64_t)((r->idle_ma + x->step_ma) * 1e6)}
-                };
+		                 .after_nano = (int64_t)((r->idle_ma + x->step_ma) * 1e6)}};
 
 		/* A step takes 192 us to be one. firmware/core/sensor.c */
 		if (x->step_ma > 6.5 && x->to_ms - x->from_ms > 0.2)
@@ -183,8 +175,7 @@ void room_run(struct room *r, struct build *b, unsigned ms)
 			.band = {.sensor = {.channel = WIRE_CURRENT, .calibrated = true},
 		                 .minimum_nano = (int64_t)(mean * 1e6),
 		                 .mean_nano = (int64_t)(mean * 1e6),
-		                 .maximum_nano = (int64_t)((most + peak) * 1e6)}
-                };
+		                 .maximum_nano = (int64_t)((most + peak) * 1e6)}};
 		tell(r, b, &band, r->now_ms);
 		for (unsigned i = 0; i < r->pending; i++)
 			if (r->burst[i].to_ms > r->now_ms + 1)

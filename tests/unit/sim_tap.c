@@ -208,8 +208,7 @@ void sim_tap_command(struct sim_tap *t, const uint8_t *data, size_t len, uint8_t
 
 	wire_command_get(&c, data, len);
 	r = (struct sim_tap_reply){
-		.head = {.opcode = c.opcode, .request = c.request, .done = t->now_tick}
-        };
+		.head = {.opcode = c.opcode, .request = c.request, .done = t->now_tick}};
 	switch (c.opcode) {
 	case WIRE_OP_IDENTIFY:
 		t->hello_due = true;

@@ -144,11 +144,11 @@ static void the_same_as_tshark(void **state)
 		size_t packets;
 	} files[] = {
 		{CORPUS "spiceywasabi__captures__capture-simple-usb-elite-plug.pcapng", false,
-	         1283									      },
-		{CORPUS "ataradov__doc__usb_ls_mouse.pcapng",                           false, 1251},
-		{CORPUS "greatscottgadgets__tests__double-setup__capture.pcap",         false, 4   },
-		{CORPUS "rohess__usb-keyboard.pcapng",                                  true,  592 },
-		{CORPUS "0xd13a__ctfs__hackit2017__foren100__task.pcap",                true,  835 },
+	         1283},
+		{CORPUS "ataradov__doc__usb_ls_mouse.pcapng", false, 1251},
+		{CORPUS "greatscottgadgets__tests__double-setup__capture.pcap", false, 4},
+		{CORPUS "rohess__usb-keyboard.pcapng", true, 592},
+		{CORPUS "0xd13a__ctfs__hackit2017__foren100__task.pcap", true, 835},
 	};
 	static struct lines mine, theirs;
 

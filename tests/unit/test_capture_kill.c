@@ -45,8 +45,7 @@ struct victim {
 static void start(struct victim *v, const char *folder, unsigned i)
 {
 	const struct tap_server_options o = {
-		.tap = {.serial = i, .boot_id = 1, .packets_a_second = rates[i % 2]}
-        };
+		.tap = {.serial = i, .boot_id = 1, .packets_a_second = rates[i % 2]}};
 	const char *program = getenv("CORDON");
 
 	snprintf(v->socket, sizeof(v->socket), "%s/%u.tap", folder, i);

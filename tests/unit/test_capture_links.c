@@ -166,8 +166,8 @@ static void usbmon_isochronous(void **state)
 static void usbmon_rejects(void **state)
 {
 	static const struct usbmon bad[] = {
-		{'X', 1, 0x81, 5,   '-', 0, 0, 0, 0, 0},
-		{'C', 4, 0x81, 5,   '-', 0, 0, 0, 0, 0},
+		{'X', 1, 0x81, 5, '-', 0, 0, 0, 0, 0},
+		{'C', 4, 0x81, 5, '-', 0, 0, 0, 0, 0},
 		{'C', 1, 0x81, 128, '-', 0, 0, 0, 0, 0},
 	};
 	struct record r;
@@ -261,17 +261,15 @@ static void usbpcap_statuses(void **state)
 	static const struct {
 		uint32_t usbd;
 		int32_t status;
-	} cases[] = {
-		{0,          URB_STATUS_OK     },
-		{0xc0000004, URB_STATUS_STALL  },
-		{0xc0000030, URB_STATUS_STALL  },
-		{0xc0010000, -2                },
-		{0xc0000011, -71               },
-		{0x40000000, URB_STATUS_PENDING},
-		{0x12345678, URB_STATUS_OK     },
-		{0x80000200, -5                },
-		{0xffffffff, -5                }
-        };
+	} cases[] = {{0, URB_STATUS_OK},
+	             {0xc0000004, URB_STATUS_STALL},
+	             {0xc0000030, URB_STATUS_STALL},
+	             {0xc0010000, -2},
+	             {0xc0000011, -71},
+	             {0x40000000, URB_STATUS_PENDING},
+	             {0x12345678, URB_STATUS_OK},
+	             {0x80000200, -5},
+	             {0xffffffff, -5}};
 
 	(void)state;
 	for (size_t n = 0; n < sizeof(cases) / sizeof(cases[0]); n++) {
@@ -291,19 +289,19 @@ static void usbpcap_control(void **state)
 		struct usbpcap u;
 		const char *data;
 	} packets[] = {
-		{{28, 0, 0, 5, 0x00, 2, 8, 0},          "\x80\6\0\1\0\0\22\0"  }, /* GET, endpoint wrong */
-		{{28, 0, 1, 5, 0x80, 2, 4, 3},          "\22\1\0\2"            },
-		{{28, 0, 0, 5, 0x00, 2, 9, 0},          "\x21\x9\0\2\0\0\1\0\7"}, /* OUT with its data */
-		{{28, 0, 1, 5, 0x00, 2, 0, 3},          ""                     },
-		{{28, 0, 0, 5, 0x80, 2, 8, 0},          "\x80\6\0\1\0\0\22\0"  }, /* the early style */
-		{{28, 0, 1, 5, 0x80, 2, 4, 1},          "\22\1\0\2"            },
-		{{28, 0, 1, 5, 0x80, 2, 0, 2},          ""                     },
-		{{28, 0, 0, 5, 0x80, 2, 8, 0},          "\0\x9\1\0\0\0\0\0"    }, /* without data */
-		{{28, 0xc0000004, 1, 5, 0x80, 2, 0, 2}, ""                     },
-		{{28, 0, 0, 5, 0x80, 2, 7, 0},          "\0\x9\1\0\0\0\0"      }, /* a short setup */
-		{{28, 0, 1, 5, 0x80, 2, 0, 9},          ""                     }, /* no such stage */
-		{{27, 0, 1, 5, 0x80, 0xfe, 0, -1},      ""                     }, /* moves nothing */
-		{{27, 0, 1, 128, 0x80, 1, 0, -1},       ""                     },
+		{{28, 0, 0, 5, 0x00, 2, 8, 0}, "\x80\6\0\1\0\0\22\0"}, /* GET, endpoint wrong */
+		{{28, 0, 1, 5, 0x80, 2, 4, 3}, "\22\1\0\2"},
+		{{28, 0, 0, 5, 0x00, 2, 9, 0}, "\x21\x9\0\2\0\0\1\0\7"}, /* OUT with its data */
+		{{28, 0, 1, 5, 0x00, 2, 0, 3}, ""},
+		{{28, 0, 0, 5, 0x80, 2, 8, 0}, "\x80\6\0\1\0\0\22\0"}, /* the early style */
+		{{28, 0, 1, 5, 0x80, 2, 4, 1}, "\22\1\0\2"},
+		{{28, 0, 1, 5, 0x80, 2, 0, 2}, ""},
+		{{28, 0, 0, 5, 0x80, 2, 8, 0}, "\0\x9\1\0\0\0\0\0"}, /* without data */
+		{{28, 0xc0000004, 1, 5, 0x80, 2, 0, 2}, ""},
+		{{28, 0, 0, 5, 0x80, 2, 7, 0}, "\0\x9\1\0\0\0\0"}, /* a short setup */
+		{{28, 0, 1, 5, 0x80, 2, 0, 9}, ""},                /* no such stage */
+		{{27, 0, 1, 5, 0x80, 0xfe, 0, -1}, ""},            /* moves nothing */
+		{{27, 0, 1, 128, 0x80, 1, 0, -1}, ""},
 	};
 	struct image *i = image_new(false);
 	const struct seen *s = c.seen;

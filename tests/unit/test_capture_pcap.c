@@ -15,10 +15,7 @@ static void orders_and_resolutions(void **state)
 {
 	static const struct {
 		uint32_t magic, frac_ns;
-	} forms[] = {
-		{0xa1b2c3d4, 1000},
-                {0xa1b23c4d, 1   }
-        };
+	} forms[] = {{0xa1b2c3d4, 1000}, {0xa1b23c4d, 1}};
 
 	(void)state;
 	for (int big = 0; big < 2; big++)
@@ -60,12 +57,10 @@ static void speeds_of_link_types(void **state)
 	static const struct {
 		uint16_t link_type;
 		enum usb_speed speed;
-	} links[] = {
-		{288, USB_SPEED_UNKNOWN},
-		{293, USB_SPEED_LOW    },
-		{294, USB_SPEED_FULL   },
-		{295, USB_SPEED_HIGH   }
-        };
+	} links[] = {{288, USB_SPEED_UNKNOWN},
+	             {293, USB_SPEED_LOW},
+	             {294, USB_SPEED_FULL},
+	             {295, USB_SPEED_HIGH}};
 
 	(void)state;
 	for (size_t n = 0; n < 4; n++) {

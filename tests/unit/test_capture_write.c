@@ -24,8 +24,8 @@ static const uint8_t token[] = {0x2d, 0x00, 0x10};
 static const uint8_t data0[] = {0xc3, 0x80, 0x06, 0x00, 0x01, 0x00, 0x00, 0x40, 0x00, 0xdd, 0x94};
 
 static const struct pcapng_interface interfaces[] = {
-	{.link_type = 294,     .name = "full speed"},
-	{.link_type = 293,                    .name = "low speed"},
+	{.link_type = 294, .name = "full speed"},
+	{.link_type = 293, .name = "low speed"},
 	{.link_type = 220},
 };
 
@@ -43,17 +43,17 @@ static struct pcapng_head head(bool big)
 }
 
 static const struct record records[] = {
-	{.kind = RECORD_LINE,     .t_ns = -500,       .line = {.event = LINE_ATTACH, .speed = USB_SPEED_LOW}},
-	{.kind = RECORD_PACKET,   .t_ns = 0,          .packet_data = {token, 3, 3, USB_SPEED_LOW, 0}        },
+	{.kind = RECORD_LINE, .t_ns = -500, .line = {.event = LINE_ATTACH, .speed = USB_SPEED_LOW}},
+	{.kind = RECORD_PACKET, .t_ns = 0, .packet_data = {token, 3, 3, USB_SPEED_LOW, 0}},
 	{.kind = RECORD_PACKET,
          .t_ns = 1,
-         .packet_data = {data0, sizeof(data0), sizeof(data0), USB_SPEED_FULL, 0}                            },
-	{.kind = RECORD_LINE,     .t_ns = 7,          .line = {.event = LINE_RESET}                         },
+         .packet_data = {data0, sizeof(data0), sizeof(data0), USB_SPEED_FULL, 0}},
+	{.kind = RECORD_LINE, .t_ns = 7, .line = {.event = LINE_RESET}},
 	{.kind = RECORD_PACKET,
          .t_ns = 4000000000,
          .packet_data = {data0, 5, 500, USB_SPEED_FULL,
-                         PACKET_ERROR_RECEIVER | PACKET_ERROR_OVERFLOW | PACKET_CUT}                        },
-	{.kind = RECORD_LOST,     .t_ns = 5000000000, .lost = {.packets = 9, .until_ns = 6000000000}        },
+                         PACKET_ERROR_RECEIVER | PACKET_ERROR_OVERFLOW | PACKET_CUT}},
+	{.kind = RECORD_LOST, .t_ns = 5000000000, .lost = {.packets = 9, .until_ns = 6000000000}},
 	{.kind = RECORD_URB,
          .t_ns = 7000001000,
          .bus = 3,
@@ -80,7 +80,7 @@ static const struct record records[] = {
                  .len_true = 18}},
 	{.kind = RECORD_PACKET,
          .t_ns = 8000000000,
-         .packet_data = {token, 3, 3, USB_SPEED_FULL, 0}                                                    },
+         .packet_data = {token, 3, 3, USB_SPEED_FULL, 0}},
 };
 
 enum {
@@ -220,9 +220,7 @@ static void what_has_no_place_is_counted(void **state)
 {
 	const struct pcapng_interface only = {.link_type = 294};
 	const struct pcapng_head h = {.interfaces = &only, .interface_count = 1};
-	struct record r = {
-		.kind = RECORD_PACKET, .packet_data = {token, 3, 3, USB_SPEED_HIGH, 0}
-        };
+	struct record r = {.kind = RECORD_PACKET, .packet_data = {token, 3, 3, USB_SPEED_HIGH, 0}};
 	struct pcapng_writer *w;
 
 	(void)state;

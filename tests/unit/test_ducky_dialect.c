@@ -32,19 +32,19 @@ static void expect(const struct sample *s, size_t n)
 static void words(void **state)
 {
 	static const struct sample s[] = {
-		{"Delay 5\nstring ab\nrem x",						"d5 a b done"                    },
-		{"DELAY\nTAB",							       "2b done"                        },
-		{"DOWN ARROW\nSHIFT RIGHT ARROW",                                            "51 S-4f done"                   },
-		{"LED_RED\nLED_GREEN",						       "led:R led:G done"               },
-		{"GLOBE q",								  "media:FN q done"                },
-		{"MOUSEXY 5 -6\nCLICK",						      "mouse0:5:-6:0 mouse1:0:0:1 done"},
-		{"CAPSLOCK_DISABLE\nCAPSLOCK_ENABLE\nCAPSLOCK_ENABLE",                       "39 done"                        },
-		{"CAPSLOCK\nCAPSLOCK_DISABLE",					       "39 39 done"                     },
-		{"FUNCTION GO()\nTAB\nEND_FUNCTION\nGO\nGO()",                               "2b 2b done"                     },
-		{"ALT F4qwertyuiopasdfgh",						   "A-f done"                       },
-		{"IF FALSE\nSTRING a\nELSE IF\nSTRING b\nEND_IF",                            "b done"                         },
+		{"Delay 5\nstring ab\nrem x", "d5 a b done"},
+		{"DELAY\nTAB", "2b done"},
+		{"DOWN ARROW\nSHIFT RIGHT ARROW", "51 S-4f done"},
+		{"LED_RED\nLED_GREEN", "led:R led:G done"},
+		{"GLOBE q", "media:FN q done"},
+		{"MOUSEXY 5 -6\nCLICK", "mouse0:5:-6:0 mouse1:0:0:1 done"},
+		{"CAPSLOCK_DISABLE\nCAPSLOCK_ENABLE\nCAPSLOCK_ENABLE", "39 done"},
+		{"CAPSLOCK\nCAPSLOCK_DISABLE", "39 39 done"},
+		{"FUNCTION GO()\nTAB\nEND_FUNCTION\nGO\nGO()", "2b 2b done"},
+		{"ALT F4qwertyuiopasdfgh", "A-f done"},
+		{"IF FALSE\nSTRING a\nELSE IF\nSTRING b\nEND_IF", "b done"},
 		{"IF FALSE\nSTRING a\nELSE (1 == 1) THEN\nSTRING b\nELSE\nSTRING c\nEND_IF",
-	         "b done"												     },
+	         "b done"},
 	};
 
 	(void)state;
@@ -54,13 +54,13 @@ static void words(void **state)
 static void comments(void **state)
 {
 	static const struct sample s[] = {
-		{"# Title: x\n#####\n#\n#DELAY 5\nTAB",       "2b done"          },
-		{"DEFINE #T TAB\n#T",                         "2b done"          },
-		{"DELAY 7   REM until it opens",              "d7 done"          },
-		{"DELAY 7 // until it opens",                 "d7 done"          },
-		{"CTRL c      ; stops it\nGUI h // hides it", "C-c G-h done"     },
-		{"CTRL ;\nGUI /",                             "C-33 G-38 done"   },
-		{"STRING a ; b",                              "a 2c 33 2c b done"},
+		{"# Title: x\n#####\n#\n#DELAY 5\nTAB", "2b done"},
+		{"DEFINE #T TAB\n#T", "2b done"},
+		{"DELAY 7   REM until it opens", "d7 done"},
+		{"DELAY 7 // until it opens", "d7 done"},
+		{"CTRL c      ; stops it\nGUI h // hides it", "C-c G-h done"},
+		{"CTRL ;\nGUI /", "C-33 G-38 done"},
+		{"STRING a ; b", "a 2c 33 2c b done"},
 	};
 
 	(void)state;
@@ -73,8 +73,9 @@ static void files(void **state)
 		{"TAB\xe2\x80\xa8STRING a\xe2\x80\xa8", "2b a done"},
 		{"DELAY\xc2\xa0"
 	         "5\n\xc2\xa0STRING\xc2\xa0"
-	         "a",	          "d5 a done"},
-		{"\xef\xbb\xbfSTRING a",                "a done"   },
+	         "a",
+	         "d5 a done"},
+		{"\xef\xbb\xbfSTRING a", "a done"},
 	};
 
 	(void)state;
@@ -149,11 +150,11 @@ static void prose_is_left_out_and_said(void **state)
 static void what_is_no_script_is_refused(void **state)
 {
 	static const struct sample s[] = {
-		{"DEALY 5\nTAB\nTAB",                          "script:1: 'DEALY' is no command; expected" },
-		{"TAB\nTAB\nFAILED",                           "script:3: 'FAILED' is no command; expected"},
-		{"#NAME\nTAB",				 "script:1: '#NAME' is no command; expected" },
+		{"DEALY 5\nTAB\nTAB", "script:1: 'DEALY' is no command; expected"},
+		{"TAB\nTAB\nFAILED", "script:3: 'FAILED' is no command; expected"},
+		{"#NAME\nTAB", "script:1: '#NAME' is no command; expected"},
 		{"Read this first.\nIt has no commands.\nTAB",
-	         "script:1: 'Read' is no command; expected"                                                },
+	         "script:1: 'Read' is no command; expected"},
 	};
 
 	(void)state;

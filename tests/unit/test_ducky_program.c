@@ -63,28 +63,32 @@ static void flow(void **state)
 {
 	static const struct sample s[] = {
 		{"VAR $I = 3\nWHILE ($I > 0)\nSTRING a\n$I = ($I - 1)\nEND_WHILE\nSTRING b",
-	         "a a a b done"											    },
+	         "a a a b done"},
 		{"VAR $I = 3\nWHILE($I)\n$I -= 1\nIF ($I == 1) THEN\nSTRING x\nELSE IF ($I == 2) "
-	         "THEN\nSTRING y\nELSE\nSTRING z\nEND_IF\nEND_WHILE",	         "y x z done"        },
+	         "THEN\nSTRING y\nELSE\nSTRING z\nEND_IF\nEND_WHILE",
+	         "y x z done"},
 		{"IF TRUE THEN\nIF FALSE THEN\nSTRING a\nELSE\nSTRING b\nEND_IF\nELSE IF TRUE "
-	         "THEN\nSTRING c\nEND_IF()",	                                  "b done"            },
+	         "THEN\nSTRING c\nEND_IF()",
+	         "b done"},
 		{"DEFINE #N 2\nDEFINE WORD ab\nREPEAT #N TAB\nSTRING WORD WORDS\nDELAY #N",
-	         "2b 2b a b 2c S-w S-o S-r S-d S-s d2 done"								},
-		{"DEFINE #A x\nDEFINE #AB y\nSTRING #AB#A",                                            "y x done"          },
+	         "2b 2b a b 2c S-w S-o S-r S-d S-s d2 done"},
+		{"DEFINE #A x\nDEFINE #AB y\nSTRING #AB#A", "y x done"},
 		{"DEFINE #ON TRUE\nIF_DEFINED_TRUE #ON\nSTRING a\nELSE_DEFINED\nNONSENSE\n"
-	         "END_IF_DEFINED\nIF_NOT_DEFINED_TRUE #ON\nNONSENSE\nEND_IF_DEFINED", "a done"            },
+	         "END_IF_DEFINED\nIF_NOT_DEFINED_TRUE #ON\nNONSENSE\nEND_IF_DEFINED",
+	         "a done"},
 		{"FUNCTION F()\nSTRING f\nRETURN 2\nSTRING never\nEND_FUNCTION\n"
-	         "VAR $X = (F() + F())\nIF ($X == 4) THEN\nSTRING x\nEND_IF\nF()",    "f f x f done"      },
+	         "VAR $X = (F() + F())\nIF ($X == 4) THEN\nSTRING x\nEND_IF\nF()",
+	         "f f x f done"},
 		{"EXTENSION A\nFUNCTION G()\nSTRING g\nEND_FUNCTION\nEND_EXTENSION\nG()\nREPEAT 2",
-	         "g g g done"											      },
-		{"FUNCTION P()\nENTER\nREPEAT 1\nEND_FUNCTION\nREPEAT 2 P()",                          "28 28 28 28 done"  },
-		{"STRING a\nSTOP_PAYLOAD\nSTRING b",                                                   "a done"            },
-		{"IF ($_OS == WINDOWS) THEN\nSTRING w\nELSE\nSTRING o\nEND_IF",                        "o done"            },
-		{"$_OS = MACOS\nIF ($_OS == MACOS)\nSTRING m\nEND_IF",                                 "m done"            },
-		{"EXFIL $_OS\nVAR $V = 7\nEXFIL $V",                                                   "exfil0 exfil7 done"},
-		{"IF_PRESENT SSID=\"a\"\nSTRING p\nELSE\nSTRING n\nEND_IF",                            "n done"            },
-		{"IF_NOT_PRESENT SSID=\"a\"\nSTRING p",                                                "p done"            },
-		{"IF_PRESENT SSID=\"a\"\nSTRING p",						    "done"              },
+	         "g g g done"},
+		{"FUNCTION P()\nENTER\nREPEAT 1\nEND_FUNCTION\nREPEAT 2 P()", "28 28 28 28 done"},
+		{"STRING a\nSTOP_PAYLOAD\nSTRING b", "a done"},
+		{"IF ($_OS == WINDOWS) THEN\nSTRING w\nELSE\nSTRING o\nEND_IF", "o done"},
+		{"$_OS = MACOS\nIF ($_OS == MACOS)\nSTRING m\nEND_IF", "m done"},
+		{"EXFIL $_OS\nVAR $V = 7\nEXFIL $V", "exfil0 exfil7 done"},
+		{"IF_PRESENT SSID=\"a\"\nSTRING p\nELSE\nSTRING n\nEND_IF", "n done"},
+		{"IF_NOT_PRESENT SSID=\"a\"\nSTRING p", "p done"},
+		{"IF_PRESENT SSID=\"a\"\nSTRING p", "done"},
 	};
 
 	(void)state;
@@ -95,14 +99,16 @@ static void flow(void **state)
 static void locks_and_waits(void **state)
 {
 	static const struct sample s[] = {
-		{"CAPSLOCK\nIF $_CAPSLOCK_ON THEN\nSTRING a\nEND_IF",                             "39 a done"            },
+		{"CAPSLOCK\nIF $_CAPSLOCK_ON THEN\nSTRING a\nEND_IF", "39 a done"},
 		{"SAVE_HOST_KEYBOARD_LOCK_STATE\nCAPSLOCK\nNUMLOCK\nRESTORE_HOST_KEYBOARD_LOCK_"
-	         "STATE\nIF ($_CAPSLOCK_ON || $_NUMLOCK_ON)\nSTRING a\nEND_IF",  "39 53 53 39 done"     },
+	         "STATE\nIF ($_CAPSLOCK_ON || $_NUMLOCK_ON)\nSTRING a\nEND_IF",
+	         "39 53 53 39 done"},
 		{"WAIT_FOR_CAPS_ON\nWAIT_FOR_CAPS_OFF\nWAIT_FOR_SCROLL_CHANGE\nIF "
-	         "$_SCROLLLOCK_ON\nSTRING a\nEND_IF",	                    "w1.2 w2.2 w3.4 a done"},
+	         "$_SCROLLLOCK_ON\nSTRING a\nEND_IF",
+	         "w1.2 w2.2 w3.4 a done"},
 		{"WAIT_FOR_BUTTON_PRESS\nWAIT_FOR_STORAGE_ACTIVITY\nWAIT_FOR_STORAGE_INACTIVITY",
-	         "w0.0 w4.0 w5.0 done"										   },
-		{"WAIT_FOR_PRESENT SSID=\"x\"",						   "w6.0 done"            },
+	         "w0.0 w4.0 w5.0 done"},
+		{"WAIT_FOR_PRESENT SSID=\"x\"", "w6.0 done"},
 	};
 
 	(void)state;

@@ -25,10 +25,7 @@ static struct board {
 static int start(void **state)
 {
 	(void)state;
-	board = (struct board){
-		.gain = {1000, 1000},
-                  .now = 77
-        };
+	board = (struct board){.gain = {1000, 1000}, .now = 77};
 	board.set[WIRE_SET_PULL_DOWNS] = 1;
 	return 0;
 }
@@ -134,25 +131,24 @@ static void what_is_asked_for_must_make_sense(void **state)
 {
 	const struct calibration kept = {
 		.id = 5,
-		.curve = {{ADC_CURVE_ZERO, ADC_CURVE_ONE}, {ADC_CURVE_ZERO, ADC_CURVE_ONE}}
-        };
+		.curve = {{ADC_CURVE_ZERO, ADC_CURVE_ONE}, {ADC_CURVE_ZERO, ADC_CURVE_ONE}}};
 	static const struct {
 		enum wire_range range;
 		uint32_t na;
 		enum wire_error error;
 	} table[] = {
-		{WIRE_RANGE_MA, 9900000,    WIRE_E_VALUE},
-		{WIRE_RANGE_MA, 10100000,   WIRE_OK     },
-		{WIRE_RANGE_MA, 559000000,  WIRE_OK     },
-		{WIRE_RANGE_MA, 561000000,  WIRE_E_VALUE},
-		{WIRE_RANGE_UA, 198000,     WIRE_E_VALUE},
-		{WIRE_RANGE_UA, 202000,     WIRE_OK     },
-		{WIRE_RANGE_UA, 9990000,    WIRE_OK     },
-		{WIRE_RANGE_UA, 10010000,   WIRE_E_VALUE},
+		{WIRE_RANGE_MA, 9900000, WIRE_E_VALUE},
+		{WIRE_RANGE_MA, 10100000, WIRE_OK},
+		{WIRE_RANGE_MA, 559000000, WIRE_OK},
+		{WIRE_RANGE_MA, 561000000, WIRE_E_VALUE},
+		{WIRE_RANGE_UA, 198000, WIRE_E_VALUE},
+		{WIRE_RANGE_UA, 202000, WIRE_OK},
+		{WIRE_RANGE_UA, 9990000, WIRE_OK},
+		{WIRE_RANGE_UA, 10010000, WIRE_E_VALUE},
 		{WIRE_RANGE_MA, UINT32_MAX, WIRE_E_VALUE},
 		{WIRE_RANGE_UA, UINT32_MAX, WIRE_E_VALUE},
-		{2,             1000000,    WIRE_E_VALUE},
-		{255,           1000000,    WIRE_E_VALUE},
+		{2, 1000000, WIRE_E_VALUE},
+		{255, 1000000, WIRE_E_VALUE},
 	};
 
 	(void)state;
@@ -175,12 +171,12 @@ static void zero_at_its_limits(void **state)
 		int32_t off[2];
 		enum wire_calibrate_reason reason;
 	} table[] = {
-		{{CALIBRATION_ZERO_OFF_MA, CALIBRATION_ZERO_OFF_UA},   WIRE_CALIBRATE_KEPT      },
-		{{-CALIBRATION_ZERO_OFF_MA, -CALIBRATION_ZERO_OFF_UA}, WIRE_CALIBRATE_KEPT      },
-		{{CALIBRATION_ZERO_OFF_MA + 1, 0},                     WIRE_CALIBRATE_IMPOSSIBLE},
-		{{0, CALIBRATION_ZERO_OFF_UA + 1},                     WIRE_CALIBRATE_IMPOSSIBLE},
-		{{-CALIBRATION_ZERO_OFF_MA - 1, 0},                    WIRE_CALIBRATE_IMPOSSIBLE},
-		{{0, -CALIBRATION_ZERO_OFF_UA - 1},                    WIRE_CALIBRATE_IMPOSSIBLE},
+		{{CALIBRATION_ZERO_OFF_MA, CALIBRATION_ZERO_OFF_UA}, WIRE_CALIBRATE_KEPT},
+		{{-CALIBRATION_ZERO_OFF_MA, -CALIBRATION_ZERO_OFF_UA}, WIRE_CALIBRATE_KEPT},
+		{{CALIBRATION_ZERO_OFF_MA + 1, 0}, WIRE_CALIBRATE_IMPOSSIBLE},
+		{{0, CALIBRATION_ZERO_OFF_UA + 1}, WIRE_CALIBRATE_IMPOSSIBLE},
+		{{-CALIBRATION_ZERO_OFF_MA - 1, 0}, WIRE_CALIBRATE_IMPOSSIBLE},
+		{{0, -CALIBRATION_ZERO_OFF_UA - 1}, WIRE_CALIBRATE_IMPOSSIBLE},
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
@@ -196,8 +192,7 @@ static void each_thing_that_goes_wrong(void **state)
 {
 	const struct calibration kept = {
 		.id = 5,
-		.curve = {{ADC_CURVE_ZERO, ADC_CURVE_ONE}, {ADC_CURVE_ZERO, ADC_CURVE_ONE}}
-        };
+		.curve = {{ADC_CURVE_ZERO, ADC_CURVE_ONE}, {ADC_CURVE_ZERO, ADC_CURVE_ONE}}};
 
 	/* A cable that sleeps at 70 uA is told in range uA alone; one of 60 mA in the first. */
 	board.ua = 70;

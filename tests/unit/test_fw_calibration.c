@@ -122,8 +122,7 @@ static struct calibration curves(unsigned n)
 {
 	return (struct calibration){
 		.curve = {{(uint16_t)(ADC_CURVE_ZERO - 100 + n), (uint16_t)(ADC_CURVE_ONE + n)},
-	                  {(uint16_t)(ADC_CURVE_ZERO + n), (uint16_t)(ADC_CURVE_ONE - n)}}
-        };
+	                  {(uint16_t)(ADC_CURVE_ZERO + n), (uint16_t)(ADC_CURVE_ONE - n)}}};
 }
 
 static bool is(const struct calibration *c, unsigned n)
@@ -184,31 +183,27 @@ static void what_no_board_has_is_refused(void **state)
 		uint16_t zero_ma, slope_ma, zero_ua, slope_ua;
 		bool good;
 	} table[] = {
-		{ADC_CURVE_ZERO + CALIBRATION_ZERO_OFF_MA,     ADC_CURVE_ONE, ADC_CURVE_ZERO,
-	         ADC_CURVE_ONE,													    true },
+		{ADC_CURVE_ZERO + CALIBRATION_ZERO_OFF_MA, ADC_CURVE_ONE, ADC_CURVE_ZERO,
+	         ADC_CURVE_ONE, true},
 		{ADC_CURVE_ZERO + CALIBRATION_ZERO_OFF_MA + 1, ADC_CURVE_ONE, ADC_CURVE_ZERO,
-	         ADC_CURVE_ONE,													    false},
+	         ADC_CURVE_ONE, false},
 		{ADC_CURVE_ZERO - CALIBRATION_ZERO_OFF_MA - 1, ADC_CURVE_ONE, ADC_CURVE_ZERO,
-	         ADC_CURVE_ONE,													    false},
-		{ADC_CURVE_ZERO,                               ADC_CURVE_ONE, ADC_CURVE_ZERO - CALIBRATION_ZERO_OFF_UA,
-	         ADC_CURVE_ONE,													    true },
-		{ADC_CURVE_ZERO,                               ADC_CURVE_ONE, ADC_CURVE_ZERO - CALIBRATION_ZERO_OFF_UA - 1,
-	         ADC_CURVE_ONE,													    false},
-		{ADC_CURVE_ZERO,                               18022,         ADC_CURVE_ZERO,                               14746,         true },
-		{ADC_CURVE_ZERO,                               18023,         ADC_CURVE_ZERO,                               ADC_CURVE_ONE, false},
-		{ADC_CURVE_ZERO,                               ADC_CURVE_ONE, ADC_CURVE_ZERO,                               14745,         false},
-		{ADC_CURVE_ZERO,                               0,             ADC_CURVE_ZERO,                               0,             false},
+	         ADC_CURVE_ONE, false},
+		{ADC_CURVE_ZERO, ADC_CURVE_ONE, ADC_CURVE_ZERO - CALIBRATION_ZERO_OFF_UA,
+	         ADC_CURVE_ONE, true},
+		{ADC_CURVE_ZERO, ADC_CURVE_ONE, ADC_CURVE_ZERO - CALIBRATION_ZERO_OFF_UA - 1,
+	         ADC_CURVE_ONE, false},
+		{ADC_CURVE_ZERO, 18022, ADC_CURVE_ZERO, 14746, true},
+		{ADC_CURVE_ZERO, 18023, ADC_CURVE_ZERO, ADC_CURVE_ONE, false},
+		{ADC_CURVE_ZERO, ADC_CURVE_ONE, ADC_CURVE_ZERO, 14745, false},
+		{ADC_CURVE_ZERO, 0, ADC_CURVE_ZERO, 0, false},
 	};
 	uint8_t bytes[CALIBRATION_BYTES];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		struct calibration c =
-					   {
-						   .curve = {{table[i].zero_ma, table[i].slope_ma},
-		                                             {table[i].zero_ua,
-		                                              table[i].slope_ua}}
-                },
+		struct calibration c = {.curve = {{table[i].zero_ma, table[i].slope_ma},
+		                                  {table[i].zero_ua, table[i].slope_ua}}},
 				   d;
 
 		calibration_put(bytes, &c);

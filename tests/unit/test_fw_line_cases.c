@@ -343,13 +343,10 @@ static void each_case_is_told(void **state)
 /* Corners of USB 2.0 §7.1.11 and §7.1.13, with two cycles of skew: TJR1 and TJR2 of table 7-9; TUJR1 and TUJR2 of 7-10. */
 static void limits_are_borne(void **state)
 {
-	static const struct wave_limits full[] =
-		{
-			{2500,  18.5, 9, 2 },
-			{-2500, 18.5, 9, -2},
-			{2500,  18.5, 9, -2},
-			{-2500, 18.5, 9, 2 }
-        },
+	static const struct wave_limits full[] = {{2500, 18.5, 9, 2},
+	                                          {-2500, 18.5, 9, -2},
+	                                          {2500, 18.5, 9, -2},
+	                                          {-2500, 18.5, 9, 2}},
 					low[] = {{15000, 18.5, 9, 2},
 	                                         {-15000, 18.5, 9, -2},
 	                                         {15000, 152, 152, -2},

@@ -166,17 +166,17 @@ static void each_sensor_at_its_limits(void **state)
 		uint16_t *level, good, bad, check, detail;
 	} table[] = {
 		{&board.current[0], ADC_CURVE_ZERO + off, ADC_CURVE_ZERO + off + 1,
-	         WIRE_CHECK_CURRENT,								    SELFTEST_RANGE_MA },
+	         WIRE_CHECK_CURRENT, SELFTEST_RANGE_MA},
 		{&board.current[0], ADC_CURVE_ZERO - off, ADC_CURVE_ZERO - off - 1,
-	         WIRE_CHECK_CURRENT,								    SELFTEST_RANGE_MA },
-		{&board.current[1], ADC_CURVE_ZERO + off, 65535,                    WIRE_CHECK_CURRENT,
-	         SELFTEST_RANGE_UA											},
-		{&board.current[1], ADC_CURVE_ZERO - off, 0,                        WIRE_CHECK_CURRENT, SELFTEST_RANGE_UA },
-		{&board.radio,      VOLT / 5,             VOLT / 5 - 1,             WIRE_CHECK_RADIO,   0                 },
-		{&board.radio,      2 * VOLT,             2 * VOLT + 1,             WIRE_CHECK_RADIO,   0                 },
-		{&board.vbus,       VOLT / 4,             VOLT / 4 + 1,             WIRE_CHECK_MUX,     SELFTEST_MUX_VBUS },
-		{&board.far_radio,  VOLT / 5,             VOLT / 5 - 1,             WIRE_CHECK_MUX,     SELFTEST_MUX_RADIO},
-		{&board.far_radio,  2 * VOLT,             2 * VOLT + 1,             WIRE_CHECK_MUX,     SELFTEST_MUX_RADIO},
+	         WIRE_CHECK_CURRENT, SELFTEST_RANGE_MA},
+		{&board.current[1], ADC_CURVE_ZERO + off, 65535, WIRE_CHECK_CURRENT,
+	         SELFTEST_RANGE_UA},
+		{&board.current[1], ADC_CURVE_ZERO - off, 0, WIRE_CHECK_CURRENT, SELFTEST_RANGE_UA},
+		{&board.radio, VOLT / 5, VOLT / 5 - 1, WIRE_CHECK_RADIO, 0},
+		{&board.radio, 2 * VOLT, 2 * VOLT + 1, WIRE_CHECK_RADIO, 0},
+		{&board.vbus, VOLT / 4, VOLT / 4 + 1, WIRE_CHECK_MUX, SELFTEST_MUX_VBUS},
+		{&board.far_radio, VOLT / 5, VOLT / 5 - 1, WIRE_CHECK_MUX, SELFTEST_MUX_RADIO},
+		{&board.far_radio, 2 * VOLT, 2 * VOLT + 1, WIRE_CHECK_MUX, SELFTEST_MUX_RADIO},
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
@@ -196,11 +196,7 @@ static void each_wire(void **state)
 	static const struct {
 		uint8_t low, high;
 	} table[] = {
-		{1, 0},
-                {2, 0},
-                {3, 0},
-                {0, 1},
-                {0, 2},
+		{1, 0}, {2, 0}, {3, 0}, {0, 1}, {0, 2},
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {

@@ -74,13 +74,9 @@ static void what_is_no_code(void **state)
 		struct vbus_code c;
 		bool good;
 	} cases[] = {
-		{{1, 0, 0},        true },
-                {{1, 2, 100},      true },
-                {{1, 3, 1000},     false},
-		{{1, 4096, 60000}, true },
-                {{1, 4098, 1000},  false},
-                {{1, 2, 99},       false},
-		{{1, 2, 60001},    false},
+		{{1, 0, 0}, true},        {{1, 2, 100}, true},      {{1, 3, 1000}, false},
+		{{1, 4096, 60000}, true}, {{1, 4098, 1000}, false}, {{1, 2, 99}, false},
+		{{1, 2, 60001}, false},
 	};
 	uint8_t bytes[VBUS_CODE_BYTES];
 	struct vbus_code c;

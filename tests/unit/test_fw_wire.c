@@ -198,19 +198,17 @@ static void edges_go_round(void **state)
 	static const struct {
 		uint64_t delta;
 		size_t len;
-	} cases[] = {
-		{0,                1 },
-		{31,               1 },
-		{32,               2 },
-		{1602,             2 },
-		{4095,             2 },
-		{4096,             3 },
-		{12500,            3 },
-		{0xffffffff,       5 },
-		{1ull << 40,       7 },
-		{1ull << 60,       9 },
-		{(1ull << 62) - 1, 10}
-        };
+	} cases[] = {{0, 1},
+	             {31, 1},
+	             {32, 2},
+	             {1602, 2},
+	             {4095, 2},
+	             {4096, 3},
+	             {12500, 3},
+	             {0xffffffff, 5},
+	             {1ull << 40, 7},
+	             {1ull << 60, 9},
+	             {(1ull << 62) - 1, 10}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)

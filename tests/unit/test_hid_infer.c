@@ -62,12 +62,12 @@ static void typing_is_known_within_a_few_keys(void **state)
 		const char *text;
 		unsigned keys;
 	} typed[] = {
-		{"a b c ",    3}, /* a person */
-		{" a a b ",   3}, /* the same key, twice */
+		{"a b c ", 3},    /* a person */
+		{" a a b ", 3},   /* the same key, twice */
 		{" helpowth", 3}, /* one key in place of another, after a null report */
 		{"r notepad", 4}, /* a shortcut, then a burst; neighbours (n, o) count less */
-		{"helpowth",  4}, /* never nothing */
-		{"abdh kst",  5},
+		{"helpowth", 4},  /* never nothing */
+		{"abdh kst", 5},
 	};
 
 	for (size_t i = 0; i < sizeof(typed) / sizeof(*typed); i++) {
@@ -195,11 +195,8 @@ static void others_are_never_keyboards(void **state)
 	for (unsigned i = 0; i < 200; i++)
 		assert_int_equal(SEND((uint8_t)i, 0, 0, 0, 0, 0, 0, 0), INFER_UNDECIDED);
 	static const uint8_t spoilt[][8] = {
-		{0, 0, 0xc7, 0, 0, 0, 0, 0},
-                {0, 0, 2,    0, 0, 0, 0, 0},
-                {0, 0, 1,    1, 1, 1, 1, 0},
-		{0, 0, 9,    8, 9, 0, 0, 0},
-                {0, 4, 9,    0, 0, 0, 0, 0},
+		{0, 0, 0xc7, 0, 0, 0, 0, 0}, {0, 0, 2, 0, 0, 0, 0, 0}, {0, 0, 1, 1, 1, 1, 1, 0},
+		{0, 0, 9, 8, 9, 0, 0, 0},    {0, 4, 9, 0, 0, 0, 0, 0},
 	};
 
 	for (size_t i = 0; i < sizeof(spoilt) / sizeof(*spoilt); i++) {

@@ -321,17 +321,15 @@ static void lengths_without_sense(void **state)
 	hostile_keyboard(&h, 5, 0x1209);
 	for (unsigned i = 0; i < 6 * 2 * 4; i++) {
 		uint8_t bytes[8] = {0};
-		struct record r = {
-			.kind = RECORD_URB,
-			.urb = {.id = i,
-		                .phase = URB_COMPLETE,
-		                .type = (enum usb_transfer_type)(i / 12),
-		                .address = 5,
-		                .endpoint = i & 1 ? 0x81 : 0,
-		                .data = bytes,
-		                .len = lens[i / 2 % 6] < 8 ? lens[i / 2 % 6] : 8,
-		                .len_true = lens[i / 2 % 6]}
-                };
+		struct record r = {.kind = RECORD_URB,
+		                   .urb = {.id = i,
+		                           .phase = URB_COMPLETE,
+		                           .type = (enum usb_transfer_type)(i / 12),
+		                           .address = 5,
+		                           .endpoint = i & 1 ? 0x81 : 0,
+		                           .data = bytes,
+		                           .len = lens[i / 2 % 6] < 8 ? lens[i / 2 % 6] : 8,
+		                           .len_true = lens[i / 2 % 6]}};
 
 		hostile_record(&h, &r);
 	}

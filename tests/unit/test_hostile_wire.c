@@ -14,13 +14,11 @@
 
 static void packet(struct hostile *h, const struct sim_packet *p)
 {
-	struct record r = {
-		.kind = RECORD_PACKET,
-		.packet_data = {.bytes = p->bytes,
-	                        .len = p->len,
-	                        .len_true = p->len,
-	                        .speed = USB_SPEED_FULL}
-        };
+	struct record r = {.kind = RECORD_PACKET,
+	                   .packet_data = {.bytes = p->bytes,
+	                                   .len = p->len,
+	                                   .len_true = p->len,
+	                                   .speed = USB_SPEED_FULL}};
 
 	hostile_record(h, &r);
 	h->t_ns += 3000;

@@ -123,8 +123,7 @@ static struct link *record(const struct tap_server_options *o, struct tap_server
 }
 
 static const struct tap_server_options numbered = {
-	.tap = {.serial = 0xe6614c311b7f3a2c, .boot_id = 1, .packets_a_second = 5000}
-};
+	.tap = {.serial = 0xe6614c311b7f3a2c, .boot_id = 1, .packets_a_second = 5000}};
 
 /* More notes between two pumps than the writer holds back: what they bring goes to whom the last pump served. */
 static void notes_need_no_pump(void **state)
@@ -161,13 +160,11 @@ static void notes_need_no_pump(void **state)
 static void what_is_shown_is_what_the_file_says(void **state)
 {
 	struct capture_test test = {.case_id = "2026-117", .exhibit = "3", .notes = "a\nb"};
-	struct record_options o = {
-		.path = file,
-		.test = &test,
-		.profile = "bare",
-		.profile_len = 4,
-		.claims = {"length=1 m", "power=only"}
-        };
+	struct record_options o = {.path = file,
+	                           .test = &test,
+	                           .profile = "bare",
+	                           .profile_len = 4,
+	                           .claims = {"length=1 m", "power=only"}};
 	struct seen live = {0}, kept;
 	const struct record_sink sink = {.context = &live, .record = see};
 	struct capture_info info, shown;
@@ -360,9 +357,9 @@ static void noise_silence_and_another_version_are_told(void **state)
 		enum err err;
 		const char *says;
 	} cases[] = {
-		{{.noise = true},                  ERR_PROTOCOL, "not the stream of a tap"},
-		{{.tap = {.version = 2}},          ERR_VERSION,  "speaks version 2"       },
-		{{.mute = true, .hang_up_ms = 50}, ERR_SILENT,   ""                       },
+		{{.noise = true}, ERR_PROTOCOL, "not the stream of a tap"},
+		{{.tap = {.version = 2}}, ERR_VERSION, "speaks version 2"},
+		{{.mute = true, .hang_up_ms = 50}, ERR_SILENT, ""},
 	};
 
 	(void)state;

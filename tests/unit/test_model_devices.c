@@ -108,18 +108,19 @@ static const struct {
 	uint32_t kinds;
 	const char *hash;
 } sets[] = {
-	{"omg",         0xd3c0, 0xd34d, HID_KIND_KEYBOARD | HID_KIND_MOUSE | HID_KIND_LED,
-         "0134657de80ea8e4c12efe151102b45a848f5496c91a1f43281b83033460b78b"										  },
-	{"omg_hidx",    0xb33f, 0xb33f,
+	{"omg", 0xd3c0, 0xd34d, HID_KIND_KEYBOARD | HID_KIND_MOUSE | HID_KIND_LED,
+         "0134657de80ea8e4c12efe151102b45a848f5496c91a1f43281b83033460b78b"},
+	{"omg_hidx", 0xb33f, 0xb33f,
          HID_KIND_KEYBOARD | HID_KIND_MOUSE | HID_KIND_LED | HID_KIND_VENDOR_IN |
-                 HID_KIND_VENDOR_OUT,                                                      "aa5773087a6f1ee79e4faf547cd12491b0bc71cad754c03bba619b3f1342cce0"},
-	{"hp_kbd",      0x03f0, 0x034a,
-         HID_KIND_KEYBOARD | HID_KIND_LED | HID_KIND_CONSUMER | HID_KIND_SYSTEM,           NULL                                                              },
-	{"usbninja",    0x16c0, 0x27db, HID_KIND_KEYBOARD,                                 NULL							      },
-	{"usb_storage", 0,      0,      0,						 NULL							      },
-	{"ls_mouse",    0,      0,      HID_KIND_MOUSE,                                    NULL							      },
-	{"yubikey",     0x1050, 0,      HID_KIND_KEYBOARD,                                 NULL							      },
-	{"hidden_kbd",  0,      0,      HID_KIND_KEYBOARD,                                 NULL							      },
+                 HID_KIND_VENDOR_OUT,
+         "aa5773087a6f1ee79e4faf547cd12491b0bc71cad754c03bba619b3f1342cce0"},
+	{"hp_kbd", 0x03f0, 0x034a,
+         HID_KIND_KEYBOARD | HID_KIND_LED | HID_KIND_CONSUMER | HID_KIND_SYSTEM, NULL},
+	{"usbninja", 0x16c0, 0x27db, HID_KIND_KEYBOARD, NULL},
+	{"usb_storage", 0, 0, 0, NULL},
+	{"ls_mouse", 0, 0, HID_KIND_MOUSE, NULL},
+	{"yubikey", 0x1050, 0, HID_KIND_KEYBOARD, NULL},
+	{"hidden_kbd", 0, 0, HID_KIND_KEYBOARD, NULL},
 };
 
 static void every_set_with_every_host(void **state)

@@ -44,13 +44,11 @@ static void key(struct pair_trace *t, int64_t t_ns, uint16_t usage)
 
 static void request(struct pair_trace *t, int64_t t_ns, uint16_t value)
 {
-	struct usb_transfer x = {
-		.t_begin_ns = t_ns,
-		.t_ns = t_ns,
-		.wire = true,
-		.has_setup = true,
-		.setup = {0x80, 6, value, 0, 18}
-        };
+	struct usb_transfer x = {.t_begin_ns = t_ns,
+	                         .t_ns = t_ns,
+	                         .wire = true,
+	                         .has_setup = true,
+	                         .setup = {0x80, 6, value, 0, 18}};
 	struct event e = {.kind = EVENT_TRANSFER, .t_ns = t_ns, .transfer = &x, .step_ns = 8};
 
 	pair_trace_event(t, &e);
@@ -158,13 +156,11 @@ static void redriven(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 25; i++) {
 		/* A frame of 1 ms is the least that a second controller waits for. */
-		struct cable c = {
-			.offset_s = 1,
-			.ppm = 20,
-			.delay_ms = {0.2, 1.2 + i},
-			.keys = 40 + i,
-			.requests = 1
-                };
+		struct cable c = {.offset_s = 1,
+		                  .ppm = 20,
+		                  .delay_ms = {0.2, 1.2 + i},
+		                  .keys = 40 + i,
+		                  .requests = 1};
 		struct ends *e = play(c, i + 1);
 		const struct finding *f = found(e, "re-driven");
 
@@ -180,10 +176,7 @@ static void redriven(void **state)
 /* Times of an operating system tell nothing about copper, nor does a coarse clock. */
 static void coarse_times(void **state)
 {
-	struct cable c = {
-		.delay_ms = {0.2, 3},
-                  .keys = 60, .requests = 1
-        };
+	struct cable c = {.delay_ms = {0.2, 3}, .keys = 60, .requests = 1};
 	struct ends *e = play(c, 1);
 
 	(void)state;

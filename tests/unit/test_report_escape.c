@@ -16,35 +16,40 @@ static void terminal(void **state)
 	static const struct {
 		const char *in, *out;
 	} cases[] = {
-		{"",			 ""                    },
-		{"plain text",               "plain text"          },
-		{"a\nb\tc\\",                "a\\nb\\tc\\\\"       },
-		{"\033[31m\a\r",             "\\x1b[31m\\x07\\x0d" },
-		{"\x7f",                     "\\x7f"               },
+		{"", ""},
+		{"plain text", "plain text"},
+		{"a\nb\tc\\", "a\\nb\\tc\\\\"},
+		{"\033[31m\a\r", "\\x1b[31m\\x07\\x0d"},
+		{"\x7f", "\\x7f"},
 		{"\xc2\x9b"
-	         "2J",      "\\u{9b}2J"           }, /* C1: CSI in one character */
+	         "2J",
+	         "\\u{9b}2J"}, /* C1: CSI in one character */
 		{"\x9b"
-	         "2J",      "\\x9b2J"             }, /* and as a bare byte */
-		{"gr\xc3\xbc\xc3\x9f",       "gr\xc3\xbc\xc3\x9f"  },
+	         "2J",
+	         "\\x9b2J"}, /* and as a bare byte */
+		{"gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f"},
 		{"\xe2\x80\xae"
-	         "exe.txt", "\\u{202e}exe.txt"    },
-		{"\xe2\x81\xa6",             "\\u{2066}"           },
+	         "exe.txt",
+	         "\\u{202e}exe.txt"},
+		{"\xe2\x81\xa6", "\\u{2066}"},
 		{"a\xe2\x80\x8b"
-	         "b",       "a\\u{200b}b"         },
-		{"\xef\xbb\xbf",             "\\u{feff}"           },
-		{"\xe2\x80\xa8",             "\\u{2028}"           },
-		{"\xee\x80\x80",             "\\u{e000}"           },
-		{"\xf3\xa0\x81\x81",         "\\u{e0041}"          }, /* tag characters */
-		{"\xf0\x9f\x98\x80",         "\xf0\x9f\x98\x80"    },
-		{"\xff\xfe",                 "\\xff\\xfe"          },
-		{"\xc0\x80",                 "\\xc0\\x80"          }, /* overlong */
-		{"\xe0\x80\x80",             "\\xe0\\x80\\x80"     },
-		{"\xed\xa0\x80",             "\\xed\\xa0\\x80"     }, /* surrogate */
-		{"\xf4\x90\x80\x80",         "\\xf4\\x90\\x80\\x80"}, /* beyond U+10FFFF */
-		{"\xe2\x82",                 "\\xe2\\x82"          }, /* cut */
+	         "b",
+	         "a\\u{200b}b"},
+		{"\xef\xbb\xbf", "\\u{feff}"},
+		{"\xe2\x80\xa8", "\\u{2028}"},
+		{"\xee\x80\x80", "\\u{e000}"},
+		{"\xf3\xa0\x81\x81", "\\u{e0041}"}, /* tag characters */
+		{"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
+		{"\xff\xfe", "\\xff\\xfe"},
+		{"\xc0\x80", "\\xc0\\x80"}, /* overlong */
+		{"\xe0\x80\x80", "\\xe0\\x80\\x80"},
+		{"\xed\xa0\x80", "\\xed\\xa0\\x80"},          /* surrogate */
+		{"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"}, /* beyond U+10FFFF */
+		{"\xe2\x82", "\\xe2\\x82"},                   /* cut */
 		{"\xe2"
-	         "a",       "\\xe2"
-	         "a"         },
+	         "a",
+	         "\\xe2"
+	         "a"},
 	};
 
 	(void)state;
@@ -62,11 +67,11 @@ static void utf8(void **state)
 	static const struct {
 		const char *in, *out;
 	} cases[] = {
-		{"a\n\033b",      "a\n\033b"                             }, /* the JSON writer's */
-		{"\xff",          "\xef\xbf\xbd"                         },
-		{"\x7f",          "\xef\xbf\xbd"                         },
+		{"a\n\033b", "a\n\033b"}, /* the JSON writer's */
+		{"\xff", "\xef\xbf\xbd"},
+		{"\x7f", "\xef\xbf\xbd"},
 		{"\xed\xa0\x80x", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdx"},
-		{"\xe2\x80\xae",  "\xe2\x80\xae"                         },
+		{"\xe2\x80\xae", "\xe2\x80\xae"},
 	};
 
 	(void)state;

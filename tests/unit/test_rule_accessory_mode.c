@@ -34,14 +34,14 @@ static unsigned sent(enum profile_kind kind, const struct step *s, unsigned n, e
 
 static const struct step start[] = {
 	{0xc0, 51, 0, 0, "\x02\0", 2},
-	{0x40, 52, 0, 0, "Maker",  6},
-	{0x40, 52, 0, 1, "Model",  6},
-	{0x40, 53, 0, 0, NULL,     0},
+	{0x40, 52, 0, 0, "Maker", 6},
+	{0x40, 52, 0, 1, "Model", 6},
+	{0x40, 53, 0, 0, NULL, 0},
 };
 static const struct step types[] = {
-	{0x40, 54, 1, 63, NULL,               0},
-	{0x40, 56, 1, 0,  "\x05\x01",         2},
-	{0x40, 57, 1, 0,  "\0\0\4\0\0\0\0\0", 8},
+	{0x40, 54, 1, 63, NULL, 0},
+	{0x40, 56, 1, 0, "\x05\x01", 2},
+	{0x40, 57, 1, 0, "\0\0\4\0\0\0\0\0", 8},
 };
 
 static void takes_over(void **state)
@@ -62,17 +62,15 @@ static void medium_in_host(void **state)
 static void lookalikes(void **state)
 {
 	static const struct step others[] = {
-		{0x41, 51, 0, 0,  NULL,         0}, /* to an interface */
-		{0xc0, 51, 0, 0,  "\x02\0\0\0", 4}, /* another length */
-		{0xc0, 51, 1, 0,  "\x02\0",     2},
-                {0xc0, 51, 0, 0,  "\0\0",       2}, /* no version */
-		{0xc0, 51, 0, 0,  "\x02\x01",   2}, /* a register, not a version */
-		{0xc0, 51, 0, 0,  NULL,         2}, /* the data were not captured */
-		{0x40, 53, 0, 0,  NULL,         0}, /* a start without strings */
-		{0x40, 57, 0, 0,  "\1",         1}, /* an event without a registration */
-		{0x40, 50, 0, 0,  "\1",         1},
-                {0x40, 58, 1, 0,  NULL,         0},
-		{0x21, 54, 1, 63, NULL,         0}, /* a class request */
+		{0x41, 51, 0, 0, NULL, 0},         /* to an interface */
+		{0xc0, 51, 0, 0, "\x02\0\0\0", 4}, /* another length */
+		{0xc0, 51, 1, 0, "\x02\0", 2},     {0xc0, 51, 0, 0, "\0\0", 2}, /* no version */
+		{0xc0, 51, 0, 0, "\x02\x01", 2}, /* a register, not a version */
+		{0xc0, 51, 0, 0, NULL, 2},       /* the data were not captured */
+		{0x40, 53, 0, 0, NULL, 0},       /* a start without strings */
+		{0x40, 57, 0, 0, "\1", 1},       /* an event without a registration */
+		{0x40, 50, 0, 0, "\1", 1},         {0x40, 58, 1, 0, NULL, 0},
+		{0x21, 54, 1, 63, NULL, 0}, /* a class request */
 	};
 
 	(void)state;

@@ -11,14 +11,12 @@
 #include "detect/comb/fold.h"
 #include "sensor_room.h"
 
-static const struct room_source beacons = {
-	.period_ms = 102.4,
-	.jitter_ms = 0.05,
-	.defer_ms = 3,
-	.length_us = {700, 1900},
-	.radio_mv = 500,
-	.step_ma = {103, 368 }
-};
+static const struct room_source beacons = {.period_ms = 102.4,
+                                           .jitter_ms = 0.05,
+                                           .defer_ms = 3,
+                                           .length_us = {700, 1900},
+                                           .radio_mv = 500,
+                                           .step_ma = {103, 368}};
 
 struct result {
 	unsigned a, b;
@@ -81,24 +79,20 @@ static void beacons_are_found(void **state)
 		assert_true(fabs(x.period_a - 102.4) < 0.1);
 		assert_true(x.from_s < 8);
 		/* Of three of ten nothing is left, and other bursts of the cable's own come 50 times a second. */
-		const struct room_source other = {
-			.rhythm = ROOM_POISSON,
-			.period_ms = 20,
-			.length_us = {700, 1900},
-			.step_ma = {103, 368 }
-                };
+		const struct room_source other = {.rhythm = ROOM_POISSON,
+		                                  .period_ms = 20,
+		                                  .length_us = {700, 1900},
+		                                  .step_ma = {103, 368}};
 
 		s.missing = 0.3;
 		x = play(seed, (const struct room_source[]){s, other}, 2, 8, 67, 60, PROFILE_BARE);
 		assert_int_equal(x.a, 1);
 		assert_int_equal(x.b, 0);
 		/* A station that wakes for each beacon: 10 to 20 mA in 12 mA of noise. */
-		s = (struct room_source){
-			.period_ms = 102.4,
-			.jitter_ms = 0.05,
-			.length_us = {2000, 5000},
-			.step_ma = {10,   20  }
-                };
+		s = (struct room_source){.period_ms = 102.4,
+		                         .jitter_ms = 0.05,
+		                         .length_us = {2000, 5000},
+		                         .step_ma = {10, 20}};
 		x = one(seed, s, 12, 60);
 		assert_int_equal(x.a, 1);
 	}
@@ -110,12 +104,10 @@ static void dtim_is_no_beacon(void **state)
 {
 	(void)state;
 	for (unsigned n = 2; n <= 6; n++) { /* rarer ones do not stand out in 26 s */
-		struct room_source s = {
-			.period_ms = 102.4 * n,
-			.jitter_ms = 0.05,
-			.length_us = {2000, 5000},
-			.step_ma = {15,   40  }
-                };
+		struct room_source s = {.period_ms = 102.4 * n,
+		                        .jitter_ms = 0.05,
+		                        .length_us = {2000, 5000},
+		                        .step_ma = {15, 40}};
 		struct result x = one(n, s, 6, 20 + 5 * n);
 
 		if (x.a || !x.b)
@@ -133,12 +125,10 @@ static void other_beats_are_none(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof(periods) / sizeof(periods[0]); i++) {
-		struct room_source s = {
-			.period_ms = periods[i],
-			.jitter_ms = 0.02,
-			.length_us = {100, 500},
-			.step_ma = {50,  50 }
-                };
+		struct room_source s = {.period_ms = periods[i],
+		                        .jitter_ms = 0.02,
+		                        .length_us = {100, 500},
+		                        .step_ma = {50, 50}};
 		struct result x = one(i, s, 0.5, 60);
 
 		if (x.a || x.b)
@@ -146,12 +136,10 @@ static void other_beats_are_none(void **state)
 			         x.period_a, x.period_b, x.from_s);
 	}
 	for (uint64_t seed = 1; seed <= 40; seed++) {
-		struct room_source s = {
-			.period_ms = 1 + 9 * (double)seed / 41,
-			.jitter_ms = 0.02,
-			.length_us = {100, 500},
-			.step_ma = {2,   15 }
-                };
+		struct room_source s = {.period_ms = 1 + 9 * (double)seed / 41,
+		                        .jitter_ms = 0.02,
+		                        .length_us = {100, 500},
+		                        .step_ma = {2, 15}};
 		struct result x = one(seed, s, 0.5, 20);
 
 		assert_int_equal(x.a + x.b, 0);

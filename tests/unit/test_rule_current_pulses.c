@@ -40,13 +40,11 @@ static unsigned play(uint64_t seed, const struct room_source *s, double noise_ma
 	return fired;
 }
 
-static const struct room_source scan = {
-	.rhythm = ROOM_SWEEP,
-	.from_ms = 2000,
-	.period_ms = 8000,
-	.length_us = {300, 1000},
-	.step_ma = {100, 365 }
-};
+static const struct room_source scan = {.rhythm = ROOM_SWEEP,
+                                        .from_ms = 2000,
+                                        .period_ms = 8000,
+                                        .length_us = {300, 1000},
+                                        .step_ma = {100, 365}};
 
 static void searches(void **state)
 {
@@ -67,15 +65,13 @@ static void searches(void **state)
 	assert_int_equal(play(1, &scan, 0.8, 60, PROFILE_HOST), 0);
 }
 
-static const struct room_source adv = {
-	.from_ms = 2000,
-	.period_ms = 100,
-	.random_ms = 10,
-	.pulses = 3,
-	.length_us = {128, 376 },
-	.gap_us = {300, 1000},
-	.step_ma = {8,   16  }
-};
+static const struct room_source adv = {.from_ms = 2000,
+                                       .period_ms = 100,
+                                       .random_ms = 10,
+                                       .pulses = 3,
+                                       .length_us = {128, 376},
+                                       .gap_us = {300, 1000},
+                                       .step_ma = {8, 16}};
 
 static void advertising(void **state)
 {
@@ -109,20 +105,16 @@ static void advertising(void **state)
 		s.period_ms = 25 + 80 * (double)seed;
 		assert_int_equal(play(seed, &s, 1, 60, PROFILE_BARE), 0);
 		/* A station that wakes for beacons, for longer than a band: its edges are found here and there. */
-		s = (struct room_source){
-			.period_ms = 307.2,
-			.jitter_ms = 0.05,
-			.length_us = {2000, 5000},
-			.step_ma = {15,   40  }
-                };
+		s = (struct room_source){.period_ms = 307.2,
+		                         .jitter_ms = 0.05,
+		                         .length_us = {2000, 5000},
+		                         .step_ma = {15, 40}};
 		assert_int_equal(play(seed, &s, 4, 60, PROFILE_BARE) & 1u << ADVERTISING, 0);
 		/* Pings of a charging pad. */
-		s = (struct room_source){
-			.period_ms = 400 + 120 * (double)seed,
-			.jitter_ms = 2,
-			.length_us = {1000, 7000},
-			.step_ma = {50,   150 }
-                };
+		s = (struct room_source){.period_ms = 400 + 120 * (double)seed,
+		                         .jitter_ms = 2,
+		                         .length_us = {1000, 7000},
+		                         .step_ma = {50, 150}};
 		assert_int_equal(play(seed, &s, 0.6, 60, PROFILE_DEVICE), 0);
 	}
 	assert_int_equal(play(1, &adv, 1, 60, PROFILE_HOST), 0);
@@ -131,13 +123,11 @@ static void advertising(void **state)
 static void frames(void **state)
 {
 	static const double others[] = {4.6, 4.63, 4.625, 2.3077, 9.2308, 1.5385, 4.5, 5, 1.024};
-	const struct room_source gsm = {
-		.from_ms = 2000,
-		.until_ms = 5000,
-		.period_ms = 4.615,
-		.length_us = {577, 577},
-		.step_ma = {60,  350}
-        };
+	const struct room_source gsm = {.from_ms = 2000,
+	                                .until_ms = 5000,
+	                                .period_ms = 4.615,
+	                                .length_us = {577, 577},
+	                                .step_ma = {60, 350}};
 
 	(void)state;
 	for (uint64_t seed = 1; seed <= 2; seed++) {

@@ -146,10 +146,7 @@ static void makers_on_foreign_structures(void **state)
 static void serial_port_beside_keys(void **state)
 {
 	static const struct build_interface core[] = {
-		{2,  2, 0, 0,  {0}   },
-                {10, 0, 0, 0,  {0}   },
-                {3,  0, 0, 65, {0x83}}
-        };
+		{2, 2, 0, 0, {0}}, {10, 0, 0, 0, {0}}, {3, 0, 0, 65, {0x83}}};
 	static const uint16_t vid[] = {0x05ac, 0x046d, 0x303a, 0x1532};
 	static const unsigned want[] = {1, 1, 0, 0};
 

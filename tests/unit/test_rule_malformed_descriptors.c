@@ -57,12 +57,12 @@ static void configurations(void **state)
 		uint16_t captured;
 		unsigned want;
 	} cases[] = {
-		{255, USB_PROBLEM_COUNT,					  9, 1},
-		{33,  USB_PROBLEM_COUNT,					  9, 1},
-		{32,  USB_PROBLEM_COUNT,					  9, 0},
-		{255, USB_PROBLEM_COUNT,					  8, 0}, /* not all of it was captured */
-		{255, 0,							  9, 1}, /* it holds them, and no product does */
-		{3,   USB_PROBLEM_COUNT | USB_PROBLEM_LENGTH | USB_PROBLEM_ORDER, 9, 0},
+		{255, USB_PROBLEM_COUNT, 9, 1},
+		{33, USB_PROBLEM_COUNT, 9, 1},
+		{32, USB_PROBLEM_COUNT, 9, 0},
+		{255, USB_PROBLEM_COUNT, 8, 0}, /* not all of it was captured */
+		{255, 0, 9, 1},                 /* it holds them, and no product does */
+		{3, USB_PROBLEM_COUNT | USB_PROBLEM_LENGTH | USB_PROBLEM_ORDER, 9, 0},
 	};
 
 	(void)state;

@@ -10,14 +10,12 @@
 #include "detect/chance.h"
 #include "sensor_room.h"
 
-static const struct room_source beacons = {
-	.period_ms = 102.4,
-	.jitter_ms = 0.05,
-	.defer_ms = 3,
-	.length_us = {700, 1900},
-	.radio_mv = 600,
-	.step_ma = {103, 368 }
-};
+static const struct room_source beacons = {.period_ms = 102.4,
+                                           .jitter_ms = 0.05,
+                                           .defer_ms = 3,
+                                           .length_us = {700, 1900},
+                                           .radio_mv = 600,
+                                           .step_ma = {103, 368}};
 
 static unsigned coincidence(uint64_t seed, const struct room_source *s, unsigned sources,
                             unsigned aps, double data_hz, unsigned seconds, enum profile_kind kind)
@@ -54,13 +52,11 @@ static void bursts_and_steps(void **state)
 		s.missing = 0.3;
 		assert_int_equal(coincidence(seed, &s, 1, 4, 200, 20, PROFILE_KEYBOARD), 1);
 		/* A third of them are not heard: steps without a burst. */
-		const struct room_source two[2] = {
-			beacons,
-			{.rhythm = ROOM_POISSON,
-		          .period_ms = 200,
-		          .length_us = {700, 1900},
-		          .step_ma = {103, 368}}
-                };
+		const struct room_source two[2] = {beacons,
+		                                   {.rhythm = ROOM_POISSON,
+		                                    .period_ms = 200,
+		                                    .length_us = {700, 1900},
+		                                    .step_ma = {103, 368}}};
 		assert_int_equal(coincidence(seed, two, 2, 4, 20, 30, PROFILE_BARE), 1);
 		/* The same steps and the same bursts, but not together; and steps that are too small. */
 		struct room_source apart[2] = {beacons, beacons};
@@ -183,12 +179,10 @@ static void people_are_not_ordered(void **state)
 		if (seed % 2)
 			room_add(&r, &beacons);
 		else
-			room_add(&r, &(struct room_source){
-					     .rhythm = ROOM_POISSON,
-					     .period_ms = 500,
-					     .length_us = {100, 600},
-					     .radio_mv = 700
-                        });
+			room_add(&r, &(struct room_source){.rhythm = ROOM_POISSON,
+			                                   .period_ms = 500,
+			                                   .length_us = {100, 600},
+			                                   .radio_mv = 700});
 		d = build_device(&b, 0, USB_SPEED_LOW);
 		h = build_hid(&b, d, 0, 0, HID_KIND_KEYBOARD, NULL, 0);
 		for (unsigned i = 0; i < 120; i++) {
@@ -226,14 +220,10 @@ static unsigned train(uint64_t seed, const struct train *t, double data_hz, enum
 	room_ambient(&r, 4, data_hz, 6);
 	if (t->room_mate)
 		room_add(&r, &(struct room_source){
-				     .period_ms = 8, .length_us = {60, 150},
-                                          .radio_mv = 300
-                });
+				     .period_ms = 8, .length_us = {60, 150}, .radio_mv = 300});
 	if (t->pieces)
 		room_add(&r, &(struct room_source){
-				     .period_ms = 7, .length_us = {6, 60},
-                                          .radio_mv = 130
-                });
+				     .period_ms = 7, .length_us = {6, 60}, .radio_mv = 130});
 	d = build_device(&b, 0, USB_SPEED_FULL);
 	h = build_hid(&b, d, 0, 0, HID_KIND_MOUSE, NULL, 0);
 	for (unsigned ms = 0; ms < 3000; ms++) {

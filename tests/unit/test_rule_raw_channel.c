@@ -8,10 +8,7 @@
 
 #include "model_build.h"
 static const struct build_interface hidx[] = {
-	{3, 1, 2, 52, {0x81}      },
-        {3, 1, 1, 63, {0x82}      },
-        {3, 0, 0, 32, {0x83, 0x03}}
-};
+	{3, 1, 2, 52, {0x81}}, {3, 1, 1, 63, {0x82}}, {3, 0, 0, 32, {0x83, 0x03}}};
 
 static struct model_device *device(struct build *b, enum usb_speed speed, uint32_t third)
 {

@@ -12,8 +12,7 @@ static struct record_band current(double ma, enum wire_range range, bool calibra
 {
 	return (struct record_band){
 		.sensor = {.channel = WIRE_CURRENT, .range = range, .calibrated = calibrated},
-		.mean_nano = (int64_t)(ma * 1e6)
-        };
+		.mean_nano = (int64_t)(ma * 1e6)};
 }
 
 static void feed(struct build *b, const struct record_band *band)

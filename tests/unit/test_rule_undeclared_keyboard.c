@@ -7,12 +7,8 @@
 #include <cmocka.h>
 
 #include "model_build.h"
-static const struct build_interface boot_keyboard[] = {
-	{3, 1, 1, 63, {0x81}}
-};
-static const struct build_interface hidden_keyboard[] = {
-	{3, 0, 0, 63, {0x81}}
-};
+static const struct build_interface boot_keyboard[] = {{3, 1, 1, 63, {0x81}}};
+static const struct build_interface hidden_keyboard[] = {{3, 0, 0, 63, {0x81}}};
 
 static void declare(struct build *b, const char *serial)
 {
@@ -212,8 +208,8 @@ static void another_device(void **state)
 	} cases[] = {
 		{0x22, "S1", 3, 1}, /* the serial number alone */
 		{0x11, "S2", 3, 1}, /* the structure alone */
-		{0x11, "",   0, 1}, /* no serial number at all */
-		{0x11, "",   3, 0}, /* nobody asked for it */
+		{0x11, "", 0, 1},   /* no serial number at all */
+		{0x11, "", 3, 0},   /* nobody asked for it */
 		{0x11, "S1", 3, 0},
 	};
 

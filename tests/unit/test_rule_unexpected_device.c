@@ -91,9 +91,7 @@ static void a_lost_span_is_no_pull_up(void **state)
 
 static void each_device_once(void **state)
 {
-	static const struct build_interface hid[] = {
-		{3, 1, 1, 63, {0x81}}
-        };
+	static const struct build_interface hid[] = {{3, 1, 1, 63, {0x81}}};
 	struct build b;
 	struct model_device *d;
 
@@ -120,17 +118,17 @@ static void services(void **state)
 		struct build_interface i;
 		const char *says; /* NULL: none */
 	} cases[] = {
-		{{8, 6, 0x50, 0, {0}}, "a disk"           },
-		{{2, 2, 1, 0, {0}},    "a serial port"    },
+		{{8, 6, 0x50, 0, {0}}, "a disk"},
+		{{2, 2, 1, 0, {0}}, "a serial port"},
 		{{2, 2, 0xff, 0, {0}}, "a network adapter"},
-		{{2, 6, 0, 0, {0}},    "a network adapter"},
+		{{2, 6, 0, 0, {0}}, "a network adapter"},
 		{{2, 0x0d, 0, 0, {0}}, "a network adapter"},
 		{{0xe0, 1, 3, 0, {0}}, "a network adapter"},
 		{{0xef, 4, 1, 0, {0}}, "a network adapter"},
-		{{0xe0, 1, 1, 0, {0}}, NULL               }, /* Bluetooth */
-		{{3, 1, 1, 0, {0}},    NULL               },
-		{{1, 1, 0, 0, {0}},    NULL               },
-		{{0xff, 0, 0, 0, {0}}, NULL               },
+		{{0xe0, 1, 1, 0, {0}}, NULL}, /* Bluetooth */
+		{{3, 1, 1, 0, {0}}, NULL},
+		{{1, 1, 0, 0, {0}}, NULL},
+		{{0xff, 0, 0, 0, {0}}, NULL},
 	};
 
 	(void)state;

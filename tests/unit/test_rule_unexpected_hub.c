@@ -9,10 +9,7 @@
 #include "model_build.h"
 static void known_by_any_of_its_signs(void **state)
 {
-	static const struct build_interface hub[] =
-		{
-			{9, 0, 0, 0, {0x81}}
-        },
+	static const struct build_interface hub[] = {{9, 0, 0, 0, {0x81}}},
 					    hid[] = {{3, 1, 1, 63, {0x81}}};
 
 	(void)state;

@@ -90,9 +90,7 @@ static unsigned cc(const char *claim, uint16_t cc1, uint16_t cc2, unsigned readi
 	feed_powered(&b, PROFILE_BARE);
 	feed_text(&b, RECORD_CLAIM, claim);
 	for (unsigned i = 0; i < readings; i++) {
-		struct record r = {
-			.kind = RECORD_CC, .flags = flags, .cc = {cc1, cc2}
-                };
+		struct record r = {.kind = RECORD_CC, .flags = flags, .cc = {cc1, cc2}};
 
 		feed_record(&b, &r, b.t_ns);
 	}

@@ -72,12 +72,9 @@ static void leds_are_found_with_their_report_id(void **state)
 		uint8_t interface, id;
 		bool leds;
 	} want[] = {
-		{"omg",          0, 0, false}, /* the mouse */
-		{"omg",          1, 0, true },
-                {"esp32s3_wind", 2, 1, true },
-                {"usbninja",     0, 0, false},
-		{"headset",      3, 0, false},
-                {"gaming_kbd",   0, 0, true },
+		{"omg", 0, 0, false}, /* the mouse */
+		{"omg", 1, 0, true},      {"esp32s3_wind", 2, 1, true}, {"usbninja", 0, 0, false},
+		{"headset", 3, 0, false}, {"gaming_kbd", 0, 0, true},
 	};
 
 	(void)state;

@@ -140,8 +140,7 @@ static void radio_and_current_follow_the_code(void **state)
 	struct scenario both = *scenarios_find(&set, "M01");
 	const struct scenario *room = scenarios_find(&set, "B15");
 	const struct scenario_settings s = {
-		.seed = 3, .host = -1, .key = {.seed = 99, .chips = 16, .chip_ms = 4000}
-        };
+		.seed = 3, .host = -1, .key = {.seed = 99, .chips = 16, .chip_ms = 4000}};
 	struct sensors *sensors;
 	const struct record *r;
 

@@ -83,11 +83,11 @@ static struct train_figures beacon(void)
 		.until_ns = TRAIN_NEVER,
 		.period_ms = 102.4,
 		.jitter_ms = 0.05,
-		.defer_ms = {0,   3   },
+		.defer_ms = {0, 3},
 		.length_us = {700, 1900},
-		.pulses = {1,   1   },
+		.pulses = {1, 1},
 		.db = 35,
-		.step_ma = {103, 368 },
+		.step_ma = {103, 368},
 	};
 }
 
@@ -144,7 +144,7 @@ static void data_traffic_is_poisson(void **state)
 		.until_ns = TRAIN_NEVER,
 		.period_ms = 25,
 		.length_us = {50, 60},
-		.pulses = {1,  1 },
+		.pulses = {1, 1},
 		.db = 20,
 	};
 	run(150 * S, 2, false);
@@ -179,9 +179,9 @@ static void advertisers_have_three_pulses(void **state)
 		.until_ns = TRAIN_NEVER,
 		.start_ns = 200 * MS,
 		.period_ms = 100,
-		.random_ms = {0,   10  },
-		.length_us = {128, 376 },
-		.pulses = {3,   3   },
+		.random_ms = {0, 10},
+		.length_us = {128, 376},
+		.pulses = {3, 3},
 		.pulse_gap_us = {300, 1000},
 		.db = 25,
 	};
@@ -220,7 +220,7 @@ static void sweeps_have_their_steps(void **state)
 		.steps = 13,
 		.step_ms = 120,
 		.length_us = {300, 1000},
-		.pulses = {1,   1   },
+		.pulses = {1, 1},
 		.db = 35,
 	};
 	run(120 * S, 4, false);
@@ -260,9 +260,9 @@ static void reports_are_led_by_bursts(void **state)
 		.report_ns = report,
 		.report_count = 4000,
 		.until_ns = TRAIN_NEVER,
-		.lead_ms = {0.2, 8  },
-		.length_us = {60,  150},
-		.pulses = {1,   1  },
+		.lead_ms = {0.2, 8},
+		.length_us = {60, 150},
+		.pulses = {1, 1},
 		.db = 30,
 	};
 	run(60 * S, 5, false);
@@ -372,9 +372,9 @@ static void silent_without_supply(void **state)
 		.report_ns = report,
 		.report_count = 500,
 		.until_ns = TRAIN_NEVER,
-		.lead_ms = {1,    1   },
+		.lead_ms = {1, 1},
 		.length_us = {5000, 5000},
-		.pulses = {1,    1   },
+		.pulses = {1, 1},
 		.db = 30,
 	};
 	s->f.changes = 3;

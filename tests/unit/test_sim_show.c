@@ -59,24 +59,26 @@ static void what_is_wrong_is_named(void **state)
 	static const struct {
 		const char *text, *says;
 	} cases[] = {
-		{"[",											  "x.json: line 1"                          },
-		{"{}",											 "a field 'schema'"                        },
-		{"{\"schema\":2}",									     "schema: expected 1, found 2"             },
-		{HEAD "]}",										    "at least one of 'chapters'"              },
-		{HEAD "{" BODY CUES ",\"colour\":1}]}",							"chapters[0].colour: expected no field"   },
+		{"[", "x.json: line 1"},
+		{"{}", "a field 'schema'"},
+		{"{\"schema\":2}", "schema: expected 1, found 2"},
+		{HEAD "]}", "at least one of 'chapters'"},
+		{HEAD "{" BODY CUES ",\"colour\":1}]}", "chapters[0].colour: expected no field"},
 		{HEAD "{\"title\":\"c\",\"scenario\":\"Q99\",\"seconds\":1," CUES "}]}",
-	         "chapters[0].scenario: expected a scenario's id"											},
-		{HEAD "{" BODY "\"cues\":[]}]}",							       "chapters[0]: expected 'cues' whose first"},
+	         "chapters[0].scenario: expected a scenario's id"},
+		{HEAD "{" BODY "\"cues\":[]}]}", "chapters[0]: expected 'cues' whose first"},
 		{HEAD "{" BODY "\"cues\":[{\"at_s\":1,\"say\":\"a\"}]}]}",
-	         "'cues' whose first has at_s 0"													 },
+	         "'cues' whose first has at_s 0"},
 		{HEAD "{" BODY "\"cues\":[{\"at_s\":0,\"say\":\"\"}]}]}",
-	         "chapters[0].cues[0]: expected a sentence in 'say', found ''"                                                                           },
+	         "chapters[0].cues[0]: expected a sentence in 'say', found ''"},
 		{HEAD "{" BODY
-	              "\"cues\":[{\"at_s\":0,\"say\":\"a\"},{\"at_s\":0,\"say\":\"b\"}]}]}",  "'cues' in order of at_s"                 },
+	              "\"cues\":[{\"at_s\":0,\"say\":\"a\"},{\"at_s\":0,\"say\":\"b\"}]}]}",
+	         "'cues' in order of at_s"},
 		{HEAD "{" BODY
-	              "\"cues\":[{\"at_s\":0,\"say\":\"a\"},{\"at_s\":10,\"say\":\"b\"}]}]}", "before 'seconds' are over"               },
+	              "\"cues\":[{\"at_s\":0,\"say\":\"a\"},{\"at_s\":10,\"say\":\"b\"}]}]}",
+	         "before 'seconds' are over"},
 		{HEAD "{" BODY CUES ",\"speed\":0}]}",
-	         "chapters[0].speed: expected a number from 0.01 to 100, found 0"                                                                        },
+	         "chapters[0].speed: expected a number from 0.01 to 100, found 0"},
 	};
 	struct show show;
 

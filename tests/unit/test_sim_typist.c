@@ -77,11 +77,7 @@ static size_t typed(const struct key_edge *e, size_t count, struct keystroke *ou
 
 static void omg_types_as_captured(void **state)
 {
-	static const uint8_t first[3][8] = {
-		{0    },
-                { 0, 0, 0x0b},
-                { 0, 0, 0x08}
-        };
+	static const uint8_t first[3][8] = {{0}, {0, 0, 0x0b}, {0, 0, 0x08}};
 	struct keyboard k = {.form = FORM_BOOT, .null_first = true};
 	struct typist t;
 	struct random r;

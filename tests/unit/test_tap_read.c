@@ -94,8 +94,8 @@ static void dump_comes_back(void **state)
 }
 
 static const struct pcapng_interface interfaces[] = {
-	{.link_type = 294, .name = "full speed"    },
-	{.link_type = 293, .name = "low speed"     },
+	{.link_type = 294, .name = "full speed"},
+	{.link_type = 293, .name = "low speed"},
 	{.link_type = 147, .name = CAPTURE_TAP_NAME},
 };
 

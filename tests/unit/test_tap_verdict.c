@@ -34,8 +34,8 @@ struct scene {
 };
 
 static const struct pcapng_interface interfaces[] = {
-	{.link_type = 294, .name = "full speed"    },
-	{.link_type = 293, .name = "low speed"     },
+	{.link_type = 294, .name = "full speed"},
+	{.link_type = 293, .name = "low speed"},
 	{.link_type = 147, .name = CAPTURE_TAP_NAME},
 };
 
@@ -56,11 +56,9 @@ static void hello(struct scene *s)
 
 static void band(struct scene *s)
 {
-	struct record r = {
-		.kind = RECORD_BAND,
-		.band = {.sensor = {.channel = WIRE_CURRENT, .calibrated = true},
-	                 .mean_nano = (int64_t)(s->ma * 1e6)}
-        };
+	struct record r = {.kind = RECORD_BAND,
+	                   .band = {.sensor = {.channel = WIRE_CURRENT, .calibrated = true},
+	                            .mean_nano = (int64_t)(s->ma * 1e6)}};
 
 	say(s, &r);
 }
@@ -114,11 +112,9 @@ static void play(struct scene *s, unsigned seconds)
 		if (ms % 1000 == 0)
 			hello(s);
 		if (ms == 0 && s->profile) {
-			struct record r = {
-				.kind = RECORD_PROFILE,
-				.text = {(const uint8_t *)s->profile,
-			                 (uint32_t)strlen(s->profile)}
-                        };
+			struct record r = {.kind = RECORD_PROFILE,
+			                   .text = {(const uint8_t *)s->profile,
+			                            (uint32_t)strlen(s->profile)}};
 
 			say(s, &r);
 		}

@@ -10,22 +10,18 @@
 
 #include "tui/filter.h"
 
-static const struct history_row report = {
-	.address = 5,
-	.endpoint = 0x81,
-	.type = USB_TYPE_INTERRUPT,
-	.keys = true,
-	.text = "a",
-	.len = 8,
-	.data = {0, 0, 4}
-};
-static const struct history_row control = {
-	.address = 5,
-	.has_setup = true,
-	.type = USB_TYPE_CONTROL,
-	.status = USB_TRANSFER_STALL,
-	.setup = {0x80, USB_GET_DESCRIPTOR, 0x0100, 0, 18}
-};
+static const struct history_row report = {.address = 5,
+                                          .endpoint = 0x81,
+                                          .type = USB_TYPE_INTERRUPT,
+                                          .keys = true,
+                                          .text = "a",
+                                          .len = 8,
+                                          .data = {0, 0, 4}};
+static const struct history_row control = {.address = 5,
+                                           .has_setup = true,
+                                           .type = USB_TYPE_CONTROL,
+                                           .status = USB_TRANSFER_STALL,
+                                           .setup = {0x80, USB_GET_DESCRIPTOR, 0x0100, 0, 18}};
 static const struct history_row out = {.address = 7, .endpoint = 3, .type = USB_TYPE_BULK};
 static const struct history_row attach = {.kind = HISTORY_LINE, .line = LINE_ATTACH};
 static const struct history_row lost = {.kind = HISTORY_LOST, .lost = 3};
@@ -34,22 +30,22 @@ static const struct {
 	const char *text;
 	bool passes[5]; /* report, control, out, attach, lost */
 } filters[] = {
-	{"",		   {true, true, true, true, true}     },
-	{"reports",            {true, false, true, false, false}  },
-	{"control",            {false, true, false, false, false} },
-	{"keys",               {true, false, false, false, false} },
-	{"line",               {false, false, false, true, true}  },
-	{"errors",             {false, true, false, false, true}  },
-	{"in",		 {true, false, false, false, false} },
-	{"out",		{false, true, true, false, false}  },
-	{"dev 5",              {true, true, false, false, false}  },
-	{"ep 3",               {false, false, true, false, false} },
-	{"dev 0x5 & not keys", {false, true, false, false, false} },
-	{"not line",           {true, true, true, false, false}   },
-	{"not not line",       {false, false, false, true, true}  },
-	{"descriptor",         {false, true, false, false, false} },
-	{"ATTACH",             {false, false, false, true, false} },
-	{"in & out",           {false, false, false, false, false}},
+	{"", {true, true, true, true, true}},
+	{"reports", {true, false, true, false, false}},
+	{"control", {false, true, false, false, false}},
+	{"keys", {true, false, false, false, false}},
+	{"line", {false, false, false, true, true}},
+	{"errors", {false, true, false, false, true}},
+	{"in", {true, false, false, false, false}},
+	{"out", {false, true, true, false, false}},
+	{"dev 5", {true, true, false, false, false}},
+	{"ep 3", {false, false, true, false, false}},
+	{"dev 0x5 & not keys", {false, true, false, false, false}},
+	{"not line", {true, true, true, false, false}},
+	{"not not line", {false, false, false, true, true}},
+	{"descriptor", {false, true, false, false, false}},
+	{"ATTACH", {false, false, false, true, false}},
+	{"in & out", {false, false, false, false, false}},
 };
 
 static void each_term_passes_what_it_names(void **state)

@@ -138,14 +138,12 @@ static void columns_widen_for_any_time(void **state)
 static void band(struct fixture *f, int64_t t_ns, enum wire_channel channel, int64_t mean,
                  int64_t maximum)
 {
-	fake_link_push(f->link, &(struct record){
-					.kind = RECORD_BAND,
-					.t_ns = t_ns,
-					.band = {.sensor = {.channel = channel},
-	                                         .mean_nano = mean,
-	                                         .maximum_nano = maximum,
-	                                         .floor_nano = 100}
-        });
+	fake_link_push(f->link, &(struct record){.kind = RECORD_BAND,
+	                                         .t_ns = t_ns,
+	                                         .band = {.sensor = {.channel = channel},
+	                                                  .mean_nano = mean,
+	                                                  .maximum_nano = maximum,
+	                                                  .floor_nano = 100}});
 }
 
 /* Means of what was measured, maxima of all; a span without a measurement says so, however wide columns have become. */

@@ -15,15 +15,15 @@ static void keyboards_type_and_others_do_not(void **state)
 		const char *what, *key;
 		bool types;
 	} cases[] = {
-		{"a keyboard",      "402000000 3803078f800d001 feffffdfffefffff fffffffffffffffe", true },
-		{"one key, Delete", "800000000000 0",                                              true },
-		{"one key, Escape", "2",							   true },
-		{"a mouse",         "1f0000 0 0 0 0",					      false},
-		{"a power button",  "10000000000000 0",                                            false},
-		{"a headset",       "1000000000 e000000000000 0",                                  false},
-		{"nothing",         "",							    false},
-		{"no number",       "keyboard",						    false},
-		{"zeros",           "0",							   false},
+		{"a keyboard", "402000000 3803078f800d001 feffffdfffefffff fffffffffffffffe", true},
+		{"one key, Delete", "800000000000 0", true},
+		{"one key, Escape", "2", true},
+		{"a mouse", "1f0000 0 0 0 0", false},
+		{"a power button", "10000000000000 0", false},
+		{"a headset", "1000000000 e000000000000 0", false},
+		{"nothing", "", false},
+		{"no number", "keyboard", false},
+		{"zeros", "0", false},
 	};
 
 	(void)state;

@@ -14,16 +14,16 @@
 #define SECOND INT64_C(1000000000)
 
 static struct show_cue first_cues[] = {
-	{0,  "Nothing is plugged in at its far end.", false},
-	{10, "And now it types.",                     false},
-	{20, "Once more, slowly.",                    true },
+	{0, "Nothing is plugged in at its far end.", false},
+	{10, "And now it types.", false},
+	{20, "Once more, slowly.", true},
 };
 static struct show_cue second_cues[] = {
 	{0, "A sleeping one.", false},
 };
 static struct show_chapter chapters[] = {
-	{.title = "One", .seconds = 30, .skip_s = 2,  .speed = 2,              .cue = first_cues,  .cues = 3},
-	{.title = "Two",              .seconds = 5,              .speed = 1, .cue = second_cues, .cues = 1},
+	{.title = "One", .seconds = 30, .skip_s = 2, .speed = 2, .cue = first_cues, .cues = 3},
+	{.title = "Two", .seconds = 5, .speed = 1, .cue = second_cues, .cues = 1},
 };
 static const struct show show = {
 	.title = "Test", .language = "en", .chapter = chapters, .chapters = 2};
@@ -124,10 +124,10 @@ static void it_is_seen_from_the_back_row(void **state)
 		bool rehearse;
 		double at_s;
 	} cases[] = {
-		{"show-100x30", 30, 100, false, 0   },
-		{"show-80x24",  24, 80,  true,  10.5},
-		{"show-40x10",  10, 40,  false, 10.5},
-		{"show-ended",  24, 80,  false, 31  },
+		{"show-100x30", 30, 100, false, 0},
+		{"show-80x24", 24, 80, true, 10.5},
+		{"show-40x10", 10, 40, false, 10.5},
+		{"show-ended", 24, 80, false, 31},
 	};
 
 	(void)state;

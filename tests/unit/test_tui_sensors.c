@@ -16,15 +16,14 @@ enum { QUIET_MS = 500, PERIOD_MS = 100, BUSY_MS = 3000 };
 
 static void hello(struct link *l)
 {
-	fake_link_push(l, &(struct record){
-				  .kind = RECORD_HELLO,
-				  .hello = {.version = WIRE_VERSION,
-	                                    .capabilities = WIRE_CAN_LISTEN | WIRE_CAN_SENSE,
-	                                    .tick_hz = WIRE_TICK_HZ,
-	                                    .vbus = 1,
-	                                    .capturing = 1,
-	                                    .calibration = 1}
-        });
+	fake_link_push(l,
+	               &(struct record){.kind = RECORD_HELLO,
+	                                .hello = {.version = WIRE_VERSION,
+	                                          .capabilities = WIRE_CAN_LISTEN | WIRE_CAN_SENSE,
+	                                          .tick_hz = WIRE_TICK_HZ,
+	                                          .vbus = 1,
+	                                          .capturing = 1,
+	                                          .calibration = 1}});
 }
 
 static void millisecond(struct link *l, int64_t t_ns, int64_t mean_na, int64_t max_na,
@@ -35,16 +34,13 @@ static void millisecond(struct link *l, int64_t t_ns, int64_t mean_na, int64_t m
 				  .t_ns = t_ns,
 				  .band = {.sensor = {.channel = WIRE_CURRENT, .calibrated = true},
 	                                   .mean_nano = mean_na,
-	                                   .maximum_nano = max_na}
-        });
-	fake_link_push(l, &(struct record){
-				  .kind = RECORD_BAND,
-				  .t_ns = t_ns,
-				  .band = {.sensor = {.channel = WIRE_RADIO},
-	                                   .mean_nano = 500000000 + radio_nv / 4,
-	                                   .maximum_nano = 500000000 + radio_nv,
-	                                   .floor_nano = 500000000}
-        });
+	                                   .maximum_nano = max_na}});
+	fake_link_push(l, &(struct record){.kind = RECORD_BAND,
+	                                   .t_ns = t_ns,
+	                                   .band = {.sensor = {.channel = WIRE_RADIO},
+	                                            .mean_nano = 500000000 + radio_nv / 4,
+	                                            .maximum_nano = 500000000 + radio_nv,
+	                                            .floor_nano = 500000000}});
 }
 
 /* Half a second of silence, then 67 mA with 435 mA whenever a radio sends. */
@@ -82,13 +78,10 @@ static void current_and_radio_have_rows(void **state)
 		int rows, columns;
 		bool ascii;
 	} cases[] = {
-		{"tap-80x24",     "",   24, 80,  false},
-                {"tap-120x40",    "",   40, 120, false},
-		{"tap-40x10",     "",   10, 40,  false},
-                {"tap-ascii",     "",   24, 80,  true },
-		{"tap-zoomed",    "1z", 24, 80,  false},
-                {"tap-projector", "p",  30, 100, false},
-		{"tap-past",      "g",  24, 80,  false},
+		{"tap-80x24", "", 24, 80, false},    {"tap-120x40", "", 40, 120, false},
+		{"tap-40x10", "", 10, 40, false},    {"tap-ascii", "", 24, 80, true},
+		{"tap-zoomed", "1z", 24, 80, false}, {"tap-projector", "p", 30, 100, false},
+		{"tap-past", "g", 24, 80, false},
 	};
 
 	(void)state;
@@ -117,11 +110,9 @@ static void squares_are_as_of_the_cursor(void **state)
 	vt_run(t, 200);
 	assert_non_null(strstr(vt_text(t), "mA □  radio □  DC □"));
 	millisecond(l, 900 * MS, 20000, 30000, 0);
-	fake_link_push(l, &(struct record){
-				  .kind = RECORD_DC_PATH,
-				  .t_ns = 1500 * MS,
-				  .dc_path = {.path = WIRE_PATH_DP, .open = true}
-        });
+	fake_link_push(l, &(struct record){.kind = RECORD_DC_PATH,
+	                                   .t_ns = 1500 * MS,
+	                                   .dc_path = {.path = WIRE_PATH_DP, .open = true}});
 	vt_run(t, 200);
 	assert_non_null(strstr(vt_text(t), "mA ■  radio ■  DC ■"));
 	vt_keys(t, "1");

@@ -46,21 +46,21 @@ struct view_case {
 };
 
 static const struct view_case cases[] = {
-	{"sim-120x40",    "M03", {.rows = 40, .columns = 120},                    ""                    },
-	{"sim-health",    "M03", {.rows = 0},                                     "6"                   },
-	{"sim-packets",   "M03", {.rows = 0},                                     "5z:filter bursts\r"  },
-	{"sim-past",      "M03", {.rows = 0},                                     ":filter\rz3:goto 5\r"},
-	{"sim-80x24",     "M03", {.rows = 24, .columns = 80},                     ""                    },
-	{"sim-time",      "M03", {.rows = 0},                                     "1z"                  },
-	{"sim-devices",   "M03", {.rows = 0},                                     "q2z"                 },
-	{"sim-typing",    "M03", {.rows = 0},                                     "q4z"                 },
-	{"sim-findings",  "M03", {.rows = 0},                                     "q3z"                 },
-	{"sim-tap",       "M03", {.rows = 0},                                     "q5z:filter tap\r"    },
-	{"sim-40x10",     "M03", {.rows = 10, .columns = 40},                     ""                    },
-	{"sim-mono",      "M03", {.rows = 24, .columns = 80, .colourless = true}, ""                    },
-	{"sim-ascii",     "M03", {.rows = 40, .columns = 120, .ascii = true},     ""                    },
-	{"sim-projector", "M03", {.rows = 30, .columns = 100},                    "p"                   },
-	{"sim-benign",    "B01", {.rows = 24, .columns = 80},                     ""                    },
+	{"sim-120x40", "M03", {.rows = 40, .columns = 120}, ""},
+	{"sim-health", "M03", {.rows = 0}, "6"},
+	{"sim-packets", "M03", {.rows = 0}, "5z:filter bursts\r"},
+	{"sim-past", "M03", {.rows = 0}, ":filter\rz3:goto 5\r"},
+	{"sim-80x24", "M03", {.rows = 24, .columns = 80}, ""},
+	{"sim-time", "M03", {.rows = 0}, "1z"},
+	{"sim-devices", "M03", {.rows = 0}, "q2z"},
+	{"sim-typing", "M03", {.rows = 0}, "q4z"},
+	{"sim-findings", "M03", {.rows = 0}, "q3z"},
+	{"sim-tap", "M03", {.rows = 0}, "q5z:filter tap\r"},
+	{"sim-40x10", "M03", {.rows = 10, .columns = 40}, ""},
+	{"sim-mono", "M03", {.rows = 24, .columns = 80, .colourless = true}, ""},
+	{"sim-ascii", "M03", {.rows = 40, .columns = 120, .ascii = true}, ""},
+	{"sim-projector", "M03", {.rows = 30, .columns = 100}, "p"},
+	{"sim-benign", "B01", {.rows = 24, .columns = 80}, ""},
 };
 
 static void views(void **state)

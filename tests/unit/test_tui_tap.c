@@ -204,9 +204,7 @@ static void marks_are_recorded(void **state)
 
 static void a_simulated_tap_is_called_one(void **state)
 {
-	const struct tap_server_options o = {
-		.tap = {.boot_id = 1, .packets_a_second = 1000}
-        };
+	const struct tap_server_options o = {.tap = {.boot_id = 1, .packets_a_second = 1000}};
 	const struct timespec step = {.tv_nsec = 10000000};
 	struct tap_server *server = tap_server_start(socket_path, &o);
 	struct link *inner;

@@ -21,13 +21,7 @@ static size_t edges;
 
 static void recorded_people(void **state)
 {
-	static const double at[][2] = {
-		{1,    0   },
-                {2,    0   },
-                {8,    0   },
-                {15.6, 0   },
-                {8,    15.6}
-        };
+	static const double at[][2] = {{1, 0}, {2, 0}, {8, 0}, {15.6, 0}, {8, 15.6}};
 	struct person *people;
 	size_t count = people_load(PEOPLE_DIR, &people);
 	uint32_t keys = 0;
@@ -76,14 +70,7 @@ static void key(double at_ms, uint8_t usage, double hold_ms)
 /* The same edges at several polls and clocks; the highest ratio of all. */
 static float quiet(void)
 {
-	static const double at[][2] = {
-		{1,    0   },
-                {4,    0   },
-                {8,    0   },
-                {10,   0   },
-                {15.6, 0   },
-                {8,    15.6}
-        };
+	static const double at[][2] = {{1, 0}, {4, 0}, {8, 0}, {10, 0}, {15.6, 0}, {8, 15.6}};
 	float highest = 0;
 
 	qsort(edge, edges, sizeof(*edge), by_time);

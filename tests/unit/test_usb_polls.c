@@ -85,16 +85,14 @@ static void both_ways_know_the_same(void **state)
 	for (unsigned n = 0; n < PACKETS; n++) {
 		uint8_t bytes[16];
 		uint32_t len = packet(bytes);
-		struct record r = {
-			.kind = RECORD_PACKET,
-			.t_ns = (int64_t)n * 1000 - any(3) * 1500,
-			.packet = n + 1,
-			.step_ns = 1,
-			.packet_data = {.bytes = bytes,
-		                        .len = len,
-		                        .len_true = len,
-		                        .speed = (enum usb_speed)any(3)}
-                };
+		struct record r = {.kind = RECORD_PACKET,
+		                   .t_ns = (int64_t)n * 1000 - any(3) * 1500,
+		                   .packet = n + 1,
+		                   .step_ns = 1,
+		                   .packet_data = {.bytes = bytes,
+		                                   .len = len,
+		                                   .len_true = len,
+		                                   .speed = (enum usb_speed)any(3)}};
 
 		switch (any(200)) {
 		case 0:

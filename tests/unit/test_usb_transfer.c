@@ -161,7 +161,7 @@ static void few_polls(void **state)
 		wire_say(
 			w,
 			"+7990 | ssplit 23 interrupt | in 5.3 | csplit 23 interrupt | in 5.3 | "
-		        "nyet |"
+			"nyet |"
 			"csplit 23 interrupt | in 5.3 | nyet | csplit 23 interrupt | in 5.3 | nak");
 	wire_say(w, "csplit 23 interrupt | in 5.3 | data0 01");
 	assert_in_range(w->last.poll_ns, 7999000, 8001000);

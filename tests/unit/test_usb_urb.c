@@ -105,12 +105,9 @@ static void statuses(void **state)
 		int32_t status;
 		const char *want;
 	} cases[] = {
-		{0,    "7.81 interrupt ok\n"    },
-                {-32,  "7.81 interrupt stall\n" },
-		{-2,   "7.81 interrupt failed\n"},
-                {-121, "7.81 interrupt ok\n"    },
-		{1,    "7.81 interrupt ok\n"    },
-                {-108, "7.81 interrupt failed\n"},
+		{0, "7.81 interrupt ok\n"},      {-32, "7.81 interrupt stall\n"},
+		{-2, "7.81 interrupt failed\n"}, {-121, "7.81 interrupt ok\n"},
+		{1, "7.81 interrupt ok\n"},      {-108, "7.81 interrupt failed\n"},
 	};
 	struct wire *w = *state;
 

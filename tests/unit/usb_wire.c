@@ -112,25 +112,16 @@ static const struct {
 	uint8_t pid;
 	char form;
 } words[] = {
-	{"in",     USB_PID_IN,    't'},
-        {"out",    USB_PID_OUT,   't'},
-	{"setup",  USB_PID_SETUP, 't'},
-        {"ping",   USB_PID_PING,  't'},
-	{"ext",    USB_PID_EXT,   't'},
-        {"sof",    USB_PID_SOF,   't'},
-	{"lpm",    USB_PID_DATA0, 't'},
-        {"ssplit", USB_PID_SPLIT, 's'},
-	{"csplit", USB_PID_SPLIT, 'c'},
-        {"data0",  USB_PID_DATA0, 'd'},
-	{"data1",  USB_PID_DATA1, 'd'},
-        {"data2",  USB_PID_DATA2, 'd'},
-	{"mdata",  USB_PID_MDATA, 'd'},
-        {"ack",    USB_PID_ACK,   'h'},
-	{"nak",    USB_PID_NAK,   'h'},
-        {"stall",  USB_PID_STALL, 'h'},
-	{"nyet",   USB_PID_NYET,  'h'},
-        {"err",    USB_PID_PRE,   'h'},
-	{"pre",    USB_PID_PRE,   'h'},
+	{"in", USB_PID_IN, 't'},        {"out", USB_PID_OUT, 't'},
+	{"setup", USB_PID_SETUP, 't'},  {"ping", USB_PID_PING, 't'},
+	{"ext", USB_PID_EXT, 't'},      {"sof", USB_PID_SOF, 't'},
+	{"lpm", USB_PID_DATA0, 't'},    {"ssplit", USB_PID_SPLIT, 's'},
+	{"csplit", USB_PID_SPLIT, 'c'}, {"data0", USB_PID_DATA0, 'd'},
+	{"data1", USB_PID_DATA1, 'd'},  {"data2", USB_PID_DATA2, 'd'},
+	{"mdata", USB_PID_MDATA, 'd'},  {"ack", USB_PID_ACK, 'h'},
+	{"nak", USB_PID_NAK, 'h'},      {"stall", USB_PID_STALL, 'h'},
+	{"nyet", USB_PID_NYET, 'h'},    {"err", USB_PID_PRE, 'h'},
+	{"pre", USB_PID_PRE, 'h'},
 };
 
 static uint32_t split_field(const char *rest, bool complete)

@@ -146,15 +146,15 @@ static void noise(struct wave_case *c)
 }
 
 const struct wave_maker wave_bus[] = {
-	{"life",        life, WAVE_BOTH},
-	{"keepalives",    keepalives, WAVE_LOW},
-	{"chirp",  chirp, WAVE_FULL},
-	{"spikes",     spikes, WAVE_BOTH},
-	{"torn",       torn, WAVE_BOTH},
-	{"boot-log-dp",    boot_log_dp, WAVE_FULL},
-	{"boot-log-dm",      boot_log_dm, WAVE_FULL},
-	{"text-9600",    text_slow, WAVE_FULL},
-	{"text-921600",        text_fast, WAVE_FULL},
-	{"noise",    noise, WAVE_BOTH},
+	{"life", life, WAVE_BOTH},
+	{"keepalives", keepalives, WAVE_LOW},
+	{"chirp", chirp, WAVE_FULL},
+	{"spikes", spikes, WAVE_BOTH},
+	{"torn", torn, WAVE_BOTH},
+	{"boot-log-dp", boot_log_dp, WAVE_FULL},
+	{"boot-log-dm", boot_log_dm, WAVE_FULL},
+	{"text-9600", text_slow, WAVE_FULL},
+	{"text-921600", text_fast, WAVE_FULL},
+	{"noise", noise, WAVE_BOTH},
 	{0},
 };

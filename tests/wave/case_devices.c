@@ -206,12 +206,12 @@ static void speed_change(struct wave_case *c)
 }
 
 const struct wave_maker wave_devices[] = {
-	{"keyboard",           keyboard, WAVE_BOTH},
-	{"enumeration",           enumeration, WAVE_BOTH},
-	{"enumeration-hidden",        enumeration_hidden, WAVE_BOTH},
-	{"mouse",           mouse, WAVE_BOTH},
+	{"keyboard", keyboard, WAVE_BOTH},
+	{"enumeration", enumeration, WAVE_BOTH},
+	{"enumeration-hidden", enumeration_hidden, WAVE_BOTH},
+	{"mouse", mouse, WAVE_BOTH},
 	{"hub", hub, WAVE_FULL},
-	{"reenumeration",           reenumeration, WAVE_BOTH},
-	{"speed-change",              speed_change, WAVE_BOTH},
-	{0	  },
+	{"reenumeration", reenumeration, WAVE_BOTH},
+	{"speed-change", speed_change, WAVE_BOTH},
+	{0},
 };

@@ -43,11 +43,11 @@ static const struct {
 	uint8_t all_of; /* modifier groups, each present on either side */
 	uint8_t usage;
 } openers[] = {
-	{ANY_GUI,            USAGE_R    }, /* Windows: run box */
-	{ANY_GUI,            USAGE_X    }, /* Windows: power menu */
-	{ANY_GUI,            USAGE_SPACE}, /* macOS: Spotlight */
-	{ANY_CTRL | ANY_ALT, USAGE_T    }, /* Linux: terminal */
-	{ANY_ALT,            USAGE_F2   }, /* Linux: run box */
+	{ANY_GUI, USAGE_R},            /* Windows: run box */
+	{ANY_GUI, USAGE_X},            /* Windows: power menu */
+	{ANY_GUI, USAGE_SPACE},        /* macOS: Spotlight */
+	{ANY_CTRL | ANY_ALT, USAGE_T}, /* Linux: terminal */
+	{ANY_ALT, USAGE_F2},           /* Linux: run box */
 };
 
 static bool opens(uint8_t modifiers, uint16_t usage)
