@@ -13,8 +13,8 @@
 /* 20 ms of current limit: the inrush of any cable is over long before. The main loop looks more often than each 10 ms. */
 enum {
 	FAULT_BEARABLE = WIRE_TICK_HZ / 50,
-	LOOKS_APART = WIRE_TICK_HZ / 100
-}; /* 20 ms of current limit: the inrush of any cable is over long before */
+	LOOKS_APART = WIRE_TICK_HZ / 100,
+};
 
 /* For the handlers that have no context. */
 static struct tap *watched;

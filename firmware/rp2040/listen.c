@@ -33,6 +33,7 @@ enum {
 	/* More than comes while one turn is decoded: what is overwritten meanwhile would be taken for what was there. */
 	GUARD_WORDS = WORDS / 8,
 	GUARD_EVENTS = EVENTS / 8,
+	AFTER_PACKET = 2, /* changes that may be told before its end is looked at */
 	DREQ_PIO0_RX0 = 4,
 	SM_FIFO_JOIN_RX = 1u << 31,
 	SM_AUTOPUSH = 1u << 16,
@@ -475,12 +476,14 @@ bool listen_run(struct line *line, unsigned budget)
 
 uint32_t listen_packet(uint32_t *from)
 {
-	uint32_t end = word_write(), last = event_write() - 1;
+	uint32_t end = word_write(), last = event_write();
 
-	*from = place_of(last);
-	/* Late: the J behind it has been told too. */
-	if (*from == end)
-		*from = place_of(last - 1);
+	/* Late, what follows has been told too: SE0 where it was seen long enough, and J. The K that the packet began with is before. */
+	for (unsigned later = 0; later <= AFTER_PACKET; later++) {
+		*from = place_of(--last);
+		if (*from != end)
+			break;
+	}
 	return (end - *from) % WORDS;
 }
 

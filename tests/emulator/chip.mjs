@@ -169,6 +169,13 @@ export class Chip {
   }
   patchCore() {
     const { rp } = this, { core } = rp;
+    // With PRIMASK set WFI ends, and the handler waits until it is clear (ARMv6-M B1.5.18); rp2040js enters it at once, and in it
+    // nothing of a higher priority came through.
+    const check = core.checkForInterrupts.bind(core);
+    core.checkForInterrupts = () => {
+      if (!core.waiting || !core.PM) return check();
+      return (core.pendingInterrupts & core.enabledInterrupts) !== 0;
+    };
     const entry = core.exceptionEntry.bind(core);
     core.exceptionEntry = (n) => {
       this.extra += INTERRUPT_CYCLES;

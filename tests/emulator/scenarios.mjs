@@ -58,11 +58,13 @@ export function scenarioCases({ Tap, assert, cordon }) {
       const vbus = tap.reader.of(KIND.STATE).find((r) => r.body[0] === 2);
       const profile = profiles[id] ?? 'bare';
       const a = judge(cordon, played, profile, (vbus.tick - tap.reader.records[0].tick) / 120e6), b = judge(cordon, direct, profile, on / 120e6);
-      const said = (x) => [...x.first.keys()].sort().join(' ') || 'nothing';
-      assert(said(a) === said(b), `found at the pins: ${said(a)}; in the simulator's recording: ${said(b)}`);
+      // What a slow rule found so late on one side may still be to come on the other.
+      const late = (x, r) => slow[r] && x.first.get(r) + slow[r] > seconds;
+      const said = (x, y) => [...x.first.keys()].filter((r) => y.first.has(r) || !late(x, r)).sort().join(' ') || 'nothing';
+      assert(said(a, b) === said(b, a), `found at the pins: ${said(a, b)}; in the simulator's recording: ${said(b, a)}`);
       for (const rule of rules) assert(b.first.has(rule), `${rule} is found nowhere: the case tests too little`);
-      for (const [rule, t] of a.first) assert(Math.abs(t - b.first.get(rule)) < (slow[rule] ?? 0.02), `${rule} at ${t.toFixed(3)} s at the pins, ${b.first.get(rule).toFixed(3)} s in the recording`);
-      return [tap, `${seconds} s, ${w.lines.length} edges: ${said(a)}`];
+      for (const [rule, t] of a.first) if (b.first.has(rule)) assert(Math.abs(t - b.first.get(rule)) < (slow[rule] ?? 0.02), `${rule} at ${t.toFixed(3)} s at the pins, ${b.first.get(rule).toFixed(3)} s in the recording`);
+      return [tap, `${seconds} s, ${w.lines.length} edges: ${said(a, b)}`];
     } finally { rmSync(folder, { recursive: true }); }
   };
   return Object.fromEntries(Object.entries(scenarios).map(([id, x]) => [`scenario-${id}`, run(id, x)]));
