@@ -20,12 +20,34 @@ void world_room(struct room *r, uint64_t seed)
 	                                  .radio_mv = room_uniform(&r->seed, 360, 700)});
 }
 
+/*
+ * A beat that R3 looks for, or so near that jitter makes it doubtful: whole multiples of 102.4 ms, and the frame of GSM. A load that
+ * keeps one is no chance finding: it is what is claimed.
+ */
+static bool is_looked_for(double period_ms)
+{
+	double multiple = round(period_ms / 102.4);
+
+	return (multiple > 0 && fabs(period_ms - multiple * 102.4) < 0.3 * multiple) ||
+	       fabs(period_ms - 60.0 / 13) < 0.01;
+}
+
+static double own_period(struct room *r)
+{
+	double period_ms;
+
+	do
+		period_ms = exp(room_uniform(&r->seed, log(3), log(2000)));
+	while (is_looked_for(period_ms));
+	return period_ms;
+}
+
 /* Loads that come and go at random, at a beat of their own, or at a beat that is nearly the room's. */
 static void load(struct room *r)
 {
 	double kind = room_uniform(&r->seed, 0, 4);
 	struct room_source s = {.rhythm = kind < 1 ? ROOM_POISSON : ROOM_PERIODIC,
-	                        .period_ms = exp(room_uniform(&r->seed, log(3), log(2000))),
+	                        .period_ms = own_period(r),
 	                        .jitter_ms = room_uniform(&r->seed, 0, 2),
 	                        .length_us = {300, 3000},
 	                        .step_ma = {20, 300}};

@@ -2,16 +2,9 @@
 # `cordon live` from outside, on a terminal: several taps at once, one file and one verdict each, and that `analyze` says of
 # the files what the live run said. The taps are simulated (`cordon sim --listen`). TAP.
 # usage: test_live.sh    needs CORDON_ASAN, CORDON
-set -u
 : "${CORDON_ASAN:=$PWD/build/asan/cordon}" "${CORDON:=$PWD/build/release/cordon}"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-n=0
+. "$(dirname "$0")/tap.sh"
 
-ok() {
-	n=$((n + 1))
-	[ "$1" = 0 ] && echo "ok $n - $2" || echo "not ok $n - $2"
-}
 if ! command -v python3 >/dev/null; then
 	echo "ok 1 - live # SKIP no python3"
 	echo "1..1"
@@ -95,4 +88,15 @@ wait
 "$CORDON_ASAN" live --connect a --connect b --connect c --connect d --connect e 2>"$work/err"
 [ $? = 2 ] && grep -q '4 taps at most' "$work/err"
 ok $? 'four at most'
+
+# What ends it in the middle leaves a whole file, as far as it went.
+whole() { # FILE
+	"$CORDON_ASAN" analyze --json "$1" 2>"$work/err" >"$work/of-file"
+	[ $? -le 30 ] && [ "$(jq .truncated "$work/of-file")" = false ] && [ "$(jq .packets "$work/of-file")" -gt 0 ]
+}
+start_tap c M03 20
+live 'MALICIOUS' @close -- "$CORDON_ASAN" live --connect "$work/c" -o "$work/closed.pcapng"
+wait
+[ "$code" = 1 ] && whole "$work/closed.pcapng"
+ok $? "a terminal that is closed: $code, a whole file"
 echo "1..$n"

@@ -28,9 +28,9 @@ kernel-guest: deps-kernel
 	@$(MAKE) --no-print-directory KIND=release program firmware tests/emulator/node_modules
 	@tests/kernel/guest.sh $(KERNEL_DIR) $(GUEST_PROGRAMS)
 
-## test-kernel|real kernel, usbfs and hidraw in QEMU; the tap is plugged in over usbredir, at an xHCI and a UHCI
+## test-kernel|real kernel, usbfs and hidraw in QEMU; the tap is plugged in over usbredir, at an xHCI and a UHCI (CONTROLLERS=xhci: there alone)
 test-kernel: kernel-guest
-	@tests/kernel/all.sh $(KERNEL_DIR) build/asan/kernel/vtap
+	@CONTROLLERS='$(CONTROLLERS)' tests/kernel/all.sh $(KERNEL_DIR) build/asan/kernel/vtap
 
 ## test-end-to-end|a cable's waveform at the pins of the emulated firmware, that on a real kernel's USB, the dashboard on it
 test-end-to-end: kernel-guest
