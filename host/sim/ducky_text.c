@@ -8,30 +8,7 @@
 
 #include "core/bytes.h"
 #include "sim/ducky_state.h"
-
-static size_t put(char *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
+#include "usb/utf8.h"
 
 static uint32_t unit(const uint8_t *p, bool big)
 {
@@ -53,7 +30,7 @@ static size_t from_utf16(const uint8_t *in, size_t len, bool big, char *out)
 				i += 2;
 			}
 		}
-		n += put(out + n, c);
+		n += utf8_put(out + n, c);
 	}
 	return n;
 }
