@@ -57,10 +57,12 @@ void moments_add(struct moments *m, int64_t t_ns, const struct coverage_input *s
 
 const struct moment *moments_at(const struct moments *m, int64_t t_ns)
 {
-	int64_t i = (t_ns - m->begin_ns) / m->column_ns;
+	int64_t i;
 
-	if (!m->any || t_ns < m->begin_ns)
+	/* A screen without an input has none. */
+	if (!m || !m->any || t_ns < m->begin_ns)
 		return NULL;
+	i = (t_ns - m->begin_ns) / m->column_ns;
 	for (i = i < MOMENTS ? i : MOMENTS - 1; i >= 0; i--)
 		if (m->column[i].any)
 			return &m->column[i];
