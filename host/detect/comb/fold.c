@@ -241,11 +241,14 @@ bool fold_hit(const struct fold *f, const struct fold_peak *peak, unsigned back)
 	return widen(row_at(f, peak->mask, peak->slant, back), peak->width) >> peak->column & 1;
 }
 
-/* The peak's hits come again at each q-th part of the row, with half of its excess or more. */
+/*
+ * The peak's hits come again at each q-th part of the row, with half of its excess or more. On the average: a mask holds fewer cells
+ * than a fast beat has places in a row, so that one of many may fall short, and of several the peak is the luckiest.
+ */
 static bool comes_again(const uint16_t count[FOLD_CELLS], unsigned column, unsigned q, double hits,
                         double mean)
 {
-	double least = hits;
+	double others = 0;
 
 	for (unsigned j = 1; j < q; j++) {
 		unsigned at = column + (unsigned)lround((double)j * FOLD_CELLS / q);
@@ -254,9 +257,9 @@ static bool comes_again(const uint16_t count[FOLD_CELLS], unsigned column, unsig
 		/* The place may fall between two cells. */
 		for (unsigned k = 0; k < 3; k++)
 			most = fmax(most, count[(at + k + FOLD_CELLS - 1) % FOLD_CELLS]);
-		least = fmin(least, most);
+		others += most - mean;
 	}
-	return least - mean >= 0.5 * (hits - mean);
+	return others / (q - 1) >= 0.5 * (hits - mean);
 }
 
 bool fold_is_overtone(const struct fold *f, const struct fold_peak *peak)
