@@ -12,11 +12,11 @@ enum {
 	FITS = 6,
 };
 
-#define WINDOW_NS                                                                                  \
-	30000000.0 /* what passes a second controller comes so much later at most; and 50 ppm of ten minutes */
+/* What passes a second controller comes so much later at most; and 50 ppm of ten minutes. */
+#define WINDOW_NS   30000000.0
 #define LOG10_ERROR (-4.0)
-#define DRIFT_MAX                                                                                  \
-	500e-6 /* no crystal is worse; USB 2.0 §7.1.11: 2500 ppm with a resonator, but taps have crystals */
+/* No crystal is worse. USB 2.0 §7.1.11 allows 2500 ppm, with a resonator, but taps have crystals. */
+#define DRIFT_MAX 500e-6
 
 struct vote {
 	double near, far;
