@@ -73,7 +73,7 @@ static void begin(struct link_socket *s, int64_t now_ns)
 	tell_to_capture(s);
 }
 
-/* False where nothing more can be had now. */
+/* False where nothing more can be had now: a stream that fills half a buffer has no more. */
 static bool read_once(struct link_socket *s)
 {
 	uint8_t buffer[READ_SIZE];
@@ -81,7 +81,7 @@ static bool read_once(struct link_socket *s)
 
 	if (n > 0) {
 		tap_link_feed(&s->tap, buffer, (size_t)n);
-		return true;
+		return (size_t)n == sizeof(buffer);
 	}
 	/* A simulator that ended with commands unread resets the connection: that is its end too. */
 	if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))

@@ -29,8 +29,17 @@ static void signals(void)
 	sigaction(SIGWINCH, &resize, NULL);
 }
 
+/* A new keyboard, where there is one: the kernel's news are many, and mostly not of that. */
+static void look_for_keyboards(struct dashboard *d, struct keyboard_watch *w)
+{
+	char name[64];
+
+	while (keyboard_watch_next(w, name, sizeof(name)))
+		dashboard_new_keyboard(d, name, clock_now_ns());
+}
+
 /* False where the terminal is gone. */
-static bool wait_for_any(const struct dashboard *d, const struct keyboard_watch *w)
+static bool wait_for_any(struct dashboard *d, struct keyboard_watch *w)
 {
 	struct pollfd fds[DASHBOARD_FDS + 1];
 	int64_t wait;
@@ -39,18 +48,23 @@ static bool wait_for_any(const struct dashboard *d, const struct keyboard_watch 
 
 	if (w)
 		fds[n++] = (struct pollfd){.fd = keyboard_watch_fd(w), .events = POLLIN};
-	return ppoll(fds, n, &t, NULL) <= 0 || !(fds[0].revents & (POLLHUP | POLLERR | POLLNVAL));
+	/* A signal may be of another size. */
+	if (ppoll(fds, n, &t, NULL) <= 0)
+		return true;
+	if (w && fds[n - 1].revents)
+		look_for_keyboards(d, w);
+	if (!fds[0].revents)
+		dashboard_quiet(d);
+	return !(fds[0].revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
 void screen_loop(struct dashboard *d, bool (*turn)(void *context, int64_t now_ns), void *context)
 {
 	/* On a replay and a show too: the cable on the table may be in this machine. */
 	struct keyboard_watch *w = keyboard_watch_open();
-	char name[64];
 
 	signals();
 	while (!stopped && turn(context, clock_now_ns()) && wait_for_any(d, w))
-		while (w && keyboard_watch_next(w, name, sizeof(name)))
-			dashboard_new_keyboard(d, name, clock_now_ns());
+		;
 	keyboard_watch_close(w);
 }

@@ -28,7 +28,8 @@ struct dashboard {
 	int tokens;
 	uint64_t frames, skipped;
 	struct scene_show show_drawn;
-	bool held; /* this screen was held back already */
+	bool held;  /* this screen was held back already */
+	bool quiet; /* no key, no other size: this turn */
 };
 
 static struct input *shown(struct dashboard *d)
@@ -62,6 +63,7 @@ enum err dashboard_new(struct dashboard **out, const struct dashboard_options *o
 	if (!d)
 		return ERR_MEMORY;
 	d->options = *o;
+	d->scene.people = people_measure();
 	err = dashboard_add(d, &o->input);
 	if (!err)
 		err = tui_open(&d->tui, &o->tui);
@@ -373,15 +375,23 @@ static bool moved(struct dashboard *d, int64_t now_ns)
 	       i->view.frozen || link_clock(i->options.link, now_ns) != i->clock_drawn_ns;
 }
 
+void dashboard_quiet(struct dashboard *d)
+{
+	d->quiet = true;
+}
+
 bool dashboard_turn(struct dashboard *d, int64_t now_ns)
 {
-	bool pressed;
+	/* With each screen all the same: a signal of another size may come between a turn and its poll. */
+	bool look = !d->quiet || now_ns - d->drawn_ns >= TICK_NS, pressed = false;
 
+	d->quiet = false;
 	read_inputs(d, now_ns);
 	tui_flush(d->tui);
-	if (tui_resize(d->tui))
+	if (look && tui_resize(d->tui))
 		d->dirty = d->alert = true;
-	pressed = read_keys(d, now_ns);
+	if (look)
+		pressed = read_keys(d, now_ns);
 	d->dirty |= guard_ends(d, now_ns);
 	if (shown(d)->view.quit || tui_gone(d->tui))
 		return false;

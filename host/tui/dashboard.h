@@ -57,6 +57,12 @@ bool dashboard_over(const struct dashboard *d);
 /* What is due of the links alone: no keys, no screen. To bring them to their end. */
 void dashboard_read(struct dashboard *d, int64_t now_ns);
 
+/*
+ * The terminal is quiet: the next turn looks for neither keys nor another size, which are two calls of the kernel a
+ * millisecond for a tap that measures. To be said where a poll of dashboard_poll's descriptors ended by others of them.
+ */
+void dashboard_quiet(struct dashboard *d);
+
 /* Everything that is due at `now_ns`. False where the operator quits or the terminal went away. */
 bool dashboard_turn(struct dashboard *d, int64_t now_ns);
 

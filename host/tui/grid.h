@@ -37,7 +37,7 @@ enum style {
 /* Two columns wide characters take two cells, the second with `c` 0. */
 struct cell {
 	uint32_t c;
-	uint8_t style;
+	uint32_t style; /* enum style; no padding, for cells are compared as bytes */
 };
 
 struct rect {

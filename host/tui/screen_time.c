@@ -83,9 +83,11 @@ static uint32_t presence(const struct scene *s, int64_t from, int64_t to,
 	return there ? 0x2500 : 0x00b7;
 }
 
+/* The columns on show, each summed once a screen: all rows are drawn of the same ones. */
 struct axis {
 	int64_t from_ns, column_ns;
 	int columns, x;
+	struct history_column sum[GRID_COLUMNS_MAX];
 };
 
 static void draw_bus(struct grid *g, int y, const struct axis *a, const struct scene *s)
@@ -96,7 +98,7 @@ static void draw_bus(struct grid *g, int y, const struct axis *a, const struct s
 
 	for (int i = 0; i < a->columns; i++) {
 		int64_t from = a->from_ns + i * a->column_ns;
-		bool keys = history_span(s->history, from, from + a->column_ns).keys;
+		bool keys = a->sum[i].keys > 0;
 		enum style style = from > s->cursor_ns ? STYLE_DIM
 		                   : !keys             ? STYLE_GOOD
 		                   : scene_flagged(s)  ? STYLE_DECISIVE
@@ -232,9 +234,7 @@ static void draw_values(struct grid *g, int y, const struct axis *a, const struc
 	for (int pass = 0; pass < 2; pass++)
 		for (int i = 0; i < a->columns; i++) {
 			int64_t from = a->from_ns + i * a->column_ns;
-			struct history_column c =
-				history_span(s->history, from, from + a->column_ns);
-			struct row_value v = row->of(&c);
+			struct row_value v = row->of(&a->sum[i]);
 
 			if (!pass && v.v > most)
 				most = v.v;
@@ -251,12 +251,11 @@ static void draw_recorded_marks(struct grid *g, int y, const struct axis *a, con
 {
 	for (int i = 0; i < a->columns; i++) {
 		int64_t from = a->from_ns + i * a->column_ns;
-		struct history_column c = history_span(s->history, from, from + a->column_ns);
 		const struct cell *at = &g->cell[y * g->w + a->x + i];
 		bool taken = at[0].c != ' ' || at[-1].c != ' ' ||
 		             (a->x + i + 1 < g->w && at[1].c != ' ');
 
-		if (c.marks && from <= s->cursor_ns && !taken)
+		if (a->sum[i].marks && from <= s->cursor_ns && !taken)
 			grid_put(g, y, a->x + i, STYLE_STRONG, 'm');
 	}
 }
@@ -307,10 +306,15 @@ static void draw(struct grid *g, struct rect r, const struct scene *s)
 	bool tap = s->report->model->tap.known;
 	const struct axis_row *row = tap ? rows_tap : rows_bus;
 	unsigned rows = (unsigned)(tap ? sizeof(rows_tap) : sizeof(rows_bus)) / sizeof(*row);
-	struct axis a = {.columns = r.w - LABEL - 1, .x = r.x + LABEL};
+	struct axis a;
 	int y = r.y, spare = r.h - 3;
 
+	a.columns = r.w - LABEL - 1;
+	a.x = r.x + LABEL;
 	time_axis_span(s, a.columns, &a.from_ns, &a.column_ns);
+	for (int i = 0; i < a.columns; i++)
+		a.sum[i] = history_span(s->history, a.from_ns + i * a.column_ns,
+		                        a.from_ns + (i + 1) * a.column_ns);
 	grid_text(g, y, r.x + 1, LABEL - 1, STYLE_DIM, "bus");
 	draw_bus(g, y++, &a, s);
 	for (unsigned i = 0; i < rows && spare > 0; i++, spare--)

@@ -18,52 +18,12 @@ struct typed {
 	const struct history_step *last;
 };
 
-/* 5 and 95 % of people's durations: of the mixture that R9 judges by. */
-struct range {
-	double low, high;
-};
-
-static double below(const struct typing_people *p, double ms)
-{
-	double share = 0, all = 0;
-
-	for (unsigned m = 0; m < TYPING_MEDIANS; m++)
-		for (unsigned i = 0; i < TYPING_SPREADS; i++) {
-			double w = p->median_weight[m] * p->spread_weight[i];
-
-			all += w;
-			share +=
-				w * 0.5 * erfc(-log(ms / p->median_ms[m]) / p->spread[i] / sqrt(2));
-		}
-	return share / all;
-}
-
-static double quantile(const struct typing_people *p, double q)
-{
-	double low = 1, high = 10000;
-
-	for (int i = 0; i < 40; i++) {
-		double middle = sqrt(low * high);
-
-		if (below(p, middle) < q)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static struct range people(const struct typing_people *p)
-{
-	return (struct range){quantile(p, 0.05), quantile(p, 0.95)};
-}
-
-static bool outside(float ms, struct range r)
+static bool outside(float ms, struct people_range r)
 {
 	return ms < r.low || ms > r.high;
 }
 
-static void gather(const struct scene *s, struct typed *t, struct range gaps, struct range holds)
+static void gather(const struct scene *s, struct typed *t)
 {
 	const struct history *h = s->history;
 
@@ -80,11 +40,11 @@ static void gather(const struct scene *s, struct typed *t, struct range gaps, st
 			continue;
 		if (step->gap_ms >= 0) {
 			t->gap[t->gaps++ % RECENT] = step->gap_ms;
-			t->gaps_out += outside(step->gap_ms, gaps);
+			t->gaps_out += outside(step->gap_ms, s->people.gaps);
 		}
 		if (step->hold_ms >= 0) {
 			t->hold[t->holds++ % RECENT] = step->hold_ms;
-			t->holds_out += outside(step->hold_ms, holds);
+			t->holds_out += outside(step->hold_ms, s->people.holds);
 		}
 	}
 }
@@ -170,8 +130,8 @@ static int meter_at(double ms, int width)
 	return part >= 1 ? width - 1 : (int)(part * (width - 1) + 0.5);
 }
 
-static void draw_meter(struct grid *g, int y, struct rect r, const char *label, struct range people,
-                       const float *value, unsigned count, unsigned out)
+static void draw_meter(struct grid *g, int y, struct rect r, const char *label,
+                       struct people_range people, const float *value, unsigned count, unsigned out)
 {
 	int width = r.w - LABEL - 26, x = r.x + LABEL + 5;
 	int middle = (meter_at(people.low, width) + meter_at(people.high, width)) / 2 - 3;
@@ -260,20 +220,19 @@ static void draw_keys(struct grid *g, int y, struct rect r, const struct typed *
 
 static void draw(struct grid *g, struct rect r, const struct scene *s)
 {
-	struct range gaps = people(&typing_intervals), holds = people(&typing_holds);
 	struct typed t;
 	int y = r.y;
 
-	gather(s, &t, gaps, holds);
+	gather(s, &t);
 	if (!t.last) {
 		grid_text(g, y, r.x + 2, r.w - 3, STYLE_DIM, "no key was pressed so far");
 		return;
 	}
 	draw_text(g, (struct rect){y++, r.x, 1, r.w}, s, &t);
 	if (y < r.y + r.h)
-		draw_meter(g, y++, r, "gap", gaps, t.gap, t.gaps, t.gaps_out);
+		draw_meter(g, y++, r, "gap", s->people.gaps, t.gap, t.gaps, t.gaps_out);
 	if (y < r.y + r.h)
-		draw_meter(g, y++, r, "hold", holds, t.hold, t.holds, t.holds_out);
+		draw_meter(g, y++, r, "hold", s->people.holds, t.hold, t.holds, t.holds_out);
 	if (y < r.y + r.h)
 		draw_why(g, y++, r, &t);
 	if (y < r.y + r.h)

@@ -202,6 +202,20 @@ struct grid *tui_grid(struct tui *t)
 	return &t->grid;
 }
 
+static bool same_cell(const struct cell *a, const struct cell *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+/* Half a character at either end of [*from, *to) is taken whole, the old one as well as the new. */
+static void whole_characters(const struct cell *a, const struct cell *b, int w, int *from, int *to)
+{
+	while (*from > 0 && (!a[*from].c || !b[*from].c))
+		--*from;
+	while (*to < w && (!a[*to].c || !b[*to].c))
+		++*to;
+}
+
 static void put_cell(const struct tui *t, int y, int x, const struct cell *c)
 {
 	wchar_t text[2] = {(wchar_t)c->c, 0};
@@ -223,13 +237,22 @@ bool tui_draw(struct tui *t)
 		clearok(curscr, TRUE);
 	for (int y = 0; y < g->h; y++) {
 		const struct cell *now = &g->cell[y * g->w];
+		struct cell *shown = &t->shown.cell[y * g->w];
+		int from = 0, to = g->w;
 
-		if (!t->redraw && memcmp(now, &t->shown.cell[y * g->w], row) == 0)
-			continue;
-		for (int x = 0; x < g->w; x++)
+		if (!t->redraw) {
+			if (memcmp(now, shown, row) == 0)
+				continue;
+			while (same_cell(&now[from], &shown[from]))
+				from++;
+			while (same_cell(&now[to - 1], &shown[to - 1]))
+				to--;
+			whole_characters(now, shown, g->w, &from, &to);
+		}
+		for (int x = from; x < to; x++)
 			if (now[x].c)
 				put_cell(t, y, x, &now[x]);
-		memcpy(&t->shown.cell[y * g->w], now, row);
+		memcpy(shown, now, row);
 	}
 	t->redraw = false;
 	wnoutrefresh(stdscr);

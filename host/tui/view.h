@@ -10,6 +10,7 @@
 #include "tui/filter.h"
 #include "tui/history.h"
 #include "tui/moments.h"
+#include "tui/people.h"
 
 enum pane {
 	PANE_NONE,
@@ -125,6 +126,7 @@ struct scene {
 	bool truncated;
 	const char *error; /* of the input, NULL none */
 	int h, w;          /* of the screen */
+	struct people people;
 	uint64_t frames, frames_skipped;
 	unsigned inputs, input;                 /* how many, and which of them is on show */
 	struct scene_input other[SCENE_INPUTS]; /* all of them */

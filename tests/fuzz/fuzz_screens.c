@@ -13,6 +13,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct grid grid;
+static struct people people;
 
 static void draw(struct analysis *a, const struct history *h, struct view *v, int key)
 {
@@ -21,6 +22,9 @@ static void draw(struct analysis *a, const struct history *h, struct view *v, in
 	struct report_input report = analysis_report(a);
 	struct scene s = {v, h, &report, &l, .name = "x", .layout = "us", .h = grid.h, .w = grid.w};
 
+	if (!people.gaps.low)
+		people = people_measure();
+	s.people = people;
 	scene_at(&s);
 	if (key != '6') /* an input's health is asked of its link */
 		keys_press(v, &s, key);
