@@ -117,12 +117,14 @@ static enum wire_error buzzer(struct tap *t, uint16_t request, uint16_t hz, uint
 
 static enum wire_error capture(struct tap *t, uint16_t request, uint8_t on)
 {
+	bool before;
+
 	if (on > 1)
 		return WIRE_E_VALUE;
-	reporter_flush(&t->reporter);
-	say_state(t, WIRE_SET_CAPTURE, WIRE_BY_COMMAND, request, clock64_now(),
-	          t->reporter.capturing, on);
-	t->reporter.capturing = t->sensor.telling = on;
+	before = t->reporter.capturing;
+	reporter_capture(&t->reporter, on);
+	t->sensor.telling = on;
+	say_state(t, WIRE_SET_CAPTURE, WIRE_BY_COMMAND, request, clock64_now(), before, on);
 	return WIRE_OK;
 }
 

@@ -17,6 +17,13 @@ void load_init(struct load *l)
 		l->endpoint[i].name = LOAD_NONE;
 }
 
+void load_gap(struct load *l)
+{
+	l->waits = false;
+	l->now = NULL;
+	l->name = LOAD_NONE;
+}
+
 void load_frame(struct load *l, uint64_t tick)
 {
 	l->frame = tick;

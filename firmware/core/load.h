@@ -44,6 +44,9 @@ void load_packet(struct load *l, const struct rx_packet *p);
 /* A token, good data and an ACK: what load_packet would make of the three. False: ask that. */
 bool load_transaction(struct load *l, const struct rx_packet *const packet[3]);
 
+/* Something was not heard, or not well enough to be known: the data that come next may be of any endpoint, and are never cut. */
+void load_gap(struct load *l);
+
 /* A frame begins: SOF, or a keep-alive at low speed. */
 void load_frame(struct load *l, uint64_t tick);
 

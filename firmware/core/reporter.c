@@ -151,8 +151,8 @@ static bool count_answer(struct reporter *r, unsigned pid)
 		return true;
 	}
 	/* Nobody answers isochronous data. After others a STALL is told with its token. */
-	if (pid != USB_PID_STALL)
-		add_to_count(r, load_isochronous(r->load.now));
+	add_to_count(r, load_isochronous(r->load.now));
+	r->held_count = pid == USB_PID_STALL;
 	return false;
 }
 
@@ -211,11 +211,8 @@ static void on_packet(void *context, const struct rx_packet *p)
 {
 	struct reporter *r = context;
 
-	if (!r->capturing) {
-		r->held_count = 0;
-		r->counting = false;
+	if (!r->capturing)
 		return;
-	}
 	/* Before the load hears of the next transaction. */
 	if (r->counting && count_answer(r, p->flags ? USB_PID_EXT : p->bytes[0] & 0xf)) {
 		load_packet(&r->load, p);
@@ -226,11 +223,16 @@ static void on_packet(void *context, const struct rx_packet *p)
 		if (fold(r, p))
 			return;
 	} else {
-		r->load.waits = false;
-		if (p->len && (p->bytes[0] & 3) == 3 && is_to_count(r)) {
+		/* Damaged data are known by their PID; anything else may have been a token, and data of any endpoint may follow it. */
+		if (!p->len || p->flags & (WIRE_BAD_SYNC | WIRE_BAD_PID) ||
+		    !is_data(p->bytes[0] & 0xf)) {
+			load_gap(&r->load);
+		} else if (is_to_count(r)) {
 			add_to_count(r, false);
+			r->load.waits = false;
 			return;
 		}
+		r->load.waits = false;
 	}
 	release_held(r);
 	flush_edges(r);
@@ -320,11 +322,33 @@ static void on_edge(void *context, uint64_t tick, enum wire_lines lines)
 	r->edge_last = tick;
 }
 
+/* The state that the event stands for. */
+static enum wire_lines lines_of(enum wire_line_event event, enum usb_speed speed)
+{
+	enum wire_lines j = speed == USB_SPEED_LOW ? WIRE_DM : WIRE_DP;
+
+	switch (event) {
+	case WIRE_RESET:
+	case WIRE_DETACH:
+	case WIRE_BLIND:
+		return WIRE_SE0;
+	case WIRE_RESUME:
+	case WIRE_GATE:
+		return WIRE_SE1 - j;
+	default:
+		return j;
+	}
+}
+
 static void on_event(void *context, enum wire_line_event event, uint64_t tick, uint64_t duration)
 {
 	struct reporter *r = context;
 	struct wire_line line = {
-		.event = (uint8_t)event, .speed = (uint8_t)r->now_speed, .duration = duration};
+		.event = (uint8_t)event,
+		.speed = (uint8_t)r->now_speed,
+		.lines = (uint8_t)lines_of(event, r->now_speed),
+		.duration = duration,
+	};
 	uint8_t *to;
 
 	if (!r->capturing)
@@ -336,6 +360,8 @@ static void on_event(void *context, enum wire_line_event event, uint64_t tick, u
 		return;
 	}
 	release_held(r);
+	/* A gate hides what it was. */
+	load_gap(&r->load);
 	flush_edges(r);
 	to = upstream_put(r->up, WIRE_LINE, 0, tick, 12);
 	if (to)
@@ -350,7 +376,7 @@ static void flush_lost(struct reporter *r)
 
 	if (!r->lost)
 		return;
-	to = upstream_put(r->up, WIRE_LOST, 0, r->lost_from, 16);
+	to = upstream_try(r->up, WIRE_LOST, 0, r->lost_from, 16);
 	if (!to)
 		return;
 	wire_lost_put(to, &lost);
@@ -362,6 +388,7 @@ static void on_lost(void *context, uint64_t from, uint64_t to)
 	struct reporter *r = context;
 
 	release_held(r);
+	load_gap(&r->load);
 	if (!r->lost)
 		r->lost_from = from;
 	r->lost_to = to;
@@ -380,11 +407,14 @@ static void flush_counts(struct reporter *r)
 		e->count.address = e->name & 0x7f;
 		e->count.endpoint = (uint8_t)((e->name >> 7 & 0xf) | (e->name >> 11 ? 0x80 : 0));
 		e->count.span = (uint32_t)(e->last - e->first);
-		to = upstream_put(r->up, WIRE_COUNT, 0, e->first, 20);
-		/* Kept until there is room: no count is lost. */
-		if (!to)
+		/* Kept until there is room, for as long as its numbers hold it: then it is a loss as others are. */
+		to = e->last - e->first > INT32_MAX
+		             ? upstream_put(r->up, WIRE_COUNT, 0, e->first, 20)
+		             : upstream_try(r->up, WIRE_COUNT, 0, e->first, 20);
+		if (!to && e->last - e->first <= INT32_MAX)
 			continue;
-		wire_count_put(to, &e->count);
+		if (to)
+			wire_count_put(to, &e->count);
 		e->count.packets = e->count.bytes = e->count.bad = 0;
 	}
 }
@@ -397,6 +427,14 @@ void reporter_flush(struct reporter *r)
 	flush_fold(r, &r->keepalive);
 	flush_fold(r, &r->nak);
 	flush_counts(r);
+}
+
+void reporter_capture(struct reporter *r, bool on)
+{
+	release_held(r);
+	reporter_flush(r);
+	load_gap(&r->load);
+	r->capturing = on;
 }
 
 static void on_repeated(void *context, uint32_t count, uint64_t tick)

@@ -55,6 +55,9 @@ struct reporter {
 
 void reporter_init(struct reporter *r, struct upstream *up, void (*speed)(enum usb_speed speed));
 
+/* What was heard so far is sent; from here on packets, edges and events are, or are not. */
+void reporter_capture(struct reporter *r, bool on);
+
 /* Sends what has been gathered. Each millisecond, and before anything that must come after it. */
 void reporter_flush(struct reporter *r);
 

@@ -28,29 +28,6 @@ static uint32_t filled(const struct upstream *u)
 	return u->sealed - u->fetched;
 }
 
-/* A block to write to; what was lost before it is its first record. */
-static bool begin(struct upstream *u, uint64_t tick)
-{
-	struct wire_lost lost = {.what = WIRE_LOST_RECORDS};
-	uint8_t *body;
-
-	if (filled(u) == UPSTREAM_BLOCKS)
-		return false;
-	wire_block_begin(&u->open, u->block[u->sealed % UPSTREAM_BLOCKS], tick);
-	if (!u->lost)
-		return true;
-	/* A loss of more than 17 s does not fit the block's ticks: it begins where the block does. */
-	if (tick - u->lost_since > INT32_MAX)
-		u->lost_since = tick;
-	lost.count = u->lost;
-	lost.span = u->lost_until - u->lost_since;
-	body = wire_block_put(&u->open, WIRE_LOST, 0, u->lost_since, LOST_LEN);
-	if (body)
-		wire_lost_put(body, &lost);
-	u->lost = 0;
-	return true;
-}
-
 static void seal(struct upstream *u)
 {
 	uint32_t slot = u->sealed % UPSTREAM_BLOCKS;
@@ -59,6 +36,35 @@ static void seal(struct upstream *u)
 	u->sealed++;
 	if (filled(u) > u->high)
 		u->high = filled(u);
+}
+
+/* A block to write to; what was lost before it is its first record. */
+static bool begin(struct upstream *u, uint64_t tick)
+{
+	struct wire_lost lost = {.what = WIRE_LOST_RECORDS};
+	int64_t since;
+	uint8_t *body;
+
+	if (filled(u) == UPSTREAM_BLOCKS)
+		return false;
+	if (!u->lost) {
+		wire_block_begin(&u->open, u->block[u->sealed % UPSTREAM_BLOCKS], tick);
+		return true;
+	}
+	since = (int64_t)(tick - u->lost_since);
+	/* What a block's ticks do not reach has one of its own. */
+	wire_block_begin(&u->open, u->block[u->sealed % UPSTREAM_BLOCKS],
+	                 since == (int32_t)since ? tick : u->lost_since);
+	lost.count = u->lost;
+	lost.span = u->lost_until - u->lost_since;
+	body = wire_block_put(&u->open, WIRE_LOST, 0, u->lost_since, LOST_LEN);
+	if (body)
+		wire_lost_put(body, &lost);
+	u->lost = 0;
+	if (since == (int32_t)since)
+		return true;
+	seal(u);
+	return begin(u, tick);
 }
 
 void upstream_seal(struct upstream *u)
@@ -100,7 +106,7 @@ void upstream_flush(struct upstream *u)
 	upstream_sum(u, SIZE_MAX);
 }
 
-uint8_t *upstream_put(struct upstream *u, enum wire_kind kind, uint8_t flags, uint64_t tick,
+uint8_t *upstream_try(struct upstream *u, enum wire_kind kind, uint8_t flags, uint64_t tick,
                       size_t len)
 {
 	uint8_t *body;
@@ -111,14 +117,28 @@ uint8_t *upstream_put(struct upstream *u, enum wire_kind kind, uint8_t flags, ui
 			return body;
 		seal(u);
 	}
-	if (begin(u, tick))
-		return wire_block_put(&u->open, kind, flags, tick, len);
-	if (!u->lost)
+	return begin(u, tick) ? wire_block_put(&u->open, kind, flags, tick, len) : NULL;
+}
+
+/* Records come nearly in order: a count has the tick of its first. */
+static void note_lost(struct upstream *u, uint64_t tick)
+{
+	if (!u->lost || tick < u->lost_since)
 		u->lost_since = tick;
-	u->lost_until = tick;
+	if (!u->lost || tick > u->lost_until)
+		u->lost_until = tick;
 	u->lost++;
 	u->lost_total++;
-	return NULL;
+}
+
+uint8_t *upstream_put(struct upstream *u, enum wire_kind kind, uint8_t flags, uint64_t tick,
+                      size_t len)
+{
+	uint8_t *body = upstream_try(u, kind, flags, tick, len);
+
+	if (!body)
+		note_lost(u, tick);
+	return body;
 }
 
 unsigned upstream_level(const struct upstream *u)

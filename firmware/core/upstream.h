@@ -39,6 +39,10 @@ void upstream_init(struct upstream *u);
 uint8_t *upstream_put(struct upstream *u, enum wire_kind kind, uint8_t flags, uint64_t tick,
                       size_t len);
 
+/* The same for a record that its caller keeps where there is no room: then it is not counted as lost. */
+uint8_t *upstream_try(struct upstream *u, enum wire_kind kind, uint8_t flags, uint64_t tick,
+                      size_t len);
+
 /* The same, quickly: for the kind of which there are most. */
 static inline uint8_t *upstream_put_packet(struct upstream *u, uint64_t tick, size_t len)
 {

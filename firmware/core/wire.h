@@ -133,7 +133,7 @@ enum wire_line_event {
 struct wire_line {
 	uint8_t event; /* enum wire_line_event */
 	uint8_t speed; /* enum usb_speed */
-	uint8_t lines; /* enum wire_lines, as they are now */
+	uint8_t lines; /* enum wire_lines that it stands for: SE0, K or J */
 	uint8_t reserved;
 	uint64_t duration; /* ticks */
 };

@@ -20,6 +20,7 @@ static struct {
 	struct wire_count count;
 	struct wire_lost lost;
 	struct wire_packet packet;
+	struct wire_line line;
 	struct wire_count counted; /* the sum of all */
 	unsigned counts, packets, cut, cut_len, cut_true,
 		cut_flags; /* of the last one that was cut */
@@ -44,6 +45,8 @@ static void on_record(void *context, const struct wire_record *rec)
 		seen.counted.bytes += seen.count.bytes;
 		seen.counted.bad += seen.count.bad;
 	}
+	if (rec->kind == WIRE_LINE)
+		assert_true(wire_line_get(&seen.line, rec->body, rec->len));
 	if (rec->kind == WIRE_LOST)
 		assert_true(wire_lost_get(&seen.lost, rec->body, rec->len));
 	if (rec->kind == WIRE_PACKET) {
@@ -385,10 +388,122 @@ static void what_comes_between_counted_data_and_their_answer(void **state)
 	data(64);
 	shake(USB_PID_STALL);
 	drain();
+	/* Data that are not told are counted, whatever was said to them. */
 	assert_int_equal(seen.counted.packets, 0);
-	assert_int_equal(seen.counted.bad, 1);
+	assert_int_equal(seen.counted.bad, 2);
 	/* The late ACK, and the token with its STALL. */
 	assert_int_equal(seen.packets, 3);
+}
+
+/* Whose data they are is not known: they may be those of a slow endpoint, and are not cut. */
+static void assert_next_data_are_whole(void)
+{
+	data(64);
+	shake(USB_PID_ACK);
+	drain();
+	assert_int_equal(seen.cut, 0);
+	assert_int_equal(seen.counts, 0);
+	bulk_in(5, 1, 64);
+	fill_up(UPSTREAM_BLOCKS / 2);
+	bulk_in(5, 1, 64);
+	drain();
+	assert_int_equal(seen.cut, 1);
+	fill_up(UPSTREAM_BLOCKS / 2);
+}
+
+static void data_without_their_token_are_not_cut(void **state)
+{
+	uint8_t token_bytes[3] = {0x69, 0x05, 0x00}, unknown = 0x33;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		bulk_in(5, 1, 64);
+	drain();
+	fill_up(UPSTREAM_BLOCKS / 2);
+	packet(token_bytes, 3, WIRE_BAD_CRC);
+	assert_next_data_are_whole();
+	packet(&unknown, 1, WIRE_BAD_PID | WIRE_BAD_EOP);
+	assert_next_data_are_whole();
+	r.sink.event(&r, WIRE_GATE, tick, 100);
+	assert_next_data_are_whole();
+	r.sink.lost(&r, tick, tick + 100);
+	assert_next_data_are_whole();
+	/* Nor are they counted, whatever comes in front of them. */
+	fill_up(UPSTREAM_BLOCKS * 3 / 4 + 1);
+	token(USB_PID_IN, 5, 1);
+	packet(&unknown, 1, WIRE_BAD_PID | WIRE_BAD_EOP);
+	drain();
+	assert_int_equal(seen.counts, 0);
+	assert_int_equal(seen.packets, 2);
+}
+
+static void a_count_that_waits_is_no_loss(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		bulk_in(5, 1, 64);
+	drain();
+	fill_up(UPSTREAM_BLOCKS * 3 / 4 + 1);
+	for (int i = 0; i < 3; i++)
+		bulk_in(5, 1, 64);
+	while (upstream_try(&up, WIRE_STATE, 0, tick, 1000))
+		;
+	for (int ms = 0; ms < 500; ms++)
+		reporter_flush(&r);
+	assert_int_equal(up.lost_total, 0);
+	drain();
+	drain();
+	assert_int_equal(seen.counted.packets, 3);
+	/* For longer than its span can say it is one. */
+	fill_up(UPSTREAM_BLOCKS * 3 / 4 + 1);
+	for (int i = 0; i < 3; i++) {
+		bulk_in(5, 1, 64);
+		tick += UINT64_C(1) << 31;
+	}
+	while (upstream_try(&up, WIRE_STATE, 0, tick, 1000))
+		;
+	for (int ms = 0; ms < 500; ms++)
+		reporter_flush(&r);
+	assert_int_equal(up.lost_total, 1);
+	drain();
+	assert_int_equal(seen.counts, 0);
+	assert_int_equal(seen.lost.what, WIRE_LOST_RECORDS);
+	assert_int_equal(seen.lost.count, 1);
+}
+
+static void what_waits_at_the_end_of_a_capture_is_told(void **state)
+{
+	(void)state;
+	token(USB_PID_IN, 5, 1);
+	reporter_capture(&r, false);
+	assert_string_equal(drain(), "P");
+	shake(USB_PID_NAK);
+	reporter_capture(&r, true);
+	shake(USB_PID_NAK);
+	assert_string_equal(drain(), "P");
+}
+
+static void an_event_tells_its_lines(void **state)
+{
+	static const struct {
+		enum wire_line_event event;
+		enum wire_lines full, low;
+	} table[] = {{WIRE_RESET, WIRE_SE0, WIRE_SE0},  {WIRE_DETACH, WIRE_SE0, WIRE_SE0},
+	             {WIRE_ATTACH, WIRE_DP, WIRE_DM},   {WIRE_SPEED, WIRE_DP, WIRE_DM},
+	             {WIRE_SUSPEND, WIRE_DP, WIRE_DM},  {WIRE_RESUME, WIRE_DM, WIRE_DP},
+	             {WIRE_RESET_END, WIRE_DP, WIRE_DM}};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		r.sink.speed(&r, USB_SPEED_FULL);
+		r.sink.event(&r, table[i].event, tick, 0);
+		drain();
+		assert_int_equal(seen.line.lines, table[i].full);
+		r.sink.speed(&r, USB_SPEED_LOW);
+		r.sink.event(&r, table[i].event, tick, 0);
+		drain();
+		assert_int_equal(seen.line.lines, table[i].low);
+	}
 }
 
 static void a_loss_waits_for_room(void **state)
@@ -434,6 +549,10 @@ int main(void)
 		cmocka_unit_test_setup(isochronous_data_are_cut_too, start),
 		cmocka_unit_test_setup(busier_still_they_are_counted, start),
 		cmocka_unit_test_setup(what_comes_between_counted_data_and_their_answer, start),
+		cmocka_unit_test_setup(data_without_their_token_are_not_cut, start),
+		cmocka_unit_test_setup(a_count_that_waits_is_no_loss, start),
+		cmocka_unit_test_setup(what_waits_at_the_end_of_a_capture_is_told, start),
+		cmocka_unit_test_setup(an_event_tells_its_lines, start),
 		cmocka_unit_test_setup(a_loss_waits_for_room, start),
 		cmocka_unit_test_setup(silence_when_not_capturing, start),
 	};

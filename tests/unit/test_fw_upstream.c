@@ -124,6 +124,77 @@ static void records_far_apart_get_their_own_block(void **state)
 	assert_int_equal(u.closed, 1);
 }
 
+struct told {
+	struct wire_lost lost;
+	uint64_t lost_tick, state_tick;
+	unsigned losses, states;
+};
+
+static void on_told(void *context, const struct wire_record *r)
+{
+	struct told *t = context;
+
+	if (r->kind == WIRE_LOST) {
+		assert_true(wire_lost_get(&t->lost, r->body, r->len));
+		t->lost_tick = r->tick;
+		t->losses++;
+	} else if (r->len == 4) {
+		t->state_tick = r->tick;
+		t->states++;
+	}
+}
+
+/* Records at these ticks find no room, and one at `next` does again: what is told of them. */
+static struct told lose(const uint64_t *tick, unsigned count, uint64_t next)
+{
+	static struct upstream u;
+	struct told told = {.losses = 0};
+	const struct wire_sink sink = {.context = &told, .record = on_told};
+	struct wire_reader reader;
+
+	upstream_init(&u);
+	wire_reader_init(&reader);
+	while (upstream_try(&u, WIRE_STATE, 0, tick[0], 1000))
+		;
+	assert_int_equal(u.lost_total, 0);
+	for (unsigned i = 0; i < count; i++)
+		assert_null(upstream_put(&u, WIRE_STATE, 0, tick[i], 4));
+	upstream_flush(&u);
+	drain(&u, &reader, &sink, 64);
+	assert_non_null(upstream_put(&u, WIRE_STATE, 0, next, 4));
+	for (int i = 0; i < 3; i++) {
+		upstream_flush(&u);
+		drain(&u, &reader, &sink, 64);
+	}
+	assert_int_equal(reader.bad_blocks + reader.skipped_bytes + reader.lost_blocks, 0);
+	assert_int_equal(told.losses, 1);
+	assert_int_equal(told.lost.count, count);
+	assert_int_equal(told.states, 1);
+	assert_int_equal(told.state_tick, next);
+	return told;
+}
+
+static void a_loss_has_its_span(void **state)
+{
+	const uint64_t minute = UINT64_C(60) * WIRE_TICK_HZ,
+		       in_order[] = {1000, 1000 + minute / 60},
+		       /* A count has the tick of its first. */
+		mixed[] = {5000, 2000, 4000}, for_long[] = {1000, 1000 + 5 * minute};
+	struct told t;
+
+	(void)state;
+	t = lose(in_order, 2, 2 * minute / 60);
+	assert_int_equal(t.lost_tick, 1000);
+	assert_int_equal(t.lost.span, minute / 60);
+	t = lose(mixed, 3, 6000);
+	assert_int_equal(t.lost_tick, 2000);
+	assert_int_equal(t.lost.span, 3000);
+	/* More than the ticks of a block reach: a PC that stood still for five minutes. */
+	t = lose(for_long, 2, 6 * minute);
+	assert_int_equal(t.lost_tick, 1000);
+	assert_int_equal(t.lost.span, 5 * minute);
+}
+
 /* A short packet ends the PC's transfer: only what is last may be one, and what joins two blocks is their bytes. */
 static void packets_are_full_while_blocks_wait(void **state)
 {
@@ -162,6 +233,7 @@ int main(void)
 		cmocka_unit_test(a_stalled_reader_is_told_what_it_missed),
 		cmocka_unit_test(indices_pass_their_wrap),
 		cmocka_unit_test(records_far_apart_get_their_own_block),
+		cmocka_unit_test(a_loss_has_its_span),
 		cmocka_unit_test(packets_are_full_while_blocks_wait),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
