@@ -44,6 +44,8 @@ struct link_status {
 	struct wire_status counters; /* of the tap, where it has a way beside the stream */
 	double drift_ppm;            /* its clock against the PC's; 0 until known */
 	uint64_t damaged_blocks;
+	unsigned refusals;         /* commands that it answered with an error */
+	struct wire_reply refused; /* the last of them */
 	/* Of a recorder. */
 	bool recording;
 	char file[LINK_MESSAGE_MAX];     /* where to, now */
@@ -152,6 +154,17 @@ static inline bool link_command(struct link *l, enum wire_opcode opcode, const u
                                 size_t len)
 {
 	return l->ops->command && l->ops->command(l, opcode, args, len);
+}
+
+/* False: no command can ever get to a tap from here, and nothing the operator does is kept. */
+static inline bool link_takes_commands(const struct link *l)
+{
+	return l->ops->command != NULL;
+}
+
+static inline bool link_takes_notes(const struct link *l)
+{
+	return l->ops->note != NULL;
 }
 
 /* What the operator does, as a record at this moment: RECORD_MARK, _LAYOUT. False where nothing takes it. */

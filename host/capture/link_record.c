@@ -36,6 +36,8 @@ struct link_record {
 	size_t profile_len;
 	char *claims[RECORD_CLAIMS_MAX];
 	char *layout;
+	struct tap_settings settings; /* as the tap was told last */
+	bool set;                     /* it was, since it came */
 };
 
 static struct link_record *record_of(struct link *l)
@@ -172,6 +174,14 @@ static void end(struct link_record *k)
 		record_files_close(k->files);
 }
 
+/* Those that it has lost with its power, or was never told. */
+static void set_tap(struct link_record *k)
+{
+	for (unsigned i = 0; i < k->settings.count; i++)
+		tap_setting_send(&k->link, k->settings.at[i]);
+	k->set = true;
+}
+
 /* The tap went away: what there is shall be a whole file, whatever comes. */
 static void settle(struct link_record *k)
 {
@@ -184,6 +194,10 @@ static void settle(struct link_record *k)
 		if (k->files)
 			record_files_sync(k->files);
 	}
+	if (presence != LINK_HERE)
+		k->set = false;
+	else if (!k->set && k->writer)
+		set_tap(k);
 	k->presence = presence;
 }
 
@@ -262,8 +276,13 @@ static const struct link_status *record_status(const struct link *l)
 static bool record_command(struct link *l, enum wire_opcode opcode, const uint8_t *args, size_t len)
 {
 	struct link_record *k = record_of(l);
+	const struct tap_setting *s = len == 1 ? tap_setting_of(opcode, args[0]) : NULL;
 
-	return k->inner && link_command(k->inner, opcode, args, len);
+	if (!k->inner || !link_command(k->inner, opcode, args, len))
+		return false;
+	if (s)
+		tap_settings_keep(&k->settings, s);
+	return true;
 }
 
 static bool record_note(struct link *l, enum record_kind kind, const void *text, size_t len)
@@ -332,6 +351,8 @@ static enum err take_options(struct link_record *k, const struct record_options 
 		k->test = *o->test;
 	snprintf(k->application, sizeof(k->application), "%s", o->application);
 	k->wall_ns = o->wall_ns;
+	if (o->settings)
+		k->settings = *o->settings;
 	if (o->profile && o->profile_len <= sizeof(k->profile)) {
 		memcpy(k->profile, o->profile, o->profile_len);
 		k->profile_len = o->profile_len;

@@ -1,12 +1,12 @@
 /*
  * A link that records what another one brings. What it passes on has been through the file's own format and reader, so
  * that whoever watches sees exactly what a later reading of the file will show: same times, same packet numbers, same
- * losses. What the operator does goes into the same stream.
+ * losses. What the operator does goes into the same stream. A tap that was away and has lost its settings is told them anew.
  */
 #ifndef CORDON_CAPTURE_LINK_RECORD_H
 #define CORDON_CAPTURE_LINK_RECORD_H
 
-#include "capture/link.h"
+#include "capture/tap_setting.h"
 
 enum { RECORD_CLAIMS_MAX = 16 };
 
@@ -20,6 +20,7 @@ struct record_options {
 	size_t profile_len;
 	const char *claims[RECORD_CLAIMS_MAX]; /* NAME=VALUE; NULL behind the last */
 	const char *layout;                    /* of the keys; NULL: none is said */
+	const struct tap_settings *settings; /* of the tap, from the beginning on; NULL: as it is */
 	int64_t wall_ns; /* the clock of `now_ns` plus this is the time since 1970 */
 };
 

@@ -92,6 +92,10 @@ static void on_record(void *context, const struct record *r)
 		hello(t, r);
 	if (r->kind == RECORD_SETTING && r->setting.setting == WIRE_SET_CAPTURE)
 		t->stopped = !r->setting.after;
+	if (r->kind == RECORD_REPLY && r->reply.head.error) {
+		t->status.refused = r->reply.head;
+		t->status.refusals++;
+	}
 	if (t->err)
 		return;
 	if (r->t_ns > t->latest_ns)

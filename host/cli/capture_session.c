@@ -72,6 +72,38 @@ static void tell_presence(struct capture_session *s, const struct link_status *s
 	s->presence = status->presence;
 }
 
+/* A command that came to nothing leaves the recording another than its owner thinks it is. */
+static void tell_refusal(struct capture_session *s, const struct link_status *status)
+{
+	char text[TAP_REFUSAL_MAX];
+
+	if (status->refusals == s->refusals)
+		return;
+	s->refusals = status->refusals;
+	tap_refusal(&status->refused, text);
+	wipe(s);
+	say_error("'%s': %s", status->name, text);
+}
+
+void capture_session_set(struct capture_session *s, unsigned count, const char *words)
+{
+	char what[16] = "", value[16] = "", more = 0;
+	const struct tap_setting *setting = NULL;
+
+	if (sscanf(words, "%15s %15s %c", what, value, &more) == 2)
+		setting = tap_setting_find(what, value);
+	if (!count)
+		return;
+	wipe(&s[0]);
+	if (!setting)
+		say_error("':%s' is nothing that a tap can be told: :vbus on, off; :switch open, "
+		          "host, probe; :range ma, ua",
+		          words);
+	for (unsigned i = 0; setting && i < count; i++)
+		if (!tap_setting_send(s[i].link, setting))
+			say_error("'%s' cannot be told now", link_status(s[i].link)->name);
+}
+
 bool capture_session_turn(struct capture_session *s, int64_t now_ns)
 {
 	const struct link_status *status;
@@ -85,6 +117,7 @@ bool capture_session_turn(struct capture_session *s, int64_t now_ns)
 	s->over = s->err || state == LINK_OVER;
 	status = link_status(s->link);
 	tell_presence(s, status);
+	tell_refusal(s, status);
 	if (status->failed)
 		capture_session_finish(s, now_ns);
 	return state == LINK_MORE;
@@ -110,6 +143,8 @@ static void progress(struct capture_session *s)
 	        (double)status->file_bytes / 1e6);
 	if (status->free_bytes < UINT64_C(1) << 30)
 		fprintf(stderr, " (%.0f MB free)", (double)status->free_bytes / 1e6);
+	if (report.model->tap.known && !report.model->vbus_on)
+		fputs("  VBUS OFF", stderr);
 	fprintf(stderr, "  %s", verdict_name(report.verdict));
 	if (report.findings)
 		fprintf(stderr, ", %zu finding%s", report.findings,

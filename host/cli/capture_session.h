@@ -13,6 +13,7 @@ struct capture_session {
 	struct analysis *analysis;
 	char path[LINK_MESSAGE_MAX]; /* of the file, as it was asked for */
 	size_t findings;             /* told so far */
+	unsigned refusals;           /* of the tap, told so far */
 	bool finishing, over;
 	enum err err;
 	enum link_presence presence;
@@ -27,6 +28,9 @@ bool capture_session_begin(struct capture_session *s, const struct record_option
 /* What is due. True where there is more at once. */
 bool capture_session_turn(struct capture_session *s, int64_t now_ns);
 void capture_session_finish(struct capture_session *s, int64_t now_ns);
+
+/* What the operator has typed, to all taps: "vbus off", "range ua". What is wrong with it is said. */
+void capture_session_set(struct capture_session *s, unsigned count, const char *words);
 
 /* One line for all of them, five times a second; and why it ends, once. */
 void capture_session_progress(struct capture_session *s, unsigned count, int64_t now_ns);

@@ -120,21 +120,27 @@ static void catch_signals(void)
 	sigaction(SIGXFSZ, &ignore, NULL);
 }
 
-/* A line that the operator types is a mark. In the background the terminal is somebody else's. */
+/* A line that the operator types is a mark, or a command behind a colon. In the background the terminal is somebody else's. */
 static bool listens(void)
 {
 	return isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp();
 }
 
-static void read_marks(struct capture_session *s, unsigned n)
+static void read_line(struct capture_session *s, unsigned n)
 {
 	char line[512];
-	ssize_t len = listens() ? read(STDIN_FILENO, line, sizeof(line)) : 0;
+	ssize_t len = listens() ? read(STDIN_FILENO, line, sizeof(line) - 1) : 0;
 
 	while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
 		len--;
-	for (unsigned i = 0; i < n && len > 0; i++)
-		link_note(s[i].link, RECORD_MARK, line, (size_t)len);
+	if (len <= 0)
+		return;
+	line[len] = '\0';
+	for (unsigned i = 0; i < n; i++)
+		if (line[0] != ':')
+			link_note(s[i].link, RECORD_MARK, line, (size_t)len);
+	if (line[0] == ':')
+		capture_session_set(s, n, line + 1);
 }
 
 static void wait_for(struct capture_session *s, unsigned n, bool more)
@@ -155,7 +161,7 @@ static void wait_for(struct capture_session *s, unsigned n, bool more)
 	wait = more || due <= now ? 0 : due - now;
 	if (poll(fds, count + listens(), (int)((wait + 999999) / 1000000)) > 0 &&
 	    fds[count].revents & POLLIN)
-		read_marks(s, n);
+		read_line(s, n);
 }
 
 static void loop(struct settings *set, struct capture_session *s, unsigned n)
@@ -236,9 +242,10 @@ const struct command command_capture = {
 		"  -j, --json         one JSON object a tap\n"
 		"  -q, --quiet        the verdict alone\n"
 		"      --no-text      leave out what was typed\n"
-		"\nCtrl-C ends it. A line typed meanwhile is a mark in the recording. The file is "
-		"whole at any\nmoment: 'cordon analyze FILE' says the same of it as this command "
-		"does.\n"
+		"\nCtrl-C ends it. A line typed meanwhile is a mark in the recording; ':vbus off', "
+		"':switch host',\n':range ua' tell the tap. The file is whole at any moment: "
+                "'cordon "
+		"analyze FILE' says the same of\nit as this command does.\n"
 		"exit code: that of the verdict, as for 'cordon analyze'; 1 where the recording "
 		"failed\n",
 	.run = run,

@@ -144,6 +144,11 @@ static int parse(struct live *l, int argc, char **argv)
 	if ((l->replay || l->sim) && l->record.path)
 		return command_misused(&command_live,
 		                       "-o records taps; 'cordon sim -o' writes a simulation");
+	if ((l->replay || l->sim) && l->record.settings.count)
+		return command_misused(
+			&command_live,
+			"--vbus, --switch and --range are for taps, also a simulated "
+			"one that listens (--connect)");
 	if (!l->sim && (l->scenario.file || l->scenario.payload_file))
 		return command_misused(&command_live,
 		                       "--scenarios and --payload go with --sim SCENARIO");

@@ -13,7 +13,19 @@ _cordon() {
 		mapfile -t COMPREPLY < <(compgen -W "$("$cordon" help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')" -- "$cur")
 		return
 		;;
-	analyze:--profile | analyze:-p)
+	*:--vbus)
+		mapfile -t COMPREPLY < <(compgen -W "on off" -- "$cur")
+		return
+		;;
+	*:--switch)
+		mapfile -t COMPREPLY < <(compgen -W "open host probe" -- "$cur")
+		return
+		;;
+	*:--range)
+		mapfile -t COMPREPLY < <(compgen -W "ma ua" -- "$cur")
+		return
+		;;
+	*:--profile | *:-p)
 		mapfile -t COMPREPLY < <(compgen -W "$("$cordon" profiles 2>/dev/null | sed 's/ .*//')" -- "$cur")
 		return
 		;;
@@ -21,11 +33,11 @@ _cordon() {
 		mapfile -t COMPREPLY < <(compgen -W "$("$cordon" scenarios 2>/dev/null | sed 's/ .*//')" -- "$cur")
 		[ ${#COMPREPLY[@]} -eq 0 ] || return
 		;;
-	sim:--far-load)
+	sim:--far-load | live:--far-load)
 		mapfile -t COMPREPLY < <(compgen -W "as-written none added" -- "$cur")
 		return
 		;;
-	sim:--host)
+	sim:--host | live:--host)
 		mapfile -t COMPREPLY < <(compgen -W "windows linux macos android" -- "$cur")
 		return
 		;;

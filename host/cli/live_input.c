@@ -120,19 +120,6 @@ static bool next_path(struct live_input *in)
 	return true;
 }
 
-/* Of what is expected, by name: a declared device has a file, and is given on the command line alone. */
-static bool take_profile(struct record_option *r, const char *name)
-{
-	const struct profile_info *info = profile_find(name);
-
-	if (!info || info->kind == PROFILE_DEVICE)
-		return false;
-	r->expected = (struct profile){.kind = info->kind};
-	r->profile_len = (size_t)snprintf(r->profile, sizeof(r->profile), "%s", info->name);
-	r->has_profile = true;
-	return true;
-}
-
 bool live_input_again(struct live_input *in, const struct new_test *want,
                       struct input_options *next, char *message, size_t size)
 {
@@ -143,10 +130,8 @@ bool live_input_again(struct live_input *in, const struct new_test *want,
 		snprintf(message, size, "only a tap begins a new test");
 		return false;
 	}
-	if (want->profile[0] && !take_profile(&record, want->profile)) {
-		snprintf(message, size, "bare, keyboard or host; --profile takes others");
+	if (want->profile[0] && !record_option_profile(&record, want->profile, message, size))
 		return false;
-	}
 	if (want->end[0]) {
 		capture_test_set(&record.test, "end", want->end);
 		capture_test_set(&record.test, "flip", want->flip);

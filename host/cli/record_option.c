@@ -11,6 +11,7 @@
 #include "cli/profile_option.h"
 #include "cli/say.h"
 #include "detect/rule.h"
+#include "report/profile_file.h"
 
 /* "500K", "20M", "2G", or bytes. 0 where it is no size, or too small for a ring. */
 static uint64_t size_of(const char *text)
@@ -33,33 +34,77 @@ static uint64_t size_of(const char *text)
 	return n >= RECORD_RING_MIN && n <= (uint64_t)INT64_MAX ? n : 0;
 }
 
-/* The record's text: the profile's name; of a declared device the file as well, for it may be gone when it is judged. */
-static int take_profile(struct record_option *o, const struct command *command, int argc,
-                        char **argv)
+/*
+ * The record's text, of what is expected: the profile's name; of a declared device the file as well, for it may be gone when it
+ * is judged. False with what is wrong.
+ */
+static bool profile_text(struct record_option *o, const char *path, char *message, size_t size)
 {
-	const char *path;
 	FILE *f;
-	int code = profile_option(command, argc, argv, &o->expected, &path);
 
-	if (code)
-		return code;
 	o->has_profile = true;
 	o->profile_len = (size_t)snprintf(o->profile, sizeof(o->profile), "%s%s",
 	                                  profile_name(o->expected.kind), path ? "\n" : "");
 	if (!path)
-		return 0;
+		return true;
 	f = fopen(path, "r");
 	if (!f) {
-		say_error("cannot open '%s': %s", path, strerror(errno));
-		return EXIT_FAULT;
+		snprintf(message, size, "cannot open '%s': %s", path, strerror(errno));
+		return false;
 	}
 	o->profile_len +=
 		fread(o->profile + o->profile_len, 1, sizeof(o->profile) - o->profile_len, f);
 	fclose(f);
 	if (o->profile_len <= TAP_BODY_MAX)
+		return true;
+	snprintf(message, size, "'%s' is too long to be recorded: %d bytes at most", path,
+	         TAP_BODY_MAX - 7);
+	return false;
+}
+
+static int take_profile(struct record_option *o, const struct command *command, int argc,
+                        char **argv)
+{
+	const char *path = NULL;
+	char message[LINK_MESSAGE_MAX];
+	int code = profile_option(command, argc, argv, &o->expected, &path);
+
+	if (code)
+		return code;
+	if (profile_text(o, path, message, sizeof(message)))
 		return 0;
-	say_error("'%s' is too long to be recorded: %d bytes at most", path, TAP_BODY_MAX - 7);
+	say_error("%s", message);
 	return EXIT_FAULT;
+}
+
+bool record_option_profile(struct record_option *o, const char *words, char *message, size_t size)
+{
+	static const char device[] = "device ";
+	struct record_option next = *o;
+	const struct profile_info *info;
+	char error[PROFILE_ERROR_MAX];
+	const char *path = NULL;
+
+	if (strncmp(words, device, sizeof(device) - 1) == 0) {
+		path = words + sizeof(device) - 1;
+		if (!profile_file_load(&next.expected, path, error)) {
+			snprintf(message, size, "%s", error);
+			return false;
+		}
+	} else {
+		info = profile_find(words);
+		if (!info || info->kind == PROFILE_DEVICE) {
+			snprintf(message, size, "%s",
+			         info ? "device FILE: which file declares it?"
+			              : "bare, keyboard, host, or device FILE");
+			return false;
+		}
+		next.expected = (struct profile){.kind = info->kind};
+	}
+	if (!profile_text(&next, path, message, size))
+		return false;
+	*o = next;
+	return true;
 }
 
 static int take_claim(struct record_option *o, const struct command *command)
@@ -71,6 +116,20 @@ static int take_claim(struct record_option *o, const struct command *command)
 	if (o->claim_count == RECORD_CLAIMS_MAX)
 		return command_misused(command, "%d claims at most", RECORD_CLAIMS_MAX);
 	o->claims[o->claim_count++] = optarg;
+	return 0;
+}
+
+static int take_setting(struct record_option *o, const struct command *command, int c)
+{
+	static const char *const names[] = {"vbus", "switch", "range"};
+	const char *what = names[c - RECORD_VBUS];
+	const struct tap_setting *s = tap_setting_find(what, optarg);
+	char values[80];
+
+	if (!s)
+		return command_misused(command, "'%s' is not for --%s: %s", optarg, what,
+		                       tap_setting_values(what, values, sizeof(values)));
+	tap_settings_keep(&o->settings, s);
 	return 0;
 }
 
@@ -107,6 +166,11 @@ bool record_option_take(struct record_option *o, const struct command *command, 
 			                        "M or G behind the number",
 			                        optarg);
 		return true;
+	case RECORD_VBUS:
+	case RECORD_SWITCH:
+	case RECORD_RANGE:
+		*code = take_setting(o, command, c);
+		return true;
 	default:
 		return false;
 	}
@@ -138,14 +202,17 @@ static int64_t wall_ns(void)
 enum err record_option_again(const struct record_option *o, struct link *inner, const char *path,
                              struct link **l)
 {
+	/* On a tap nothing is expected unless something is said, and a later reading shall judge by that too. */
+	static const char bare[] = "bare";
 	struct record_options options = {
 		.path = path,
 		.ring = o->ring,
 		.test = &o->test,
 		.application = "cordon " CORDON_VERSION ", rules " RULES_VERSION,
-		.profile = o->profile_len ? o->profile : NULL,
-		.profile_len = o->profile_len,
+		.profile = o->profile_len ? o->profile : bare,
+		.profile_len = o->profile_len ? o->profile_len : sizeof(bare) - 1,
 		.layout = o->layout,
+		.settings = &o->settings,
 		.wall_ns = wall_ns(),
 	};
 

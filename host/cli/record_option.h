@@ -24,6 +24,7 @@ struct record_option {
 	char profile[RECORD_TEXT_MAX]; /* the same as a record's text */
 	size_t profile_len;
 	const char *layout; /* of the keys; NULL: not asked for, and not recorded */
+	struct tap_settings settings;
 };
 
 /* For a command's table of long options, and in its help. -o and -p are the short ones. */
@@ -35,13 +36,17 @@ struct record_option {
 		{"flip", required_argument, NULL, RECORD_FLIP},                                    \
 		{"note", required_argument, NULL, RECORD_NOTE},                                    \
 		{"claim", required_argument, NULL, RECORD_CLAIM_OPTION},                           \
+		{"ring", required_argument, NULL, RECORD_RING},                                    \
+		{"vbus", required_argument, NULL, RECORD_VBUS},                                    \
+		{"switch", required_argument, NULL, RECORD_SWITCH},                                \
 	{                                                                                          \
-		"ring", required_argument, NULL, RECORD_RING                                       \
+		"range", required_argument, NULL, RECORD_RANGE                                     \
 	}
 
 #define RECORD_HELP                                                                                \
-	"  -p, --profile P    what is expected: bare, keyboard, device FILE or host (the "         \
-	"default); recorded too\n"                                                                 \
+	"  -p, --profile P    what is expected: bare (the default on a tap), keyboard, "           \
+	"device FILE or\n"                                                                         \
+	"                     host; recorded too\n"                                                \
 	"      --case TEXT    stand in the file's header and in the report: the case,\n"           \
 	"      --exhibit TEXT the exhibit,\n"                                                      \
 	"      --end TEXT     which end of the cable is in the tap,\n"                             \
@@ -49,7 +54,11 @@ struct record_option {
 	"      --note TEXT    anything else; more than once if need be\n"                          \
 	"      --claim N=V    what the seller says of the cable; more than once if need be\n"      \
 	"      --ring SIZE    a row of files, FILE-000001 and so on, SIZE together; around "       \
-	"findings none is deleted\n"
+	"findings none is deleted\n"                                                               \
+	"      --vbus on|off  the tap is told to switch the supply of the cable, from the "        \
+	"beginning,\n"                                                                             \
+	"      --switch S     the data lines: open, host, probe,\n"                                \
+	"      --range R      and what it measures of the current: ma, ua\n"
 
 enum {
 	RECORD_CASE = 512,
@@ -59,11 +68,20 @@ enum {
 	RECORD_NOTE,
 	RECORD_CLAIM_OPTION,
 	RECORD_RING,
+	RECORD_VBUS,
+	RECORD_SWITCH,
+	RECORD_RANGE,
 };
 
 /* Whether it is one of ours; then `*code` is 0, or an exit code with the message said. `c` as getopt_long returns it. */
 bool record_option_take(struct record_option *o, const struct command *command, int c, int argc,
                         char **argv, int *code);
+
+/*
+ * Another profile, by its name and of a declared device with its file: "bare", "device keyboard.json". False with what is wrong,
+ * and all as it was.
+ */
+bool record_option_profile(struct record_option *o, const char *words, char *message, size_t size);
 
 /*
  * The file of one tap and one test: "dir/x.pcapng", "7F3A" and 2 make "dir/x-7F3A-2.pcapng". `name` NULL: it is the only tap;

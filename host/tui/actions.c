@@ -27,18 +27,14 @@ bool actions_end_and_flip(const char *word, struct new_test *t)
 	return true;
 }
 
-/* The tap tells of the change itself; the mark tells that it was the operator's. */
-static void vbus(struct input *i, const struct scene *s)
+/* The tap tells of the change itself, or that it refuses; the mark tells that it was the operator's. */
+static void set(struct input *i)
 {
-	const uint8_t on = !s->report->model->vbus_on;
-	const char *text = on ? "VBUS switched on" : "VBUS switched off";
+	const struct tap_setting *setting = i->view.setting;
 
-	if (!link_command(i->options.link, WIRE_OP_VBUS, &on, 1)) {
-		say(&i->view, "this input has no VBUS that could be switched");
-		return;
-	}
-	link_note(i->options.link, RECORD_MARK, text, strlen(text));
-	say(&i->view, text);
+	say(&i->view, tap_setting_send(i->options.link, setting)
+	                      ? setting->said
+	                      : "the tap cannot be told now: it is away, or not heard yet");
 }
 
 static void layout(struct input *i)
@@ -107,8 +103,8 @@ void actions_obey(struct input *i, const struct scene *s, struct tui *t)
 	case WISH_LAYOUT:
 		layout(i);
 		break;
-	case WISH_VBUS:
-		vbus(i, s);
+	case WISH_SETTING:
+		set(i);
 		break;
 	case WISH_COPY:
 		copy(i, s, t);

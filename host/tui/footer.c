@@ -11,9 +11,13 @@ static void draw_prompt(struct grid *g, int y, const struct scene *s)
 	const struct view *v = s->view;
 	const char *wrong = NULL;
 	struct filter scratch;
-	int x = grid_text(g, y, 1, g->w - 1, STYLE_BAR_KEY, prompt_label(v->prompt, s));
+	int len, room, x = grid_text(g, y, 1, g->w - 1, STYLE_BAR_KEY, prompt_label(v->prompt, s));
 
-	x = grid_text(g, y, x, g->w - x - 1, STYLE_BAR, v->input);
+	/* Of a long one the end, where it is being typed. */
+	len = (int)strlen(v->input);
+	room = g->w - x - 2;
+	x = grid_text(g, y, x, g->w - x - 1, STYLE_BAR,
+	              v->input + (room > 0 && len > room ? len - room : 0));
 	grid_put(g, y, x, STYLE_SELECTED, ' ');
 	if (v->prompt == PROMPT_FILTER)
 		wrong = filter_parse(&scratch, v->input);
@@ -41,7 +45,7 @@ void footer_draw(struct grid *g, const struct scene *s)
 		const struct key_entry *k = &key_table[i];
 		int width;
 
-		if (!k->footer)
+		if (!k->footer || prompt_idle(s, k->key))
 			continue;
 		width = k->footer[0] == ':' ? 6
 		                            : grid_width(g, k->name) + 1 + grid_width(g, k->footer);

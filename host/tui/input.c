@@ -83,6 +83,19 @@ static void seek_done(struct input *i, int64_t now_ns)
 	i->view.row_chosen = false;
 }
 
+/* What the operator asked of the tap came to nothing. */
+static void tell_refusal(struct input *i)
+{
+	const struct link_status *status = link_status(i->options.link);
+
+	if (!status || status->refusals == i->refusals)
+		return;
+	i->refusals = status->refusals;
+	_Static_assert(sizeof(i->view.message) >= TAP_REFUSAL_MAX, "the message has room");
+	tap_refusal(&status->refused, i->view.message);
+	i->alert = true;
+}
+
 void input_read(struct input *i, int64_t now_ns)
 {
 	struct record_sink sink = analysis_sink(i->analysis);
@@ -104,6 +117,7 @@ void input_read(struct input *i, int64_t now_ns)
 		moments_add(i->moments, i->history->now_ns, analysis_seen(i->analysis),
 		            analysis_engine(i->analysis));
 	}
+	tell_refusal(i);
 	if (i->history->findings > findings) {
 		i->alert = true;
 		link_keep(i->options.link);

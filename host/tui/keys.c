@@ -332,23 +332,6 @@ static void wish(struct view *v, const struct scene *s, int key)
 	v->wish = key == 'y' ? WISH_COPY : WISH_REPORT;
 }
 
-static void open_prompt(struct view *v, const struct scene *s, int key)
-{
-	(void)s;
-	static const struct {
-		int key;
-		enum prompt prompt;
-	} prompts[] = {
-		{'/', PROMPT_SEARCH}, {'&', PROMPT_FILTER}, {':', PROMPT_COMMAND},
-		{'\'', PROMPT_JUMP},  {'T', PROMPT_TEST},   {'P', PROMPT_PROFILE},
-		{'L', PROMPT_LAYOUT}, {'V', PROMPT_VBUS},
-	};
-
-	for (size_t i = 0; i < sizeof(prompts) / sizeof(prompts[0]); i++)
-		if (prompts[i].key == key)
-			prompt_open(v, prompts[i].prompt);
-}
-
 static void filter_row(struct view *v, const struct scene *s, int key)
 {
 	uint64_t at = packets_selected(s);
@@ -423,8 +406,8 @@ const struct key_entry key_table[] = {
 	{'x', 0, "x", "mask typed text, or show it", "mask", mask},
 	{'p', 0, "p", "projector view; typed text is masked there until x", "projector", projector},
 	{'&', 0, "&", "filter packets by words, \"not\" before what shall not be", "filter",
-         open_prompt},
-	{'/', 0, "/", "find in packets; empty finds the next", "find", open_prompt},
+         prompt_key},
+	{'/', 0, "/", "find in packets; empty finds the next", "find", prompt_key},
 	{KEY_CODE_UP, KEY_CODE_DOWN, "↑ k j", "move in the pane", NULL, up_down},
 	{'k', 'j', NULL, NULL, NULL, up_down},
 	{KEY_CODE_PAGE_UP, KEY_CODE_PAGE_DOWN, "PgUp PgDn", "move by ten", NULL, page},
@@ -435,19 +418,19 @@ const struct key_entry key_table[] = {
 	{'e', 0, "e", "explain the finding, with its evidence", NULL, explain},
 	{'R', 0, "R", "the last burst of keys again, at 1/20", NULL, instant},
 	{'=', 0, "=", "filter by the chosen packet's device and endpoint", NULL, filter_row},
-	{'\'', 0, "'", "jump to a mark", NULL, open_prompt},
+	{'\'', 0, "'", "jump to a mark", NULL, prompt_key},
 	{'t', 0, "t", "times count from here", NULL, reference},
 	{'z', 0, "z", "the pane alone, and back", NULL, zoom},
 	{KEY_CODE_TAB, 0, "Tab", "next pane", NULL, next_pane},
 	{'y', 0, "y", "copy what is chosen to the terminal's clipboard", NULL, wish},
 	{'i', 0, "i", "put what is chosen into the report, as a mark", NULL, wish},
-	{'T', 0, "T", "new test: another end or flip; asks first", "test", open_prompt},
-	{'P', 0, "P", "profile: what is expected; begins a new test", NULL, open_prompt},
-	{'L', 0, "L", "keyboard layout of the text from here on", NULL, open_prompt},
-	{'V', 0, "V", "switch VBUS of the tap; asks first", NULL, open_prompt},
+	{'T', 0, "T", "new test: another end or flip; asks first", "test", prompt_key},
+	{'P', 0, "P", "profile: what is expected; begins a new test", NULL, prompt_key},
+	{'L', 0, "L", "keyboard layout of the text from here on", NULL, prompt_key},
+	{'V', 0, "V", "switch VBUS of the tap; asks first", NULL, prompt_key},
 	{']', 0, "]", "the next tap, where several are watched", NULL, next_input},
 	{'b', 0, "b", "blank screen, and back", NULL, blank},
-	{':', 0, ":", "command by name", ": more", open_prompt},
+	{':', 0, ":", "command by name", ": more", prompt_key},
 	{'?', 0, "?", "this help", NULL, help},
 	{'q', KEY_CODE_ESCAPE, "q Esc", "back", NULL, back},
 	{'Q', 0x03, "Q", "quit", NULL, quit},

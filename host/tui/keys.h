@@ -36,8 +36,11 @@ extern const unsigned key_table_count;
 /* One key. The scene is that of the moment. */
 void keys_press(struct view *v, const struct scene *s, int key);
 
-/* What a prompt does with a key: prompt.c. */
+/* Keys that ask something: prompt.c. Those that are for taps say so where there is none, and ask nothing. */
+void prompt_key(struct view *v, const struct scene *s, int key);
+bool prompt_idle(const struct scene *s, int key); /* whether it would only say so */
 void prompt_open(struct view *v, enum prompt p);
+/* What the prompt that is open does with a key. */
 void prompt_press(struct view *v, const struct scene *s, int key);
 const char *prompt_label(enum prompt p, const struct scene *s);
 

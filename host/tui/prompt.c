@@ -80,16 +80,39 @@ static void wish(struct view *v, enum wish w, const char *argument)
 	snprintf(v->wish_word, sizeof(v->wish_word), "%.*s", VIEW_INPUT_MAX, argument);
 }
 
+/* What only a tap can do, and what to do instead; said at once, and not after questions. */
+static bool tap_here(struct view *v, const struct scene *s)
+{
+	if (link_takes_commands(s->link))
+		return true;
+	say(v, s->link->source == LINK_SOURCE_SIMULATOR
+	               ? "no tap here; 'cordon sim --listen' makes one that obeys"
+	               : "no tap here: what was recorded cannot be switched");
+	return false;
+}
+
+static bool new_test(struct view *v, const struct scene *s)
+{
+	if (link_takes_notes(s->link))
+		return true;
+	say(v, "only a tap begins a new test; --profile judges this anew");
+	return false;
+}
+
 static void test(struct view *v, const struct scene *s, const char *argument)
 {
-	(void)s;
-	wish(v, WISH_TEST, argument);
+	if (new_test(v, s))
+		wish(v, WISH_TEST, argument);
 }
 
 static void profile(struct view *v, const struct scene *s, const char *argument)
 {
-	(void)s;
-	wish(v, WISH_PROFILE, argument);
+	if (!new_test(v, s))
+		return;
+	if (*argument)
+		wish(v, WISH_PROFILE, argument);
+	else
+		prompt_open(v, PROMPT_PROFILE);
 }
 
 static void layout(struct view *v, const struct scene *s, const char *argument)
@@ -98,10 +121,36 @@ static void layout(struct view *v, const struct scene *s, const char *argument)
 	wish(v, WISH_LAYOUT, argument);
 }
 
+static void set(struct view *v, const struct scene *s, const char *what, const char *value)
+{
+	const struct tap_setting *setting = tap_setting_find(what, value);
+	char values[80];
+
+	if (!tap_here(v, s))
+		return;
+	v->setting = setting;
+	if (!setting)
+		snprintf(v->message, sizeof(v->message), ":%s %s", what,
+		         tap_setting_values(what, values, sizeof(values)));
+	else if (setting->harms)
+		prompt_open(v, PROMPT_SETTING);
+	else
+		v->wish = WISH_SETTING;
+}
+
 static void vbus(struct view *v, const struct scene *s, const char *argument)
 {
-	(void)s, (void)argument;
-	prompt_open(v, PROMPT_VBUS);
+	set(v, s, "vbus", *argument ? argument : s->report->model->vbus_on ? "off" : "on");
+}
+
+static void bus_switch(struct view *v, const struct scene *s, const char *argument)
+{
+	set(v, s, "switch", argument);
+}
+
+static void range(struct view *v, const struct scene *s, const char *argument)
+{
+	set(v, s, "range", argument);
 }
 
 static void next(struct view *v, const struct scene *s, const char *argument)
@@ -136,9 +185,11 @@ static const struct prompt_command commands[] = {
 	{"follow", ":follow  the newest moment", follow},
 	{"pause", ":pause  a replay, and on", pause_replay},
 	{"test", ":test [A1]  a new test, of that end and flip; as T", test},
-	{"profile", ":profile NAME  a new test under it; as P", profile},
+	{"profile", ":profile NAME, :profile device FILE  a new test under it; as P", profile},
 	{"layout", ":layout NAME  of the text from here on; as L", layout},
-	{"vbus", ":vbus  as V", vbus},
+	{"vbus", ":vbus [on|off]  of the tap; as V", vbus},
+	{"switch", ":switch open, host, probe  the tap's data lines", bus_switch},
+	{"range", ":range ma, ua  of the current that the tap measures", range},
 	{"next", ":next  tap; as ]", next},
 	{"copy", ":copy  as y", copy},
 	{"report", ":report  as i", report},
@@ -207,15 +258,41 @@ const char *prompt_label(enum prompt p, const struct scene *s)
 		[PROMPT_COMMAND] = ":",
 		[PROMPT_JUMP] = "mark: ",
 		[PROMPT_TEST] = "new test; which end and flip (A1 A2 B1 B2; Enter: the same) ",
-		[PROMPT_PROFILE] = "new test; under which profile (bare keyboard host) ",
+		[PROMPT_PROFILE] = "new test; which profile (bare, keyboard, host, device FILE) ",
 		[PROMPT_LAYOUT] = "layout of the text from here on (us de fr ...) ",
 	};
 
 	if (p == PROMPT_QUIT)
 		return quit_label(s);
-	if (p == PROMPT_VBUS)
-		return s->report->model->vbus_on ? "switch VBUS off? y/n " : "switch VBUS on? y/n ";
-	return labels[p];
+	return p == PROMPT_SETTING ? s->view->setting->question : labels[p];
+}
+
+bool prompt_idle(const struct scene *s, int key)
+{
+	return ((key == 'T' || key == 'P') && !link_takes_notes(s->link)) ||
+	       (key == 'V' && !link_takes_commands(s->link));
+}
+
+void prompt_key(struct view *v, const struct scene *s, int key)
+{
+	static const struct {
+		int key;
+		enum prompt prompt;
+	} prompts[] = {
+		{'/', PROMPT_SEARCH}, {'&', PROMPT_FILTER}, {':', PROMPT_COMMAND},
+		{'\'', PROMPT_JUMP},  {'T', PROMPT_TEST},   {'P', PROMPT_PROFILE},
+		{'L', PROMPT_LAYOUT},
+	};
+
+	if (key == 'V') {
+		vbus(v, s, "");
+		return;
+	}
+	if ((key == 'T' || key == 'P') && !new_test(v, s))
+		return;
+	for (size_t i = 0; i < sizeof(prompts) / sizeof(prompts[0]); i++)
+		if (prompts[i].key == key)
+			prompt_open(v, prompts[i].prompt);
 }
 
 void prompt_open(struct view *v, enum prompt p)
@@ -252,8 +329,8 @@ void prompt_press(struct view *v, const struct scene *s, int key)
 	} else if (v->prompt == PROMPT_QUIT) {
 		v->quit = key == 'y';
 		v->prompt = PROMPT_NONE;
-	} else if (v->prompt == PROMPT_VBUS) {
-		v->wish = key == 'y' ? WISH_VBUS : WISH_NONE;
+	} else if (v->prompt == PROMPT_SETTING) {
+		v->wish = key == 'y' ? WISH_SETTING : WISH_NONE;
 		v->prompt = PROMPT_NONE;
 	} else if (v->prompt == PROMPT_JUMP) {
 		v->prompt = PROMPT_NONE;

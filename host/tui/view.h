@@ -5,7 +5,7 @@
 #ifndef CORDON_TUI_VIEW_H
 #define CORDON_TUI_VIEW_H
 
-#include "capture/link.h"
+#include "capture/tap_setting.h"
 #include "report/report.h"
 #include "tui/filter.h"
 #include "tui/history.h"
@@ -33,7 +33,7 @@ enum prompt {
 	PROMPT_TEST, /* end and flip of a new one */
 	PROMPT_PROFILE,
 	PROMPT_LAYOUT,
-	PROMPT_VBUS, /* y or n */
+	PROMPT_SETTING, /* of the tap; y or n */
 };
 
 /* What is asked of the input or the terminal, beyond the view. */
@@ -42,12 +42,12 @@ enum wish {
 	WISH_TEST,    /* a new one; `wish_word`: end and flip, "" as they were */
 	WISH_PROFILE, /* a new one, under this profile */
 	WISH_LAYOUT,  /* of the text, from here on */
-	WISH_VBUS,    /* switched over */
+	WISH_SETTING, /* `setting`, of the tap */
 	WISH_COPY,    /* what is chosen, to the terminal's clipboard */
 	WISH_REPORT,  /* what is chosen, into the recording and its report */
 };
 
-enum { VIEW_MARKS = 9, VIEW_INPUT_MAX = 60, VIEW_SCALES = 14 };
+enum { VIEW_MARKS = 9, VIEW_INPUT_MAX = 240, VIEW_SCALES = 14 };
 
 struct view {
 	bool following;       /* the cursor is the newest moment */
@@ -86,7 +86,8 @@ struct view {
 	bool quit, toggle_pause, seek_finding, next_input;
 	enum wish wish;
 	char wish_word[VIEW_INPUT_MAX + 1];
-	double set_speed; /* negative: nothing asked */
+	const struct tap_setting *setting; /* asked about, or wished for */
+	double set_speed;                  /* negative: nothing asked */
 };
 
 /* Of a show: what the trainer reads out, and where in it all this is. */

@@ -147,6 +147,44 @@ capture four --tap b7
 [ $code = 1 ] && grep -q "^cordon: there is no tap 'b7'" "$work/err"
 ok $? 'one that is not there'
 
+# What the tap is told: from the beginning, once more when it returns with its power lost, and by a line that is typed.
+capture unpowered --vbus on --switch open --range UA --duration 0.5
+[ $code = 30 ] && [ "$(jq -c '[.marks[].text]' "$work/out")" = '["VBUS switched on","bus switch opened","current in range uA"]' ]
+ok $? 'capture: VBUS, bus switch and range are told, and stand in the report'
+recorded "$work/x.pcapng" 'lost=0 .*boots=1 truncated=0'
+ok $? 'and analyze says the same of the file'
+[ "$("$link/tap_numbers" --settings "$work/x.pcapng" | tr '\n' ' ')" = '2=1 3=0 4=1 ' ]
+ok $? 'the tap obeyed, and that is in the file'
+capture unpowered --duration 0.5
+[ "$("$link/tap_numbers" --settings "$work/x.pcapng" | wc -l)" = 0 ]
+ok $? 'nothing is told that was not asked for'
+capture unpowered-return --vbus on --duration 2
+[ "$(jq -c '[.marks[].text]' "$work/out")" = '["VBUS switched on","VBUS switched on"]' ] &&
+	[ "$("$link/tap_numbers" --settings "$work/x.pcapng" | tr '\n' ' ')" = '2=1 2=1 ' ]
+ok $? 'a tap that returns without its power is told again'
+capture tripped --vbus on --duration 0.5
+[ $code = 30 ] && grep -q "^cordon: '00000000000000A0': the tap refused 'vbus': not now: overvoltage or its guard hold it open\$" "$work/err" &&
+	[ "$(wc -l <"$work/err")" = 1 ]
+ok $? 'what the tap refuses is said'
+if command -v script >/dev/null; then
+	rm -f "$work/x.pcapng"
+	cat >"$work/keys" <<'END'
+sleep 0.5
+printf ':vbus on\n'
+sleep 0.2
+printf ':vbus up\n:range\nat the window\n'
+sleep 0.2
+printf ':VBUS off\n'
+sleep 0.5
+END
+	with unpowered sh -c "sh '$work/keys' | script -qec \"'$CORDON' capture -o '$work/x.pcapng' --duration 1.5\" '$work/typescript'"
+	[ "$("$link/tap_numbers" --settings "$work/x.pcapng" | tr '\n' ' ')" = '2=1 2=0 ' ] &&
+		[ "$("$CORDON_ASAN" analyze --json "$work/x.pcapng" | jq -c '[.marks[].text]')" = '["VBUS switched on","at the window","VBUS switched off"]' ]
+	ok $? 'capture: commands that are typed'
+	[ "$(grep -ac 'is nothing that a tap can be told' "$work/typescript")" = 2 ] && grep -aq 'VBUS OFF' "$work/typescript"
+	ok $? 'and what is none; that VBUS is off is said'
+fi
+
 # The dashboard, on a terminal that script(1) makes: what it shows last, and what it records.
 if command -v script >/dev/null; then
 	rm -f "$work/x.pcapng"

@@ -2,8 +2,10 @@
  * What the simulated tap numbered, in a recording: how many packets, how many jumps in their numbers, how many records of
  * losses, how many starts of the tap.
  * usage: tap_numbers FILE
+ *        tap_numbers --settings FILE    what a command changed, but for capturing itself: number and value, a line each
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "capture/capture.h"
 #include "tests/unit/sim_tap.h"
@@ -34,20 +36,30 @@ static void see(void *context, const struct record *r)
 	}
 }
 
+static void see_setting(void *context, const struct record *r)
+{
+	(void)context;
+	if (r->kind == RECORD_SETTING && r->setting.setting != WIRE_SET_CAPTURE &&
+	    r->setting.cause == WIRE_BY_COMMAND)
+		printf("%u=%u\n", r->setting.setting, r->setting.after);
+}
+
 int main(int argc, char **argv)
 {
 	struct counts c = {0};
-	const struct record_sink sink = {.context = &c, .record = see};
+	bool settings = argc == 3 && strcmp(argv[1], "--settings") == 0;
+	const struct record_sink sink = {.context = &c, .record = settings ? see_setting : see};
 	struct capture *capture;
 	enum err err;
 
-	if (argc != 2 || capture_open(&capture, argv[1]))
+	if ((argc != 2 && !settings) || capture_open(&capture, argv[argc - 1]))
 		return 2;
 	err = capture_run(capture, &sink);
-	printf("packets=%llu jumps=%llu lost=%llu lost_ms=%lld boots=%llu truncated=%d\n",
-	       (unsigned long long)c.packets, (unsigned long long)c.jumps,
-	       (unsigned long long)c.lost, (long long)(c.lost_ns / 1000000),
-	       (unsigned long long)c.boots, capture_info(capture)->truncated);
+	if (!settings)
+		printf("packets=%llu jumps=%llu lost=%llu lost_ms=%lld boots=%llu truncated=%d\n",
+		       (unsigned long long)c.packets, (unsigned long long)c.jumps,
+		       (unsigned long long)c.lost, (long long)(c.lost_ns / 1000000),
+		       (unsigned long long)c.boots, capture_info(capture)->truncated);
 	capture_free(capture);
 	return err ? 1 : 0;
 }

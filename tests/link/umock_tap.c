@@ -44,7 +44,9 @@ struct scenario {
 	int unplug_status;    /* what transfers end with */
 	bool busy, no_access; /* for who opens it */
 	bool no_hid;
-	bool deaf; /* to the first command to capture */
+	bool deaf;     /* to the first command to capture */
+	bool vbus_off; /* as a tap is that has just been plugged in */
+	uint8_t refuse_settings;
 	struct wire_selftest selftest;
 	uint8_t calibrate_error, calibrate_reason;
 };
@@ -84,6 +86,17 @@ static const struct scenario scenarios[] = {
          .calibrate_error = WIRE_E_VALUE,
          .calibrate_reason = WIRE_CALIBRATE_IMPOSSIBLE},
 	{.name = "no-access", .no_access = true},
+	{.name = "unpowered", .packets_a_second = 5000, .vbus_off = true},
+	{.name = "unpowered-return",
+         .packets_a_second = 5000,
+         .vbus_off = true,
+         .unplug_ms = 500,
+         .back_ms = 500,
+         .unplug_status = -ESHUTDOWN},
+	{.name = "tripped",
+         .packets_a_second = 5000,
+         .vbus_off = true,
+         .refuse_settings = WIRE_E_STATE},
 };
 
 struct urb {
@@ -127,6 +140,8 @@ static void power_on(struct port *t)
 				      .selftest = scenario->selftest,
 				      .calibrate_error = scenario->calibrate_error,
 				      .calibrate_reason = scenario->calibrate_reason,
+				      .vbus_off = scenario->vbus_off,
+				      .refuse_settings = scenario->refuse_settings,
 			      });
 	t->begin_ns = now_ns();
 	t->gone = t->halted = false;

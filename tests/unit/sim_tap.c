@@ -18,6 +18,8 @@ void sim_tap_init(struct sim_tap *t, const struct sim_tap_options *o)
 		t->o.version = WIRE_VERSION;
 	tap_init(&t->tap);
 	t->hello_due = true;
+	t->bus_switch = WIRE_SWITCH_HOST;
+	t->vbus = !o->vbus_off;
 }
 
 static void close_block(struct sim_tap *t)
@@ -68,8 +70,9 @@ static void hello(struct sim_tap *t, uint64_t tick)
 		.firmware = 0x1234abcd,
 		.calibration = 7,
 		.board = 1,
-		.bus_switch = WIRE_SWITCH_HOST,
-		.vbus = 1,
+		.bus_switch = t->bus_switch,
+		.vbus = t->vbus,
+		.range = t->range,
 		.capturing = t->capturing,
 		.failed_checks = t->o.selftest.failed,
 	};
@@ -200,6 +203,29 @@ static void calibrate(const struct sim_tap *t, const uint8_t *args, struct sim_t
 		r->len = wire_calibration_put(r->data, &w);
 }
 
+static void state(struct sim_tap *t, const struct wire_command *c, enum wire_setting setting,
+                  uint32_t before, uint32_t after)
+{
+	const struct wire_state s = {.setting = (uint8_t)setting,
+	                             .cause = WIRE_BY_COMMAND,
+	                             .request = c->request,
+	                             .before = before,
+	                             .after = after};
+	uint8_t body[sizeof(s) + 8];
+
+	put(t, WIRE_STATE, 0, t->now_tick, body, wire_state_put(body, &s));
+}
+
+static void set(struct sim_tap *t, const struct wire_command *c, struct sim_tap_reply *r,
+                enum wire_setting setting, uint8_t *now, uint8_t after)
+{
+	r->head.error = t->o.refuse_settings;
+	if (r->head.error)
+		return;
+	state(t, c, setting, *now, after);
+	*now = after;
+}
+
 void sim_tap_command(struct sim_tap *t, const uint8_t *data, size_t len, uint8_t hid[64])
 {
 	struct wire_command c = {0};
@@ -215,20 +241,21 @@ void sim_tap_command(struct sim_tap *t, const uint8_t *data, size_t len, uint8_t
 		break;
 	case WIRE_OP_STATISTICS:
 		break;
-	case WIRE_OP_CAPTURE: {
-		const struct wire_state s = {.setting = WIRE_SET_CAPTURE,
-		                             .cause = WIRE_BY_COMMAND,
-		                             .request = c.request,
-		                             .before = t->capturing,
-		                             .after = data[WIRE_COMMAND_HEAD]};
-		uint8_t body[sizeof(s) + 8];
-
-		if (!t->capturing && s.after && !t->packets)
+	case WIRE_OP_CAPTURE:
+		if (!t->capturing && data[WIRE_COMMAND_HEAD] && !t->packets)
 			t->begin_tick = t->now_tick;
-		t->capturing = s.after != 0;
-		put(t, WIRE_STATE, 0, t->now_tick, body, wire_state_put(body, &s));
+		state(t, &c, WIRE_SET_CAPTURE, t->capturing, data[WIRE_COMMAND_HEAD]);
+		t->capturing = data[WIRE_COMMAND_HEAD] != 0;
 		break;
-	}
+	case WIRE_OP_VBUS:
+		set(t, &c, &r, WIRE_SET_VBUS, &t->vbus, data[WIRE_COMMAND_HEAD]);
+		break;
+	case WIRE_OP_SWITCH:
+		set(t, &c, &r, WIRE_SET_SWITCH, &t->bus_switch, data[WIRE_COMMAND_HEAD]);
+		break;
+	case WIRE_OP_RANGE:
+		set(t, &c, &r, WIRE_SET_RANGE, &t->range, data[WIRE_COMMAND_HEAD]);
+		break;
 	case WIRE_OP_SELFTEST:
 		r.len = wire_selftest_put(r.data, &t->o.selftest);
 		break;

@@ -1,6 +1,6 @@
 /*
  * A tap that stands still where a real one would measure: for the tests of whatever listens to taps. It speaks the wire
- * protocol, obeys IDENTIFY, STATISTICS and CAPTURE, answers SELFTEST and CALIBRATE as it is told to, and sends, at a time
+ * protocol, obeys IDENTIFY, STATISTICS, CAPTURE, VBUS, SWITCH and RANGE, answers SELFTEST and CALIBRATE as it is told to, and sends, at a time
  * that the caller says, numbered packets at a rate or the records of a capture. What it sends depends on that time alone.
  */
 #ifndef CORDON_TESTS_SIM_TAP_H
@@ -20,11 +20,14 @@ struct sim_tap_options {
 	size_t record_count;
 	struct wire_selftest selftest;             /* what it finds; it says so in HELLO too */
 	uint8_t calibrate_error, calibrate_reason; /* 0: it keeps what it is asked for */
+	uint8_t refuse_settings; /* the error that VBUS, SWITCH and RANGE are answered with; 0: they are obeyed */
+	bool vbus_off; /* at the start */
 };
 
 struct sim_tap {
 	struct sim_tap_options o;
 	bool capturing, hello_due;
+	uint8_t vbus, bus_switch, range;
 	uint64_t now_tick, hello_tick, next_hello, next_status, begin_tick;
 	uint64_t packets; /* numbered so far: the next one's number */
 	size_t record;

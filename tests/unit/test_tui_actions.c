@@ -23,6 +23,7 @@ static struct {
 	size_t argument_len;
 	enum record_kind kind;
 	char text[2048];
+	struct link_status status;
 } tap;
 
 static enum err pump(struct link *l, int64_t now_ns, const struct record_sink *sink,
@@ -77,6 +78,12 @@ static bool note(struct link *l, enum record_kind kind, const void *text, size_t
 	return true;
 }
 
+static const struct link_status *status(const struct link *l)
+{
+	(void)l;
+	return &tap.status;
+}
+
 static void release(struct link *l)
 {
 	(void)l;
@@ -94,6 +101,7 @@ static struct vt *begin(const char *product, bool masked)
 	                            .due = due,
 	                            .clock = clock_of,
 	                            .info = info,
+	                            .status = status,
 	                            .command = command,
 	                            .note = note,
 	                            .free = release};
@@ -232,6 +240,16 @@ static void what_is_chosen_goes_into_the_report(void **state)
 	vt_free(t);
 }
 
+static void an_end_and_a_flip_are_checked(void **state)
+{
+	struct vt *t = begin("Keyboard", false);
+
+	(void)state;
+	vt_keys(t, "Tc3\r");
+	shows(t, "A1, A2, B1 or B2");
+	vt_free(t);
+}
+
 static void vbus_is_asked_for_first(void **state)
 {
 	struct vt *t = begin("Keyboard", false);
@@ -252,6 +270,52 @@ static void vbus_is_asked_for_first(void **state)
 	assert_int_equal(tap.notes, 1);
 	assert_string_equal(tap.text, "VBUS switched on");
 	shows(t, "VBUS switched on");
+	vt_free(t);
+}
+
+/* Bus switch and range have commands of their own; what can destroy evidence is asked for. */
+static void the_tap_is_set_by_name(void **state)
+{
+	struct vt *t = begin("Keyboard", false);
+
+	(void)state;
+	vt_keys(t, ":switch open\r");
+	shows(t, "part the cable from the computer? y/n");
+	vt_keys(t, "x");
+	assert_int_equal(tap.commands, 0);
+	vt_keys(t, ":sw Host\r");
+	vt_keys(t, "y");
+	assert_int_equal(tap.opcode, WIRE_OP_SWITCH);
+	assert_int_equal(tap.argument, WIRE_SWITCH_HOST);
+	assert_string_equal(tap.text, "bus switch to the host");
+	vt_keys(t, ":range ua\r");
+	assert_int_equal(tap.opcode, WIRE_OP_RANGE);
+	assert_int_equal(tap.argument, WIRE_RANGE_UA);
+	assert_int_equal(tap.notes, 2);
+	vt_keys(t, ":range\r");
+	shows(t, ":range ma, ua");
+	vt_keys(t, ":switch maybe\r");
+	shows(t, ":switch open, host, probe");
+	vt_keys(t, ":vbus off\r");
+	shows(t, "switch VBUS off? y/n");
+	vt_keys(t, "y");
+	assert_int_equal(tap.opcode, WIRE_OP_VBUS);
+	assert_int_equal(tap.argument, 0);
+	assert_int_equal(tap.commands, 3);
+	vt_free(t);
+}
+
+static void what_the_tap_refuses_is_said(void **state)
+{
+	struct vt *t = begin("Keyboard", false);
+
+	(void)state;
+	vt_keys(t, "Vy");
+	tap.status.refused = (struct wire_reply){.opcode = WIRE_OP_VBUS, .error = WIRE_E_STATE};
+	tap.status.refusals++;
+	shows(t, "the tap refused 'vbus': not now: overvoltage or its guard hold it open");
+	vt_keys(t, ":");
+	shows(t, " :");
 	vt_free(t);
 }
 
@@ -290,12 +354,17 @@ static void a_layout_on_a_replay(void **state)
 	shows(t, " aq");
 	vt_keys(t, "4i");
 	shows(t, "nothing is recorded here");
-	vt_keys(t, "Vy");
-	shows(t, "no VBUS");
-	vt_keys(t, "Ta1\r");
-	shows(t, "only a tap");
-	vt_keys(t, "Tc3\r");
-	shows(t, "A1, A2, B1 or B2");
+	/* What is for taps asks nothing where there is none, and says why. */
+	vt_keys(t, "V");
+	shows(t, "no tap here");
+	vt_keys(t, "T");
+	shows(t, "only a tap begins a new test");
+	vt_keys(t, "P");
+	shows(t, "only a tap begins a new test");
+	vt_keys(t, ":profile bare\r");
+	shows(t, "only a tap begins a new test");
+	vt_keys(t, ":switch open\r");
+	shows(t, "no tap here");
 	vt_free(t);
 }
 
@@ -307,7 +376,10 @@ int main(void)
 		cmocka_unit_test(what_is_masked_is_not_copied),
 		cmocka_unit_test(a_terminal_that_is_not_read_gets_no_copy),
 		cmocka_unit_test(what_is_chosen_goes_into_the_report),
+		cmocka_unit_test(an_end_and_a_flip_are_checked),
 		cmocka_unit_test(vbus_is_asked_for_first),
+		cmocka_unit_test(the_tap_is_set_by_name),
+		cmocka_unit_test(what_the_tap_refuses_is_said),
 		cmocka_unit_test(only_a_layout_that_there_is_gets_recorded),
 		cmocka_unit_test(a_layout_on_a_replay),
 	};
