@@ -33,6 +33,7 @@ enum {
 	/* More than comes while one turn is decoded: what is overwritten meanwhile would be taken for what was there. */
 	GUARD_WORDS = WORDS / 8,
 	GUARD_EVENTS = EVENTS / 8,
+	TURN_US = 1000, /* those fill up in 1.3 ms at the least */
 	AFTER_PACKET = 2, /* changes that may be told before its end is looked at */
 	DREQ_PIO0_RX0 = 4,
 	SM_FIFO_JOIN_RX = 1u << 31,
@@ -392,6 +393,12 @@ static void start_over(struct line *line, uint32_t sent)
 	line_lost(line, now, clock64_now());
 }
 
+/* Whether so much may have come since the turn began that what it still wants to read has been overwritten. */
+static inline bool turn_ends(const struct clock64_base *began)
+{
+	return TIMER->timerawl - (uint32_t)began->us > TURN_US;
+}
+
 unsigned listen_behind(void)
 {
 	uint32_t level = (word_write() - word_read) % WORDS * 512 / WORDS;
@@ -430,13 +437,13 @@ bool listen_run(struct line *line, unsigned budget)
 		waits = may_wait(line, event_end);
 		if (waits)
 			break;
-		if (!budget--) {
+		if (!budget-- || turn_ends(&now)) {
 			more = true;
 			break;
 		}
 		if (line_may_transact(line) && transaction(line, &stamp, event_end)) {
 			stamp.owed = true;
-			while (budget && transaction(line, &stamp, event_end))
+			while (budget && !turn_ends(&now) && transaction(line, &stamp, event_end))
 				budget--;
 			continue;
 		}

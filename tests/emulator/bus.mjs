@@ -65,6 +65,30 @@ export function busCases({ Tap, assert, waveform, highWater, elf }) {
   };
   const grid = (from, to, step) => Array.from({ length: Math.round((to - from) / step) + 1 }, (_, i) => from + i * step);
   const named = (names, options) => Object.fromEntries(names.map((name) => [name, hears(name, options)]));
+  // The core stands still for longer than the line's ring bears, anywhere in a turn: told with its span, and what comes after it is right.
+  const overrun = (us) => () => {
+    const tap = new Tap(), w = waveform('bulk-long', 7), { chip } = tap;
+    capture(tap);
+    const start = chip.cycle, from = start + w.packets[0].at + 5 * MS + us * 120, to = from + 30 * MS;
+    chip.play(w.edges);
+    while (chip.cycle < from) { tap.host.run(200); tap.fetch(); }
+    chip.stall(to - chip.cycle);
+    while (chip.cycle < start + w.end) { tap.host.run(200); tap.fetch(); }
+    for (let i = 0; i < 200; i++) { tap.host.run(500); tap.fetch(); }
+    const lost = tap.reader.losses().filter((l) => l.what === LOST.LINE);
+    assert(lost.length === 1, `${lost.length} losses of the line told, one made`);
+    const [{ tick, span }] = lost;
+    assert(tick <= from + MS && tick + span >= to, `lost from ${tick - start} for ${span}, stood still from ${from - start} to ${to - start}`);
+    let after = 0;
+    for (const g of tap.reader.packets()) {
+      const p = w.packets.find((p) => Math.abs(start + p.at - g.at) < 60);
+      assert(p && (p.hex === g.hex || (g.flags === 0x40 && p.hex.startsWith(g.hex)) || (g.flags & 0x3f && g.at > tick - MS / 10 && g.at < tick + span + MS / 10)), `a packet that was not sent: ${g.hex}, flags ${g.flags}, at ${g.at - start}, lost from ${tick - start} for ${span}, stood still from ${from - start} to ${to - start}`);
+      if (g.at > to && !(g.flags & 0x3f)) after++;
+    }
+    assert(after > 100, `${after} packets heard after it`);
+    assert(view({ body: tap.command(0x01).data }).getUint32(8, true) > 0, 'not counted in the statistics');
+    return [tap, `${(span / MS).toFixed(1)} ms told as lost, ${after} packets after it`];
+  };
   return {
     comparison: () => {
       const tap = new Tap(), w = waveform('keyboard', 2);
@@ -111,30 +135,9 @@ export function busCases({ Tap, assert, waveform, highWater, elf }) {
       assert(start + w.packets[0].at < 2 ** 32 * 120 && start + w.packets.at(-1).at > 2 ** 32 * 120, 'the microseconds did not end: the case tests nothing');
       return '';
     } }),
-    // The core stands still for longer than the line's ring bears: told with its span, and what comes after it is right.
-    'ring-overrun': () => {
-      const tap = new Tap(), w = waveform('bulk-long', 7), { chip } = tap;
-      capture(tap);
-      const start = chip.cycle, from = start + w.packets[0].at + 5 * MS, to = from + 30 * MS;
-      chip.play(w.edges);
-      while (chip.cycle < from) { tap.host.run(200); tap.fetch(); }
-      chip.stall(to - chip.cycle);
-      while (chip.cycle < start + w.end) { tap.host.run(200); tap.fetch(); }
-      for (let i = 0; i < 200; i++) { tap.host.run(500); tap.fetch(); }
-      const lost = tap.reader.losses().filter((l) => l.what === LOST.LINE);
-      assert(lost.length === 1, `${lost.length} losses of the line told, one made`);
-      const [{ tick, span }] = lost;
-      assert(tick <= from + MS && tick + span >= to, `lost from ${tick - start} for ${span}, stood still from ${from - start} to ${to - start}`);
-      let after = 0;
-      for (const g of tap.reader.packets()) {
-        const p = w.packets.find((p) => Math.abs(start + p.at - g.at) < 60);
-        assert(p && (p.hex === g.hex || (g.flags === 0x40 && p.hex.startsWith(g.hex)) || (g.flags & 0x3f && g.at > tick - MS / 10 && g.at < tick + span + MS / 10)), `a packet that was not sent: ${g.hex}, flags ${g.flags}, at ${g.at - start}, lost from ${tick - start} for ${span}, stood still from ${from - start} to ${to - start}`);
-        if (g.at > to && !(g.flags & 0x3f)) after++;
-      }
-      assert(after > 100, `${after} packets heard after it`);
-      assert(view({ body: tap.command(0x01).data }).getUint32(8, true) > 0, 'not counted in the statistics');
-      return [tap, `${(span / MS).toFixed(1)} ms told as lost, ${after} packets after it`];
-    },
+    'ring-overrun': overrun(0),
+    'ring-overrun-later': overrun(31),
+    'ring-overrun-latest': overrun(83),
     // The watchdog's bite: the next start says so, and counts.
     watchdog: () => {
       const tap = new Tap(), { scratch } = tap.chip.watchdog;
