@@ -83,6 +83,8 @@ void banner_reason(const struct scene *s, char *out, size_t size)
 	size_t count = scene_findings(s, order);
 	bool typing = find(s, "R9") != NULL, tool = find(s, "R14a") != NULL;
 	bool inside = find(s, "R5") || find(s, "R6");
+	const char *found_so_far =
+	    count ? "What was found so far weighs too little" : "Nothing found so far";
 	char keys[48];
 
 	keys_typed(s, keys, sizeof(keys));
@@ -103,13 +105,11 @@ void banner_reason(const struct scene *s, char *out, size_t size)
 		capital(out);
 		break;
 	case VERDICT_NOT_COVERED:
-		snprintf(out, size, "Nothing found so far, and not enough seen: %s.",
+		snprintf(out, size, "%s, and not enough seen: %s.", found_so_far,
 		         s->coverage.missing ? s->coverage.text[0] : "");
 		break;
 	case VERDICT_NO_FINDING:
-		snprintf(out, size, "%s. That does not prove it harmless.",
-		         count ? "Nothing that was found so far weighs enough"
-		               : "Nothing found so far");
+		snprintf(out, size, "%s. That does not prove it harmless.", found_so_far);
 		break;
 	}
 }
