@@ -32,7 +32,7 @@ struct input {
 	uint8_t tested;    /* ends and flips so far, SCENE_TESTED of each */
 	unsigned refusals; /* of the tap, told so far */
 	uint64_t rows_drawn;
-	int64_t clock_drawn_ns;
+	int64_t clock_drawn_ns, moment_ns; /* moment_ns: the last in `moments` */
 
 	/* A search for the next finding: as fast as can be, until there is one. */
 	bool seeking;
@@ -54,7 +54,7 @@ void input_end(struct input *i);
 void input_seek(struct input *i, int64_t now_ns);
 void input_pace(struct input *i, int64_t now_ns, double speed, bool paused);
 
-/* As of now. Borrowed until the next record. */
+/* As of now, and remembered as the moment that it is. Borrowed until the next record. */
 struct report_input input_report(struct input *i);
 
 #endif

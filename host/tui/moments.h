@@ -1,6 +1,6 @@
 /*
  * How much had been seen by a moment, and how far rules had come that had found nothing: samples in columns of equal width, as
- * the time axis has them, doubled whenever the input no longer fits. What a past moment shows is at most a column newer.
+ * the time axis has them, doubled whenever the input no longer fits. What a past moment shows is at most a column off.
  */
 #ifndef CORDON_TUI_MOMENTS_H
 #define CORDON_TUI_MOMENTS_H
@@ -33,6 +33,9 @@ void moments_free(struct moments *m);
 /* What holds at `t_ns`; times do not step back. */
 void moments_add(struct moments *m, int64_t t_ns, const struct coverage_input *seen,
                  const struct engine *e);
+
+/* Whether nothing stands yet for the column of `t_ns`: to add more often than that is only of use for the last of all. */
+bool moments_due(const struct moments *m, int64_t t_ns);
 
 /* The last that was known by then; NULL: nothing was. */
 const struct moment *moments_at(const struct moments *m, int64_t t_ns);

@@ -39,6 +39,28 @@ static void each_moment_knows_what_was_known_by_then(void **state)
 	engine_free(e);
 }
 
+/* Due is what has no sample yet, in every width of the columns; nothing is before the first. */
+static void due_where_nothing_stands(void **state)
+{
+	struct moments *m = moments_new();
+	struct engine *e = engine_new(&model, &host);
+	unsigned added = 0;
+
+	(void)state;
+	assert_true(moments_due(m, 5000 * MS));
+	for (int64_t t = 5000; t < 205000; t++)
+		if (moments_due(m, t * MS)) {
+			moments_add(m, t * MS, &(struct coverage_input){.packets = 1}, e);
+			assert_false(moments_due(m, t * MS));
+			added++;
+		}
+	assert_in_range(added, MOMENTS / 2, 4 * MOMENTS);
+	assert_false(moments_due(m, 4000 * MS));
+	assert_true(moments_due(m, INT64_MAX / 2));
+	moments_free(m);
+	engine_free(e);
+}
+
 /* A clock that jumps by a century, and one that steps back, as damaged files have. */
 static void clocks_that_jump(void **state)
 {
@@ -59,6 +81,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_moment_knows_what_was_known_by_then),
+		cmocka_unit_test(due_where_nothing_stands),
 		cmocka_unit_test(clocks_that_jump),
 	};
 
