@@ -45,7 +45,7 @@ struct line {
 	uint64_t se0_since;   /* J before it: what a reset, a detach or a keep-alive begins with */
 	bool held;            /* an edge to SE0 that may yet be part of a keep-alive */
 	uint16_t
-		history; /* PIDs of the last three packets, the last one lowest; a bad one clears it */
+		history; /* PIDs of the last four packets, the last one lowest; a bad one clears it */
 	bool gated;      /* between that K and the next change */
 	bool anew;       /* watcher and sampler have begun anew, and nothing was told since */
 	bool in_eop;     /* in the SE0 behind a packet that the watcher followed */
@@ -72,16 +72,17 @@ bool line_packet(struct line *l, uint64_t k, const uint32_t *words, unsigned cou
 void line_idle(struct line *l, uint64_t j);
 
 /*
- * Three packets of which all is there, where the last three were a token, data and an ACK. False where these are others, or damaged:
- * nothing was taken then.
+ * Three packets of which all is there, where the last three, but for a SOF, were a token, data and an ACK. False where these are
+ * others, or damaged: nothing was taken then.
  */
 bool line_transaction(struct line *l, const struct rx_three *t);
 
 static inline bool line_may_transact(const struct line *l)
 {
-	unsigned first = l->history >> 8 & 0xf, second = l->history >> 4 & 0xf;
+	unsigned last = (l->history & 0xf) == USB_PID_SOF ? l->history >> 4 : l->history;
+	unsigned first = last >> 8 & 0xf, second = last >> 4 & 0xf;
 
-	return (l->history & 0xf) == USB_PID_ACK &&
+	return (last & 0xf) == USB_PID_ACK &&
 	       (second == USB_PID_DATA0 || second == USB_PID_DATA1) &&
 	       (first == USB_PID_IN || first == USB_PID_OUT);
 }

@@ -67,11 +67,6 @@ const uint16_t listen_pio[LISTEN_PIO_LEN] = {
 	[31] = PIO_JMP(PIO_X_NE_Y, CHANGE),
 };
 
-const uint16_t listen_gather[LISTEN_GATHER_LEN] = {
-	PIO_OUT(PIO_X, 2),
-	PIO_IN(PIO_X, 1),
-};
-
 void listen_pio_patch(struct listen_patch patch[LISTEN_PATCHES], enum usb_speed speed)
 {
 	unsigned data = BOARD_PIN_TAP_DP + listen_data_line(speed);

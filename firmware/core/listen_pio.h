@@ -39,10 +39,6 @@ enum listen_pio {
 
 extern const uint16_t listen_pio[LISTEN_PIO_LEN];
 
-/* Of each symbol of a word the level of D+: PIO1's, at its end, so that the probe's transmitter has the rest. */
-enum { LISTEN_GATHER_LEN = 2, LISTEN_GATHER_AT = 32 - LISTEN_GATHER_LEN };
-extern const uint16_t listen_gather[LISTEN_GATHER_LEN];
-
 /* Three words depend on the speed: which line is high in J, and what K looks like. 0: no speed, every change is pushed. */
 struct listen_patch {
 	uint8_t at;

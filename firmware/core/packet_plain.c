@@ -79,21 +79,6 @@ static APART uint32_t *low_speed_bits(uint32_t *to, const uint32_t *end, const u
 	return pairs_to_bits(to, end, words, levels, 1);
 }
 
-/* The same from levels that somebody else has taken out of the words. Two halves: a packet begins with any word. */
-static APART uint32_t *level_bits(uint32_t *to, const uint32_t *end, const uint16_t *from,
-                                  uint32_t levels)
-{
-	while (to < end) {
-		uint32_t last = levels >> 31;
-
-		levels = from[0] | (uint32_t)from[1] << 16;
-		from += 2;
-		*to++ = ~(levels ^ (levels << 1 | last));
-	}
-	*to = levels;
-	return to;
-}
-
 /* Of 32 bits, those before which six ones stand: stuffed bits. `before` are the 32 before them. */
 static inline uint32_t stuffed(uint32_t bits, uint32_t before)
 {
@@ -310,8 +295,7 @@ unsigned packet_take_plain(struct rx *rx, const uint32_t *words, unsigned count)
 	return done;
 }
 
-int packet_unpack(struct rx *rx, const uint32_t *words, const uint16_t *levels, unsigned count,
-                  struct packet_packing *p)
+int packet_unpack(struct rx *rx, const uint32_t *words, unsigned count, struct packet_packing *p)
 {
 	bool low = rx->speed == USB_SPEED_LOW;
 	uint32_t bits[RX_PAIRS + 1], last = words[--count], *to = rx->store + 1, *end;
@@ -323,13 +307,8 @@ int packet_unpack(struct rx *rx, const uint32_t *words, const uint16_t *levels, 
 	for (; count >= 2; count -= 2 * (unsigned)(end - bits), words += 2 * (end - bits)) {
 		unsigned pairs = count / 2 < RX_PAIRS ? count / 2 : RX_PAIRS;
 
-		if (levels) {
-			end = level_bits(bits, bits + pairs, levels, p->levels);
-			levels += 2 * pairs;
-		} else {
-			end = low ? low_speed_bits(bits, bits + pairs, words, p->levels)
-			          : full_speed_bits(bits, bits + pairs, words, p->levels);
-		}
+		end = low ? low_speed_bits(bits, bits + pairs, words, p->levels)
+		          : full_speed_bits(bits, bits + pairs, words, p->levels);
 		if (end != bits + pairs || to > rx->store + 1 + PACKET_RX_MAX / 4)
 			return -1;
 		p->levels = *end;
@@ -365,7 +344,7 @@ bool packet_take_whole(struct rx *rx, const uint32_t *words, unsigned count)
 	int n;
 
 	packet_packing_begin(&p, rx_bytes(rx)[0], rx->recent);
-	n = packet_unpack(rx, words, NULL, count, &p);
+	n = packet_unpack(rx, words, count, &p);
 	if (n < 0)
 		return false;
 	rx->recent = p.levels;

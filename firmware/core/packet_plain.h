@@ -26,6 +26,10 @@ static inline uint32_t packet_levels(uint32_t v)
 	return packet_gathered[v & 0xff] | (uint32_t)packet_gathered[v >> 16 & 0xff] << 8;
 }
 
+/* Sync and PID of a data packet at full speed, as the sampler makes a word of them; at low speed each bit is the other. */
+#define PACKET_HEAD_DATA0 0xa99aa666u
+#define PACKET_HEAD_DATA1 0x965aa666u
+
 /* SE0 is never a symbol, and a word that is not full is zero at the bottom. */
 static inline bool packet_is_whole(uint32_t word)
 {
@@ -94,10 +98,9 @@ static inline void packet_packing_begin(struct packet_packing *p, uint32_t pid, 
 
 /*
  * A packet's words behind the first, the last one too, to bits without the stuffed ones from rx->store + 1 on. Returns how many.
- * `levels` of them may be NULL; with them it is not asked whether all but the last are whole. Negative where all but the last are not whole, or they are more than any packet has.
+ * Negative where all but the last are not whole, or they are more than any packet has.
  */
-int packet_unpack(struct rx *rx, const uint32_t *words, const uint16_t *levels, unsigned count,
-                  struct packet_packing *p);
+int packet_unpack(struct rx *rx, const uint32_t *words, unsigned count, struct packet_packing *p);
 
 /* Words into a checksum. */
 void packet_sum_words(struct crc16_words *c, const uint32_t *at, const uint32_t *end);

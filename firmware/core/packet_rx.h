@@ -57,8 +57,9 @@ struct rx_three {
 	uint32_t after[2]; /* how much later the others began */
 	const uint32_t *words[3];
 	unsigned count[3];
-	const uint16_t *
-		levels; /* of the data's words, at full speed, where somebody has taken them out; or NULL */
+	/* What core/unstuff.h has made of the data packet, and how many bits behind its PID; or NULL. */
+	const uint32_t *unstuffed;
+	unsigned bits;
 };
 
 struct rx {
@@ -118,7 +119,7 @@ bool rx_again(struct rx *rx, const uint32_t *words, unsigned count);
 
 /*
  * An IN or OUT that was heard before, good data of 64 bytes at most, an ACK: in `packet`, and not to the sink. False where they are
- * anything else, and nothing was taken. `packet` and what it points to are borrowed until the next call.
+ * anything else, and nothing was taken. `packet` and what it points to are borrowed until the next call, or until the unstuffed words go.
  */
 bool rx_transaction(struct rx *rx, const struct rx_three *t, const struct rx_packet *packet[3]);
 

@@ -5,9 +5,6 @@
 #include "core/packet_plain.h"
 #include "core/crc.h"
 
-/* Sync and PID of DATA0 and DATA1 at full speed, as the sampler makes a word of them; at low speed each bit is the other. */
-static const uint32_t HEAD_DATA0 = 0xa99aa666, HEAD_DATA1 = 0x965aa666;
-
 static struct rx_short *find(struct rx *rx, unsigned which, const uint32_t *words, unsigned count)
 {
 	struct rx_short *k = rx->last[which];
@@ -21,10 +18,10 @@ static struct rx_short *find(struct rx *rx, unsigned which, const uint32_t *word
 	return k;
 }
 
-/* `bits` of data and checksum, in words from store + 1. */
-static bool sum_is_good(const struct rx *rx, unsigned bits)
+/* `bits` of data and checksum, in words from `at` on. */
+static bool sum_is_good(const uint32_t *at, unsigned bits)
 {
-	const uint32_t *at = rx->store + 1, *end = at + bits / 32;
+	const uint32_t *end = at + bits / 32;
 	struct crc16_words c = {0, 0};
 	unsigned rest = bits / 8 & 3;
 
@@ -37,24 +34,39 @@ static bool sum_is_good(const struct rx *rx, unsigned bits)
 	return crc16_words_good(&c, -rest & 3);
 }
 
-static bool data_is_good(struct rx *rx, const uint32_t *words, const uint16_t *levels,
-                         unsigned count)
+/* To rx->store. Returns how many bits came behind the PID, negative where anything is not as it should be. */
+static int unstuff(struct rx *rx, const uint32_t *words, unsigned count)
 {
 	uint32_t head = rx->speed == USB_SPEED_LOW ? ~words[0] : words[0];
-	uint32_t pid = head == HEAD_DATA0 ? 0xc3 : 0x4b;
+	uint32_t pid = head == PACKET_HEAD_DATA0 ? 0xc3 : 0x4b;
 	struct packet_packing p;
 	int bits;
 
-	if ((head != HEAD_DATA0 && head != HEAD_DATA1) || count < 2 || count > 2 + 2 * RX_PAIRS)
-		return false;
+	if ((head != PACKET_HEAD_DATA0 && head != PACKET_HEAD_DATA1) || count < 2 ||
+	    count > 2 + 2 * RX_PAIRS)
+		return -1;
 	/* Both PIDs end with K, which is 0. */
 	packet_packing_begin(&p, pid, 0);
-	bits = packet_unpack(rx, words + 1, levels ? levels + 1 : NULL, count - 1, &p);
+	bits = packet_unpack(rx, words + 1, count - 1, &p);
 	/* A hub may stretch the last bit into one too many. USB 2.0 §7.1.9.1 */
-	if (bits < 16 || (bits & 7) > 1 || p.bad & 0x80 || packet_ends_idle(p.levels) ||
-	    !sum_is_good(rx, (unsigned)bits))
-		return false;
+	if ((bits & 7) > 1 || p.bad & 0x80 || packet_ends_idle(p.levels))
+		return -1;
 	rx_bytes(rx)[0] = (uint8_t)pid;
+	return bits;
+}
+
+static bool data_is_good(struct rx *rx, const struct rx_three *t)
+{
+	const uint32_t *from = t->unstuffed;
+	int bits = (int)t->bits;
+
+	if (!from) {
+		from = rx->store;
+		bits = unstuff(rx, t->words[1], t->count[1]);
+	}
+	if (bits < 16 || !sum_is_good(from + 1, (unsigned)bits))
+		return false;
+	rx->data.bytes = (const uint8_t *)from + 3;
 	rx->data.len = rx->data.len_true = (uint16_t)(1 + bits / 8);
 	return true;
 }
@@ -69,7 +81,7 @@ bool rx_transaction(struct rx *rx, const struct rx_three *t, const struct rx_pac
 		return false;
 	pid = token->bytes[0] & 0xf;
 	if ((pid != USB_PID_IN && pid != USB_PID_OUT) || (ack->bytes[0] & 0xf) != USB_PID_ACK ||
-	    !data_is_good(rx, t->words[1], t->levels, t->count[1]))
+	    !data_is_good(rx, t))
 		return false;
 	token->packet.start = t->k;
 	rx->data.start = t->k + t->after[0];

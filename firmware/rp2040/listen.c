@@ -10,10 +10,11 @@
 #include "rp2040/clock64.h"
 #include "rp2040/clocks.h"
 #include "rp2040/dma.h"
-#include "rp2040/gather.h"
 #include "rp2040/regs.h"
 #include "rp2040/startup.h"
+#include "rp2040/unstuff.h"
 #include "core/listen_pio.h"
+#include "core/unstuff.h"
 #include "board.h"
 
 enum {
@@ -27,7 +28,9 @@ enum {
 	CH_PLACE = 5,
 	USED = 0xff, /* in the ring of lines: read, or never written */
 	WORDS_A_TURN = 128,
-	CHAIN_US = 2,    /* at most, from a change to its entry */
+	CHAIN_US = 2, /* at most, from a change to its entry */
+	/* Longer than a full bus needs for a transaction of 64 bytes, and the helper for its data; less than the loop sleeps. */
+	PATIENCE_US = 200,
 	LOOK_US = 60000, /* of what 16 bits of microseconds tell */
 	TICKS_PER_US = WIRE_TICK_HZ / 1000000,
 	/* More than comes while one turn is decoded: what is overwritten meanwhile would be taken for what was there. */
@@ -116,7 +119,7 @@ void listen_start(void)
 	PIO0->sm[LISTEN_WATCHER].pinctrl = (uint32_t)BOARD_PIN_TAP_DP << 15;
 	for (unsigned i = 0; i < EVENTS; i++)
 		lines[i] = USED;
-	gather_start(words);
+	unstuff_start(words);
 	listen_end_ring(words);
 	rings_start();
 	read_until = clock64_base();
@@ -282,8 +285,38 @@ static bool whole_packet(struct line *line, struct stamp *stamp, uint32_t event_
 	return true;
 }
 
+static uint32_t ahead; /* up to which change the helper has been offered what there is */
+
+/* Data packets that have come, to the helper: a turn of the main loop later it has their bits. */
+static void look_ahead(const struct line *line, uint32_t event_end)
+{
+	const uint8_t k = WIRE_DM, j = WIRE_DP;
+
+	if (line->speed != USB_SPEED_FULL)
+		return;
+	if ((ahead - event_read) % EVENTS > (event_end - event_read) % EVENTS)
+		ahead = event_read;
+	while ((event_end - ahead) % EVENTS >= 2) {
+		uint32_t next = (ahead + 1) % EVENTS, from, count;
+
+		if (lines[ahead] != k || lines[next] != j) {
+			ahead = next;
+			continue;
+		}
+		from = place_of(ahead);
+		/* None that crosses the ring's end. */
+		count = place_of(next) - from;
+		if (count - UNSTUFF_WORDS_LEAST <= UNSTUFF_WORDS_MOST - UNSTUFF_WORDS_LEAST &&
+		    unstuff_is_data(words[from]) && !unstuff_offer(from, count))
+			return;
+		ahead = (next + 1) % EVENTS;
+	}
+}
+
+enum step { STEP_NONE, STEP_WAITS, STEP_TAKEN };
+
 /* A token, data and an ACK, after others of their kind. */
-static APART bool transaction(struct line *line, struct stamp *stamp, uint32_t event_end)
+static APART enum step transaction(struct line *line, struct stamp *stamp, uint32_t event_end)
 {
 	const uint32_t event = event_read, first = word_read;
 	const uint8_t j = line->lines, k = WIRE_SE1 - j;
@@ -294,52 +327,57 @@ static APART bool transaction(struct line *line, struct stamp *stamp, uint32_t e
 
 	/* Six that do not cross the ring's end, or wait for slower steps. */
 	if ((event_end - event) % EVENTS < 6 || event > EVENTS - 6)
-		return false;
+		return STEP_NONE;
 	if (at[0] != k || at[1] != j || at[2] != k || at[3] != j || at[4] != k || at[5] != j)
-		return false;
+		return STEP_NONE;
 	second = place_of(event + 2);
 	third = place_of(event + 4);
 	end = place_of(event + 5);
 	if (place_of(event) != first || second <= first || third <= second || end <= third)
-		return false;
+		return STEP_NONE;
 	t.words[0] = words_at(first);
 	t.words[1] = words_at(second);
 	t.words[2] = words_at(third);
 	t.count[0] = second - first;
 	t.count[1] = third - second;
 	t.count[2] = end - third;
-	t.levels = j == WIRE_DP ? gather_levels(second, t.count[1]) : NULL;
+	switch (unstuff_result(second, &t.unstuffed, &t.bits)) {
+	case UNSTUFF_WAITS:
+		return STEP_WAITS;
+	case UNSTUFF_NONE:
+		t.unstuffed = NULL;
+		break;
+	case UNSTUFF_DONE:
+		break;
+	}
 	t.k = tick_of(stamp, event);
 	/* Cycles alone tell no more than 0.5 ms. */
 	us = microsecond[event + 2];
 	if ((uint16_t)(us - stamp->us) >= 512 || (uint16_t)(microsecond[event + 4] - us) >= 512)
-		return false;
+		return STEP_NONE;
 	from = cycles[event + 2];
 	t.after[0] = (uint16_t)(from - stamp->cycles);
 	t.after[1] = t.after[0] + (uint16_t)(cycles[event + 4] - from);
 	if (!line_transaction(line, &t))
-		return false;
+		return STEP_NONE;
 	at[0] = at[1] = at[2] = at[3] = at[4] = at[5] = USED;
 	models = 0;
 	word_read = end;
 	event_read = (event + 6) % EVENTS;
-	return true;
+	return STEP_TAKEN;
 }
 
 /*
- * A packet that is not all there, or a transaction, is left for the next turn, once: taken whole it costs half as much, and
+ * A packet that is not all there, or a transaction, is left for the next turn while it is young: taken whole it costs half as much, and
  * little comes behind it before that.
  */
-static bool may_wait(const struct line *line, uint32_t event_end)
+static bool may_wait(const struct line *line, uint32_t event_end, uint64_t now_us)
 {
-	static uint32_t waited;
 	uint32_t left = (event_end - event_read) % EVENTS;
 
-	if (left >= (line_may_transact(line) ? 6 : 2) ||
-	    lines[event_read] != WIRE_SE1 - line->lines || waited == event_read)
-		return false;
-	waited = event_read;
-	return true;
+	return left < (line_may_transact(line) ? 6 : 2) &&
+	       lines[event_read] == WIRE_SE1 - line->lines &&
+	       (uint16_t)((uint32_t)now_us - microsecond[event_read]) < PATIENCE_US;
 }
 
 static void pay(struct line *line, struct stamp *stamp)
@@ -386,7 +424,7 @@ static void start_over(struct line *line, uint32_t sent)
 	event_read = event_write();
 	words_done = words_sent();
 	models = 0;
-	gather_lost();
+	unstuff_lost();
 	read_until = clock64_base();
 	now = clock64_now();
 	listen_speed(line->speed);
@@ -417,6 +455,7 @@ bool listen_run(struct line *line, unsigned budget)
 	uint32_t sent = words_sent(), word_end = word_write(), event_end = event_write();
 	uint32_t word_start = word_read;
 	struct stamp stamp = {0};
+	enum step step;
 	bool more = false, waits = false, late = (uint32_t)now.us - looked_us > LOOK_US;
 
 	looked_us = (uint32_t)now.us;
@@ -424,7 +463,7 @@ bool listen_run(struct line *line, unsigned budget)
 		start_over(line, sent);
 		return false;
 	}
-	gather_feed(word_read, word_end);
+	look_ahead(line, event_end);
 	note_high(&listen_lost.line_high, (word_end - word_read) % WORDS);
 	note_high(&listen_lost.event_high, (event_end - event_read) % EVENTS);
 	while (event_read != event_end) {
@@ -434,19 +473,21 @@ bool listen_run(struct line *line, unsigned budget)
 			stamp.owed = false;
 			continue;
 		}
-		waits = may_wait(line, event_end);
+		waits = may_wait(line, event_end, now.us);
 		if (waits)
 			break;
 		if (!budget-- || turn_ends(&now)) {
 			more = true;
 			break;
 		}
-		if (line_may_transact(line) && transaction(line, &stamp, event_end)) {
+		step = line_may_transact(line) ? transaction(line, &stamp, event_end) : STEP_NONE;
+		if (step == STEP_TAKEN) {
 			stamp.owed = true;
-			while (budget && !turn_ends(&now) && transaction(line, &stamp, event_end))
-				budget--;
 			continue;
 		}
+		waits = step == STEP_WAITS;
+		if (waits)
+			break;
 		if (whole_packet(line, &stamp, event_end)) {
 			stamp.owed = true;
 			continue;

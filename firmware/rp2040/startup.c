@@ -71,4 +71,5 @@ void vectors_use(void)
 	for (unsigned i = 0; i < IRQ_COUNT; i += 4)
 		NVIC->ipr[i / 4] = 0x40404040;
 	NVIC->ipr[IRQ_PIO0_0 / 4] &= ~(0xffu << 8 * (IRQ_PIO0_0 % 4));
+	NVIC->ipr[IRQ_DMA_0 / 4] |= 0x80u << 8 * (IRQ_DMA_0 % 4);
 }

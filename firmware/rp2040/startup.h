@@ -20,7 +20,7 @@ extern const struct image_head image_head;
 /* Its hash. */
 extern uint32_t image_hash;
 
-/* Points the core at the vectors in RAM, and puts the end of a packet above all others. ARMv6-M B3.4.7 */
+/* Points the core at the vectors in RAM; the end of a packet is above all others, the helper (rp2040/unstuff.h) below. ARMv6-M B3.4.7 */
 void vectors_use(void);
 
 void on_timer_0(void);

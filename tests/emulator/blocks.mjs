@@ -8,7 +8,9 @@ export class Dma {
     this.ready = new Map(); // DREQ number -> () => bool
     this.latency = 4; // cycles a transfer; the chain's last link is this many behind each other
     this.queue = []; // [cycle, channel], in order
+    this.intr = this.inte = 0;
   }
+  raise() { this.chip.interrupt(11, !!(this.intr & this.inte)); }
   start(i) {
     const c = this.ch[i];
     if (!(c.ctrl & 1) || c.busy) return;
@@ -38,6 +40,8 @@ export class Dma {
     c.count = (c.count - 1) >>> 0;
     if (c.count) { this.poke(i); return; }
     c.busy = false;
+    // Not where the channel is to be quiet. §2.5.5.1
+    if (!(c.ctrl & (1 << 21))) { this.intr |= 1 << i; this.raise(); }
     const chain = (c.ctrl >>> 11) & 15;
     if (chain !== i) this.start(chain);
   }
@@ -52,11 +56,15 @@ export class Dma {
         case 12: case 16: return (c.ctrl | (c.busy ? 1 << 24 : 0)) >>> 0;
       }
     }
+    if (offset === 0x404) return this.inte;
+    if (offset === 0x40c) return this.intr & this.inte;
     throw new Error(`DMA: register ${offset.toString(16)} is not modelled`);
   }
   writeUint32(offset, value) {
     this.chip.adc.sync();
     if (offset === 0x430) { for (let i = 0; i < 12; i++) if ((value >>> i) & 1) this.start(i); return; }
+    if (offset === 0x404) { this.inte = value; this.raise(); return; }
+    if (offset === 0x40c) { this.intr &= ~value; this.raise(); return; }
     if (offset >= 0x300) throw new Error(`DMA: register ${offset.toString(16)} is not modelled`);
     const i = offset >> 6, c = this.ch[i];
     switch (offset & 63) {

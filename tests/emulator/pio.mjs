@@ -22,6 +22,7 @@ class StateMachine {
     this.isr = this.osr = this.isrCount = 0;
     this.osrCount = 32;
     this.delay = this.fraction = 0;
+    this.pushing = false;
     this.stalled = false;
     this.forced = -1;
   }
@@ -234,7 +235,8 @@ export class Pio {
       switch (((offset - SM_BASE) % SM_SIZE) >> 2) {
         case 0: s.clkdiv = value; break;
         case 1: s.execctrl = value; break;
-        case 2: s.shiftctrl = value; s.fifo.length = 0; break;
+        // Joined or parted, both FIFOs are emptied. §3.7
+        case 2: if ((s.shiftctrl ^ value) >>> 30) s.fifo.length = s.sent.length = 0; s.shiftctrl = value; break;
         case 4: s.forced = value & 0xffff; s.decode(); s.execute(); s.delay = 0; return;
         case 5: s.pinctrl = value; break;
         default: this.chip.fail(`${this.name}: write to a register that cannot be written`);
