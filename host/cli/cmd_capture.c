@@ -244,7 +244,7 @@ const struct command command_capture = {
 		"      --no-text      leave out what was typed\n"
 		"\nCtrl-C ends it. A line typed meanwhile is a mark in the recording; ':vbus off', "
 		"':switch host',\n':range ua' tell the tap. The file is whole at any moment: "
-                "'cordon "
+		"'cordon "
 		"analyze FILE' says the same of\nit as this command does.\n"
 		"exit code: that of the verdict, as for 'cordon analyze'; 1 where the recording "
 		"failed\n",
