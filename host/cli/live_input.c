@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/say.h"
@@ -10,10 +11,44 @@
 
 enum { SERIAL_SHOWN = 4 };
 
+static void stop_at_once(void *context, const struct record *r)
+{
+	(void)r;
+	((struct link *)context)->stop = true;
+}
+
+/* Whether the file is a capture at all: said before a screen is there, and not on it. What is no file is taken as it comes. */
+static enum err check_file(const char *path)
+{
+	struct record_sink sink = {.record = stop_at_once};
+	enum link_state state;
+	struct stat st;
+	struct link *l;
+	enum err err;
+
+	if (strcmp(path, "-") == 0 || stat(path, &st) < 0)
+		return ERR_NONE;
+	if (S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		return ERR_OPEN;
+	}
+	if (!S_ISREG(st.st_mode))
+		return ERR_NONE;
+	err = link_file_open(&l, path, LINK_SPEED_MAX);
+	if (err)
+		return err;
+	sink.context = l;
+	err = link_pump(l, 0, &sink, &state);
+	link_free(l);
+	return err;
+}
+
 int live_input_replay(struct live_input *in, const char *path, double speed)
 {
-	enum err err = link_file_open(&in->link, path, speed);
+	enum err err = check_file(path);
 
+	if (!err)
+		err = link_file_open(&in->link, path, speed);
 	snprintf(in->name, sizeof(in->name), "%s", strcmp(path, "-") ? path : "standard input");
 	if (err == ERR_OPEN)
 		say_error("cannot open '%s': %s", path, strerror(errno));

@@ -89,6 +89,13 @@ wait
 [ $? = 2 ] && grep -q '4 taps at most' "$work/err"
 ok $? 'four at most'
 
+# What is no capture is said without a screen.
+for bad in Makefile . none; do
+	live -- "$CORDON_ASAN" live --replay "$bad"
+	[ "$code" = 1 ] && grep -q "^cordon: .*'$bad'" "$work/shown" && [ "$(wc -l <"$work/shown")" = 1 ]
+	ok $? "a replay of '$bad'"
+done
+
 # What ends it in the middle leaves a whole file, as far as it went.
 whole() { # FILE
 	"$CORDON_ASAN" analyze --json "$1" 2>"$work/err" >"$work/of-file"
