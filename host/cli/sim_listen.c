@@ -1,11 +1,12 @@
 /*
  * The simulated tap on a socket. In: a plan. Out: blocks, when they are due. What it is told to do (commands of a tap)
- * is read and not obeyed: it plays.
+ * is done where a simulation can: recording.h.
  */
 #include "cli/clock.h"
 #include "cli/sim_listen.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -59,21 +60,53 @@ static int accept_one(const char *path)
 	return fd;
 }
 
-static void pass(int64_t until_ns)
-{
-	int64_t wait = until_ns - clock_now_ns();
-	struct timespec t = {wait / 1000000000, wait % 1000000000};
+/* Commands as they come, in pieces of any size. */
+struct commands {
+	uint8_t held[256];
+	size_t len;
+	bool over; /* the other side says nothing more */
+};
 
-	if (wait > 0)
-		nanosleep(&t, NULL);
+/* One whole command, if there is one: to the recording. */
+static bool obey(struct commands *in, struct recording *r)
+{
+	struct wire_command c;
+	size_t len;
+
+	if (!wire_command_get(&c, in->held, in->len))
+		return false;
+	len = WIRE_COMMAND_HEAD + c.len;
+	if (in->len < len)
+		return false;
+	if (c.version == WIRE_VERSION && c.len == 1)
+		recording_command(r, &c, in->held[WIRE_COMMAND_HEAD]);
+	in->len -= len;
+	memmove(in->held, in->held + len, in->len);
+	return true;
 }
 
-static void swallow(int fd)
+static void take_commands(struct commands *in, int fd, struct recording *r)
 {
-	char commands[256];
+	ssize_t n;
 
-	while (recv(fd, commands, sizeof(commands), MSG_DONTWAIT) > 0)
-		;
+	while ((n = recv(fd, in->held + in->len, sizeof(in->held) - in->len, MSG_DONTWAIT)) > 0) {
+		in->len += (size_t)n;
+		while (obey(in, r))
+			;
+	}
+	/* Also where it has hung up: then the writer finds out. */
+	in->over |= n == 0 || (errno != EAGAIN && errno != EINTR);
+}
+
+/* A command ends the wait: what has not been played yet shall heed it. */
+static void pass(const struct commands *in, int fd, int64_t until_ns)
+{
+	struct pollfd wait = {.fd = in->over ? -1 : fd, .events = POLLIN};
+	int64_t left = until_ns - clock_now_ns();
+	struct timespec t = {left / 1000000000, left % 1000000000};
+
+	if (left > 0)
+		ppoll(&wait, 1, &t, NULL);
 }
 
 int sim_listen(const struct scenario_plan *plan, const struct play_watch *watch, const char *path,
@@ -82,6 +115,7 @@ int sim_listen(const struct scenario_plan *plan, const struct play_watch *watch,
 	struct sigaction stop = {.sa_handler = on_stop};
 	struct tap_writer *w = NULL;
 	struct recording *r = NULL;
+	struct commands in = {0};
 	enum err err;
 	int64_t begun;
 	int fd;
@@ -101,8 +135,9 @@ int sim_listen(const struct scenario_plan *plan, const struct play_watch *watch,
 	begun = clock_now_ns();
 	while (!err && !stopped && recording_step(r)) {
 		err = tap_writer_flush(w);
-		swallow(fd);
-		pass(begun + (int64_t)((double)recording_now(r) / speed));
+		pass(&in, fd, begun + (int64_t)((double)recording_now(r) / speed));
+		if (!in.over)
+			take_commands(&in, fd, r);
 	}
 	/* Whoever hangs up has seen enough. */
 	if (err == ERR_WRITE)

@@ -86,19 +86,13 @@ static void switch_on(struct keyed *k, unsigned chips)
 	/* A frame that has begun goes on to its end. */
 	k->phase.end_ns = k->off_ns - BUS_FRAME_NS;
 	k->phase.random = random_fork(&k->plan->random, SCENARIO_STREAM_KEY + k->chip);
-	k->play = play_new(&k->phase, &k->wires, &k->watch);
+	k->play = play_again(&k->phase, k->now_ns, &k->wires, &k->watch);
 	k->failed = !k->play;
-	/* The step that switches on is the first. */
-	if (k->play)
-		k->play->bus.now_ns = k->now_ns - 1;
 }
 
 static void switch_off(struct keyed *k)
 {
-	play_drop(k->play);
-	k->play->bus.now_ns = k->off_ns;
-	wires_set(&k->play->wires, k->off_ns, WIRE_SE0);
-	play_setting(k->play, WIRE_SET_VBUS, WIRE_BY_COMMAND, 1, 0);
+	play_unpower(k->play, k->off_ns);
 	play_free(k->play);
 	k->play = NULL;
 }

@@ -353,3 +353,22 @@ bool play_step(struct play *p)
 	}
 	return !p->over;
 }
+
+struct play *play_again(const struct scenario_plan *phase, int64_t t_ns,
+                        const struct record_sink *wires, const struct play_watch *watch)
+{
+	struct play *p = play_new(phase, wires, watch);
+
+	/* The step that switches on is the first. */
+	if (p)
+		p->bus.now_ns = t_ns - 1;
+	return p;
+}
+
+void play_unpower(struct play *p, int64_t t_ns)
+{
+	play_drop(p);
+	p->bus.now_ns = t_ns;
+	wires_set(&p->wires, t_ns, WIRE_SE0);
+	play_setting(p, WIRE_SET_VBUS, WIRE_BY_COMMAND, 1, 0);
+}

@@ -40,6 +40,13 @@ void play_free(struct play *p);
 /* False: the recording is over. */
 bool play_step(struct play *p);
 
+/* VBUS comes on once more, at `t_ns`: the cable begins anew in a play of `phase`, which stays as long as that. NULL: memory. */
+struct play *play_again(const struct scenario_plan *phase, int64_t t_ns,
+                        const struct record_sink *wires, const struct play_watch *watch);
+
+/* VBUS goes off at `t_ns`, which is not before play_now: everything leaves the lines. */
+void play_unpower(struct play *p, int64_t t_ns);
+
 /* All that happened before this time has been told. */
 int64_t play_now(const struct play *p);
 

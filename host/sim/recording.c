@@ -25,8 +25,13 @@ struct recording {
 	const struct scenario_plan *plan;
 	struct record_sink sink;
 	struct tap_model tap;
-	struct play *play; /* or, where the plan has a code: */
+	struct play *play; /* NULL: VBUS was switched off; or, where the plan has a code: */
 	struct keyed *keyed;
+	struct record_sink wires;
+	struct play_watch watch;
+	struct scenario_plan phase; /* of a cable that was switched on again */
+	unsigned phases;
+	int64_t off_ns;      /* how far time has come without a supply */
 	struct far_end *far; /* borrowed; NULL: this is the near end */
 	struct sensors *sensors;
 	const struct record *sensed; /* the next of theirs */
@@ -258,6 +263,10 @@ struct recording *recording_new(const struct scenario_plan *plan, const struct r
 
 	if (!r)
 		return NULL;
+	r->wires = wires;
+	if (watch)
+		r->watch = *watch;
+	r->watch.item = NULL; /* from then on items come many times */
 	if (plan->key.chips)
 		r->keyed = keyed_new(plan, &wires, watch);
 	else
@@ -289,13 +298,22 @@ void recording_free(struct recording *r)
 	free(r);
 }
 
+/* Nothing happens on the lines while there is no supply; time passes in pieces. */
+static bool pass(struct recording *r)
+{
+	r->off_ns += MS(100);
+	if (r->off_ns > r->plan->end_ns)
+		r->off_ns = r->plan->end_ns;
+	return r->off_ns < r->plan->end_ns;
+}
+
 bool recording_step(struct recording *r)
 {
 	bool more;
 
 	if (r->over)
 		return false;
-	more = r->keyed ? keyed_step(r->keyed) : play_step(r->play);
+	more = r->keyed ? keyed_step(r->keyed) : r->play ? play_step(r->play) : pass(r);
 	tap_model_until(&r->tap, recording_now(r));
 	beside(r, recording_now(r));
 	if (!more) {
@@ -308,5 +326,56 @@ bool recording_step(struct recording *r)
 
 int64_t recording_now(const struct recording *r)
 {
-	return r->keyed ? keyed_now(r->keyed) : play_now(r->play);
+	return r->keyed ? keyed_now(r->keyed) : r->play ? play_now(r->play) : r->off_ns;
+}
+
+static enum wire_error switch_vbus(struct recording *r, bool on, int64_t t_ns)
+{
+	if (on == (r->tap.hello.vbus != 0))
+		return WIRE_OK;
+	if (!sensors_switch(r->sensors, t_ns, on))
+		return WIRE_E_BUSY;
+	if (!on) {
+		play_unpower(r->play, t_ns);
+		play_free(r->play);
+		r->play = NULL;
+		r->off_ns = t_ns;
+		return WIRE_OK;
+	}
+	/* Before the plan's own time, or once more. */
+	play_free(r->play);
+	r->phase = *r->plan;
+	r->phase.vbus_on_ns = t_ns;
+	r->phase.random = random_fork(&r->plan->random, SCENARIO_STREAM_KEY + r->phases++);
+	r->play = play_again(&r->phase, t_ns, &r->wires, &r->watch);
+	r->off_ns = t_ns;
+	return r->play ? WIRE_OK : WIRE_E_BUSY;
+}
+
+void recording_command(struct recording *r, const struct wire_command *c, uint8_t argument)
+{
+	int64_t t_ns = recording_now(r);
+	enum wire_error error = argument > 1 ? WIRE_E_VALUE : WIRE_OK;
+	struct record reply = {.kind = RECORD_REPLY, .step_ns = 1};
+
+	if (sensors_now(r->sensors) > t_ns)
+		t_ns = sensors_now(r->sensors);
+	if (r->over || t_ns >= r->plan->end_ns)
+		return;
+	if (c->opcode == WIRE_OP_SWITCH)
+		error = argument == r->tap.hello.bus_switch ? WIRE_OK : WIRE_E_VALUE;
+	else if (c->opcode != WIRE_OP_VBUS && c->opcode != WIRE_OP_RANGE)
+		return;
+	else if (!error && r->keyed)
+		error = WIRE_E_STATE;
+	else if (!error && c->opcode == WIRE_OP_VBUS)
+		error = switch_vbus(r, argument, t_ns);
+	else if (!error)
+		sensors_order(r->sensors, argument);
+	reply.t_ns = t_ns;
+	reply.reply.head = (struct wire_reply){.opcode = c->opcode,
+	                                       .error = (uint8_t)error,
+	                                       .request = c->request,
+	                                       .done = (uint64_t)t_ns * 3 / 25};
+	tap_model_record(&r->tap, &reply);
 }

@@ -22,6 +22,12 @@ void recording_free(struct recording *r);
 /* False: it is over, and everything has been told. */
 bool recording_step(struct recording *r);
 
+/*
+ * A command of the wire protocol, at this moment: VBUS, SWITCH and RANGE are answered and, where a simulation can, obeyed. When
+ * VBUS comes on again the cable begins anew; to another position of the bus switch there is no host. Others are passed by.
+ */
+void recording_command(struct recording *r, const struct wire_command *c, uint8_t argument);
+
 /* How far it has come. */
 int64_t recording_now(const struct recording *r);
 

@@ -267,7 +267,8 @@ static void millisecond(struct sensors *s)
 		chunk(s, &stretch[i], chunk_ns);
 	}
 	s->now_ns = end_ns;
-	if (s->range.now == WIRE_RANGE_MA && s->range.fitting_ms >= s->range.wait_ms)
+	if (s->range.now == WIRE_RANGE_MA && s->range.fitting_ms >= s->range.wait_ms &&
+	    !s->range.ordered)
 		change_range(s, WIRE_RANGE_UA, end_ns, WIRE_BY_COMMAND);
 	else if (s->range.now == WIRE_RANGE_UA && s->range.full)
 		change_range(s, WIRE_RANGE_MA, end_ns, WIRE_BY_HARDWARE);
@@ -282,6 +283,27 @@ const struct record *sensors_next(struct sensors *s)
 		millisecond(s);
 	}
 	return &s->out[s->told++];
+}
+
+int64_t sensors_now(const struct sensors *s)
+{
+	return s->now_ns;
+}
+
+bool sensors_switch(struct sensors *s, int64_t t_ns, bool on)
+{
+	if (s->change == SENSORS_CHANGES_MAX)
+		return false;
+	s->f.change[s->change] = (struct supply_change){.t_ns = t_ns, .on = on};
+	s->f.changes = s->change + 1;
+	return true;
+}
+
+void sensors_order(struct sensors *s, enum wire_range range)
+{
+	s->range.ordered = true;
+	if (s->range.now != range)
+		change_range(s, range, s->now_ns, WIRE_BY_COMMAND);
 }
 
 struct sensors *sensors_new(const struct scenario_plan *plan)

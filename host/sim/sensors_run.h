@@ -59,7 +59,8 @@ struct sensors_pulse {
 struct sensors_range {
 	enum wire_range now;
 	unsigned fitting_ms, wait_ms;
-	bool full; /* the last band was at its end */
+	bool full;    /* the last band was at its end */
+	bool ordered; /* by somebody else: the PC of the simulation orders no more */
 };
 
 struct sensors {

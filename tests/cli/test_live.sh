@@ -76,6 +76,20 @@ ok $? 'marks, layout and VBUS are in the report'
 ok $? 'nothing of it is in the next tests but what was said of them'
 wait
 
+# A simulated tap obeys, as a real one does: without VBUS the cable is dead, with it it begins anew. What it cannot do it refuses.
+make --no-print-directory -s KIND=release BUILD="$(dirname "$CORDON")" "$(dirname "$CORDON")/link/tap_numbers" >"$work/log" 2>&1
+start_tap a M03 10
+live 'R5' 'Vy' '@0.5' 'Vy' '@0.5' ":switch open${cr}y" "refused" ":range ma$cr" '@1' 'Qy' -- "$CORDON_ASAN" live \
+	--connect "$work/a" -o "$work/v.pcapng" --range ua --json
+wait
+[ "$code" = 20 ] && same_report 1 "$work/v.pcapng"
+ok $? "VBUS off and on again at a simulated tap: $code, and analyze says the same of the file"
+[ "$("$(dirname "$CORDON")/link/tap_numbers" --settings "$work/v.pcapng" | grep '^2=' | tr '\n' ' ')" = '2=1 2=0 2=1 ' ] &&
+	[ "$(jq -r '[.findings[] | select(.rule == "R2")] | length' "$work/of-file")" = 1 ]
+ok $? 'it obeyed'
+[ "$(jq -c '[.marks[].text] - [.marks[0].text]' "$work/of-file")" = '["current in range uA","VBUS switched off","VBUS switched on","bus switch opened","current in range mA"]' ]
+ok $? 'all of it is in the report'
+
 # One that is not there ends it before anything is shown; the other's file is whole.
 start_tap a B01 10
 "$CORDON_ASAN" live --connect "$work/a" --connect "$work/none" -o "$work/y.pcapng" >"$work/out" 2>"$work/err" </dev/null
