@@ -1,7 +1,7 @@
 /* Seeds for fuzz_hid: a boot keyboard, one of two ids with a bitmap, and what floods descriptors are made of. */
-#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
+
+#include "tests/fuzz/seed.h"
 
 /* clang-format off */
 static const uint8_t boot[] = {
@@ -24,25 +24,11 @@ static const uint8_t flood[] = {
 };
 /* clang-format on */
 
-static bool put(const char *folder, const char *name, const uint8_t *data, size_t len)
-{
-	char path[4096];
-	FILE *f;
-	bool good;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	f = fopen(path, "wb");
-	if (!f)
-		return 1;
-	good = fwrite(data, 1, len, f) == len;
-	return fclose(f) || !good;
-}
-
 int main(int argc, char **argv)
 {
 	if (argc != 2)
 		return 2;
-	return put(argv[1], "boot", boot, sizeof(boot)) ||
-	       put(argv[1], "bitmap", bitmap, sizeof(bitmap)) ||
-	       put(argv[1], "flood", flood, sizeof(flood));
+	return !(seed_put(argv[1], "boot", boot, sizeof(boot)) &&
+	         seed_put(argv[1], "bitmap", bitmap, sizeof(bitmap)) &&
+	         seed_put(argv[1], "flood", flood, sizeof(flood)));
 }

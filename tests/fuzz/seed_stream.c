@@ -1,7 +1,7 @@
 /* Seeds for fuzz_stream: an enumeration, split transactions, toggles, link power management, URBs. */
-#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
+
+#include "tests/fuzz/seed.h"
 
 #define PACKET(...)  0x28, sizeof((uint8_t[]){__VA_ARGS__}), __VA_ARGS__
 #define URB(...)     0x25, sizeof((uint8_t[]){__VA_ARGS__}), __VA_ARGS__
@@ -48,26 +48,12 @@ static const uint8_t urbs[] = {
 };
 /* clang-format on */
 
-static int put(const char *folder, const char *name, const uint8_t *data, size_t len)
-{
-	char path[4096];
-	FILE *f;
-	bool good;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	f = fopen(path, "wb");
-	if (!f)
-		return 1;
-	good = fwrite(data, 1, len, f) == len;
-	return fclose(f) || !good;
-}
-
 int main(int argc, char **argv)
 {
 	if (argc != 2)
 		return 2;
-	return put(argv[1], "enumeration", enumeration, sizeof(enumeration)) ||
-	       put(argv[1], "splits", splits, sizeof(splits)) ||
-	       put(argv[1], "others", others, sizeof(others)) ||
-	       put(argv[1], "urbs", urbs, sizeof(urbs));
+	return !(seed_put(argv[1], "enumeration", enumeration, sizeof(enumeration)) &&
+	         seed_put(argv[1], "splits", splits, sizeof(splits)) &&
+	         seed_put(argv[1], "others", others, sizeof(others)) &&
+	         seed_put(argv[1], "urbs", urbs, sizeof(urbs)));
 }

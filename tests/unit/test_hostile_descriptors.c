@@ -24,6 +24,25 @@ static void caught(struct hostile *h, unsigned keys)
 	hostile_release(h);
 }
 
+static void connected(struct hostile *h)
+{
+	hostile_begin(h, PROFILE_HOST);
+	hostile_device(h, 5, 0x1209, 0);
+}
+
+static void configured(struct hostile *h, struct hostile_config *c)
+{
+	hostile_give_config(h, 5, 0, c);
+	hostile_configure(h, 5, 1);
+}
+
+/* Sixty keys at a machine's pace, each of which has to be seen. */
+static void types_and_is_caught(struct hostile *h)
+{
+	hostile_type(h, 5, 0x81, 60, NULL, 0);
+	caught(h, 60);
+}
+
 static void plain_keyboard(void **state)
 {
 	struct hostile h;
@@ -31,8 +50,7 @@ static void plain_keyboard(void **state)
 	(void)state;
 	hostile_begin(&h, PROFILE_HOST);
 	hostile_keyboard(&h, 5, 0x1209);
-	hostile_type(&h, 5, 0x81, 60, NULL, 0);
-	caught(&h, 60);
+	types_and_is_caught(&h);
 }
 
 static void second_configuration(void **state)
@@ -42,8 +60,7 @@ static void second_configuration(void **state)
 		struct hostile_config one, two;
 		struct hostile h;
 
-		hostile_begin(&h, PROFILE_HOST);
-		hostile_device(&h, 5, 0x1209, 0);
+		connected(&h);
 		hostile_config(&one, 1);
 		hostile_interface(&one, 0, 0, 0xff, 0, 0, 0x81, 0);
 		hostile_config(&two, 2);
@@ -54,8 +71,7 @@ static void second_configuration(void **state)
 			hostile_give_config(&h, 5, 0, &one);
 		hostile_configure(&h, 5, 2);
 		hostile_give_report(&h, 5, 0, hostile_boot_keyboard, KEYBOARD_LEN);
-		hostile_type(&h, 5, 0x81, 60, NULL, 0);
-		caught(&h, 60);
+		types_and_is_caught(&h);
 	}
 }
 
@@ -65,14 +81,12 @@ static void configuration_that_was_not_read(void **state)
 	struct hostile h;
 
 	(void)state;
-	hostile_begin(&h, PROFILE_HOST);
-	hostile_device(&h, 5, 0x1209, 0);
+	connected(&h);
 	hostile_config(&one, 1);
 	hostile_interface(&one, 0, 0, 0xff, 0, 0, 0x81, 0);
 	hostile_give_config(&h, 5, 0, &one);
 	hostile_configure(&h, 5, 2);
-	hostile_type(&h, 5, 0x81, 60, NULL, 0);
-	caught(&h, 60);
+	types_and_is_caught(&h);
 }
 
 static void alternate_setting(void **state)
@@ -84,21 +98,18 @@ static void alternate_setting(void **state)
 		struct hostile h;
 		bool last = i & 1, switched = i & 2;
 
-		hostile_begin(&h, PROFILE_HOST);
-		hostile_device(&h, 5, 0x1209, 0);
+		connected(&h);
 		hostile_config(&c, 1);
 		if (last)
 			hostile_interface(&c, 0, 0, 0xff, 0, 0, 0x81, 0);
 		hostile_interface(&c, 0, last, 3, 1, 1, 0x81, KEYBOARD_LEN);
 		if (!last)
 			hostile_interface(&c, 0, 1, 0xff, 0, 0, 0x81, 0);
-		hostile_give_config(&h, 5, 0, &c);
-		hostile_configure(&h, 5, 1);
+		configured(&h, &c);
 		if (switched)
 			hostile_control(&h, 5, 0x01, USB_SET_INTERFACE, last, 0, NULL, 0);
 		hostile_give_report(&h, 5, 0, hostile_boot_keyboard, KEYBOARD_LEN);
-		hostile_type(&h, 5, 0x81, 60, NULL, 0);
-		caught(&h, 60);
+		types_and_is_caught(&h);
 	}
 }
 
@@ -108,16 +119,13 @@ static void endpoint_of_two_interfaces(void **state)
 	struct hostile h;
 
 	(void)state;
-	hostile_begin(&h, PROFILE_HOST);
-	hostile_device(&h, 5, 0x1209, 0);
+	connected(&h);
 	hostile_config(&c, 1);
 	hostile_interface(&c, 0, 0, 0xff, 0, 0, 0x81, 0);
 	hostile_interface(&c, 1, 0, 3, 0, 0, 0x81, KEYBOARD_LEN);
-	hostile_give_config(&h, 5, 0, &c);
-	hostile_configure(&h, 5, 1);
+	configured(&h, &c);
 	hostile_give_report(&h, 5, 1, hostile_boot_keyboard, KEYBOARD_LEN);
-	hostile_type(&h, 5, 0x81, 60, NULL, 0);
-	caught(&h, 60);
+	types_and_is_caught(&h);
 }
 
 static void behind_many_interfaces(void **state)
@@ -126,17 +134,14 @@ static void behind_many_interfaces(void **state)
 	struct hostile h;
 
 	(void)state;
-	hostile_begin(&h, PROFILE_HOST);
-	hostile_device(&h, 5, 0x1209, 0);
+	connected(&h);
 	hostile_config(&c, 1);
 	for (uint8_t i = 0; i < USB_INTERFACES_MAX + 10; i++)
 		hostile_interface(&c, 0, i, 0xff, 0, 0, 0x82, 0);
 	hostile_interface(&c, 1, 0, 3, 0, 0, 0x81, KEYBOARD_LEN);
-	hostile_give_config(&h, 5, 0, &c);
-	hostile_configure(&h, 5, 1);
+	configured(&h, &c);
 	hostile_give_report(&h, 5, 1, hostile_boot_keyboard, KEYBOARD_LEN);
-	hostile_type(&h, 5, 0x81, 60, NULL, 0);
-	caught(&h, 60);
+	types_and_is_caught(&h);
 }
 
 static void other_descriptors_the_second_time(void **state)
@@ -145,19 +150,16 @@ static void other_descriptors_the_second_time(void **state)
 	struct hostile h;
 
 	(void)state;
-	hostile_begin(&h, PROFILE_HOST);
-	hostile_device(&h, 5, 0x1209, 0);
+	connected(&h);
 	hostile_config(&disk, 1);
 	hostile_interface(&disk, 0, 0, 8, 6, 0x50, 0x81, 0);
 	hostile_give_config(&h, 5, 0, &disk);
 	hostile_config(&keyboard, 1);
 	hostile_interface(&keyboard, 0, 0, 3, 1, 1, 0x81, KEYBOARD_LEN);
-	hostile_give_config(&h, 5, 0, &keyboard);
-	hostile_configure(&h, 5, 1);
+	configured(&h, &keyboard);
 	hostile_give_report(&h, 5, 0, hostile_mouse, hostile_mouse_len);
 	hostile_give_report(&h, 5, 0, hostile_boot_keyboard, KEYBOARD_LEN);
-	hostile_type(&h, 5, 0x81, 60, NULL, 0);
-	caught(&h, 60);
+	types_and_is_caught(&h);
 }
 
 /* Whoever asks later is told of a disk with a mouse; the host's drivers still go by what they were told first. */
@@ -188,8 +190,7 @@ static void two_configurations_of_one_value(void **state)
 	struct hostile h;
 
 	(void)state;
-	hostile_begin(&h, PROFILE_HOST);
-	hostile_device(&h, 5, 0x1209, 0);
+	connected(&h);
 	hostile_config(&one, 1);
 	hostile_interface(&one, 0, 0, 3, 1, 1, 0x81, KEYBOARD_LEN);
 	hostile_config(&two, 1);
@@ -198,8 +199,7 @@ static void two_configurations_of_one_value(void **state)
 	hostile_give_config(&h, 5, 1, &two);
 	hostile_configure(&h, 5, 1);
 	hostile_give_report(&h, 5, 0, hostile_boot_keyboard, KEYBOARD_LEN);
-	hostile_type(&h, 5, 0x81, 60, NULL, 0);
-	caught(&h, 60);
+	types_and_is_caught(&h);
 }
 
 static void changes_between_two_configurations(void **state)
@@ -208,18 +208,15 @@ static void changes_between_two_configurations(void **state)
 	struct hostile h;
 
 	(void)state;
-	hostile_begin(&h, PROFILE_HOST);
-	hostile_device(&h, 5, 0x1209, 0);
+	connected(&h);
 	hostile_config(&c, 1);
 	hostile_interface(&c, 0, 0, 3, 0, 0, 0x81, (uint16_t)hostile_mouse_len);
-	hostile_give_config(&h, 5, 0, &c);
-	hostile_configure(&h, 5, 1);
+	configured(&h, &c);
 	hostile_give_report(&h, 5, 0, hostile_mouse, hostile_mouse_len);
 	hostile_configure(&h, 5, 0);
 	hostile_configure(&h, 5, 1);
 	hostile_give_report(&h, 5, 0, hostile_boot_keyboard, KEYBOARD_LEN);
-	hostile_type(&h, 5, 0x81, 60, NULL, 0);
-	caught(&h, 60);
+	types_and_is_caught(&h);
 }
 
 /* Once configured anew as a mouse it is read as one: bytes of motion are no keys. */
@@ -246,12 +243,10 @@ static void boot_protocol_over_a_harmless_descriptor(void **state)
 		struct hostile_config c;
 		struct hostile h;
 
-		hostile_begin(&h, PROFILE_HOST);
-		hostile_device(&h, 5, 0x1209, 0);
+		connected(&h);
 		hostile_config(&c, 1);
 		hostile_interface(&c, 0, 0, 3, 1, 1, 0x81, (uint16_t)hostile_mouse_len);
-		hostile_give_config(&h, 5, 0, &c);
-		hostile_configure(&h, 5, 1);
+		configured(&h, &c);
 		hostile_give_report(&h, 5, 0, hostile_mouse, hostile_mouse_len);
 		hostile_control(&h, 5, 0x21, HID_SET_PROTOCOL, 0, 0, NULL, 0);
 		if (back)
@@ -279,12 +274,10 @@ static void undeclared_report_ids(void **state)
 	memcpy(with_id, hostile_boot_keyboard, 6);
 	memcpy(with_id + 6, (uint8_t[]){0x85, 1}, 2);
 	memcpy(with_id + 8, hostile_boot_keyboard + 6, KEYBOARD_LEN - 6);
-	hostile_begin(&h, PROFILE_HOST);
-	hostile_device(&h, 5, 0x1209, 0);
+	connected(&h);
 	hostile_config(&c, 1);
 	hostile_interface(&c, 0, 0, 3, 0, 0, 0x81, sizeof(with_id));
-	hostile_give_config(&h, 5, 0, &c);
-	hostile_configure(&h, 5, 1);
+	configured(&h, &c);
 	hostile_give_report(&h, 5, 0, with_id, sizeof(with_id));
 	hostile_type(&h, 5, 0x81, 40, &nine, 1);
 	hostile_type(&h, 5, 0x81, 60, &one, 1);

@@ -81,6 +81,16 @@ static struct sim_device *load(const char *name)
 	return m;
 }
 
+/* In the only port, reset and configured. */
+static struct bus_device *plugged(struct bench *b, const char *model, enum host_kind host,
+                                  uint8_t address)
+{
+	struct bus_device *d = bus_attach(&b->bus, load(model), false);
+
+	assert_true(host_enumerate(&b->bus, d, host, address, 200 * MS, 20 * MS));
+	return d;
+}
+
 static unsigned present(const struct model *m)
 {
 	unsigned n = 0;
@@ -171,8 +181,7 @@ static void same_device_after_a_reset(void **state)
 
 	(void)state;
 	begin(&b, BUS_WIRE, true);
-	d = bus_attach(&b.bus, load("omg"), false);
-	assert_true(host_enumerate(&b.bus, d, HOST_WINDOWS, 5, 200 * MS, 20 * MS));
+	d = plugged(&b, "omg", HOST_WINDOWS, 5);
 	bus_run_until(&b.bus, 3000 * MS);
 	assert_true(host_enumerate(&b.bus, d, HOST_WINDOWS, 9, 200 * MS, 20 * MS));
 	bus_run_until(&b.bus, 5000 * MS);
@@ -213,13 +222,11 @@ static void another_device_in_its_place(void **state)
 
 	(void)state;
 	begin(&b, BUS_WIRE, false);
-	d = bus_attach(&b.bus, load("micronucleus"), false);
-	assert_true(host_enumerate(&b.bus, d, HOST_LINUX, 5, 200 * MS, 20 * MS));
+	d = plugged(&b, "micronucleus", HOST_LINUX, 5);
 	bus_run_until(&b.bus, 2000 * MS);
 	bus_detach(&b.bus, d);
 	bus_run_until(&b.bus, 3000 * MS);
-	d = bus_attach(&b.bus, load("digikey"), false);
-	assert_true(host_enumerate(&b.bus, d, HOST_LINUX, 5, 200 * MS, 20 * MS));
+	d = plugged(&b, "digikey", HOST_LINUX, 5);
 	m = end(&b);
 	assert_int_equal(b.events[EVENT_DEVICE_SEEN], 2);
 	assert_int_equal(b.events[EVENT_DEVICE_GONE], 1);
@@ -240,8 +247,7 @@ static void another_device_without_a_detach(void **state)
 
 	(void)state;
 	begin(&b, BUS_WIRE, true);
-	d = bus_attach(&b.bus, load("ls_mouse"), false);
-	assert_true(host_enumerate(&b.bus, d, HOST_LINUX, 5, 200 * MS, 20 * MS));
+	d = plugged(&b, "ls_mouse", HOST_LINUX, 5);
 	bus_run_until(&b.bus, 2000 * MS);
 	d->model = load("omg");
 	assert_true(host_enumerate(&b.bus, d, HOST_LINUX, 5, 200 * MS, 20 * MS));
@@ -263,8 +269,7 @@ static void se0_without_an_end(void **state)
 
 	(void)state;
 	begin(&b, BUS_WIRE, true);
-	d = bus_attach(&b.bus, load("omg"), false);
-	assert_true(host_enumerate(&b.bus, d, HOST_WINDOWS, 5, 200 * MS, 20 * MS));
+	d = plugged(&b, "omg", HOST_WINDOWS, 5);
 	bus_run_until(&b.bus, 2000 * MS);
 	bus_detach(&b.bus, d);
 	bus_run_until(&b.bus, 4000 * MS);
@@ -283,8 +288,7 @@ static void a_hub_and_what_is_behind_it(void **state)
 
 	(void)state;
 	begin(&b, BUS_WIRE, false);
-	hub = bus_attach(&b.bus, load("hub"), false);
-	assert_true(host_enumerate(&b.bus, hub, HOST_LINUX, 1, 200 * MS, 20 * MS));
+	hub = plugged(&b, "hub", HOST_LINUX, 1);
 	d = bus_attach(&b.bus, load("hp_kbd"), true);
 	host_hub_port(&b.bus, hub, 1);
 	assert_true(host_enumerate(&b.bus, d, HOST_LINUX, 2, 200 * MS, 20 * MS));
