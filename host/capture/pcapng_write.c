@@ -247,7 +247,7 @@ enum err pcapng_flush(struct pcapng_writer *w)
 {
 	if (w->used && !w->err) {
 		w->error = w->output ? w->output(w->context, w->buffer, w->used)
-		                     : write_all(w->fd, w->buffer, w->used);
+		                     : write_all(w->fd, w->buffer, w->used, NULL);
 		w->err = w->error ? ERR_WRITE : ERR_NONE;
 	}
 	w->used = 0;

@@ -1,6 +1,7 @@
 /* See safe_file.h. The thread knows a descriptor and a wish, nothing else. */
 #include "capture/safe_file.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -132,17 +133,33 @@ static void fail(struct safe_file *f, int error)
 	         "cannot write '%.300s': %s; it is whole up to there", f->path, strerror(error));
 }
 
+/* How much of `data` is blocks that are all within `len`: each states its length in its second word. */
+static size_t whole_blocks(const uint8_t *data, size_t len)
+{
+	size_t at = 0;
+	uint32_t block;
+
+	while (len - at >= 2 * sizeof(block)) {
+		memcpy(&block, data + at + sizeof(block), sizeof(block));
+		block = le32toh(block);
+		if (block < 2 * sizeof(block) || block > len - at)
+			break;
+		at += block;
+	}
+	return at;
+}
+
 enum err safe_file_write(struct safe_file *f, const void *data, size_t len)
 {
+	size_t taken;
 	int error;
 
 	if (f->error)
 		return ERR_WRITE;
-	error = write_all(f->fd, data, len);
-	if (!error) {
-		f->bytes += len;
+	error = write_all(f->fd, data, len, &taken);
+	f->bytes += error ? whole_blocks(data, taken) : len;
+	if (!error)
 		return ERR_NONE;
-	}
 	fail(f, error);
 	/* The part of a block that found room would be damage. */
 	if (ftruncate(f->fd, (off_t)f->bytes) < 0)
@@ -163,7 +180,7 @@ static int copy_all(int from, int to)
 		if (n < 0 && errno != EINTR)
 			return errno;
 		if (n > 0) {
-			error = write_all(to, buffer, (size_t)n);
+			error = write_all(to, buffer, (size_t)n, NULL);
 			at += n;
 		}
 	}

@@ -22,7 +22,7 @@ struct safe_file;
 /* A new file: one that is there already is evidence too, and not written over (EEXIST). errno is kept with ERR_OPEN. */
 enum err safe_file_create(struct safe_file **f, const char *path);
 
-/* Whole blocks. ERR_WRITE, also of an earlier call: nothing more is written then. */
+/* Whole blocks of pcapng; those that found room are kept. ERR_WRITE, also of an earlier call: nothing more is written then. */
 enum err safe_file_write(struct safe_file *f, const void *data, size_t len);
 
 /* To be called often: once a second has the disk take what there is, and looks whether the file is still in its place. */

@@ -3,17 +3,20 @@
 #include <errno.h>
 #include <unistd.h>
 
-int write_all(int fd, const uint8_t *data, size_t len)
+int write_all(int fd, const uint8_t *data, size_t len, size_t *taken)
 {
-	while (len) {
-		ssize_t n = write(fd, data, len);
+	size_t at = 0;
+	int error = 0;
+
+	while (at < len && !error) {
+		ssize_t n = write(fd, data + at, len - at);
 
 		if (n < 0 && errno != EINTR)
-			return errno;
-		if (n > 0) {
-			data += n;
-			len -= (size_t)n;
-		}
+			error = errno;
+		if (n > 0)
+			at += (size_t)n;
 	}
-	return 0;
+	if (taken)
+		*taken = at;
+	return error;
 }

@@ -113,11 +113,49 @@ done
 # What ends it in the middle leaves a whole file, as far as it went.
 whole() { # FILE
 	"$CORDON_ASAN" analyze --json "$1" 2>"$work/err" >"$work/of-file"
-	[ $? -le 30 ] && [ "$(jq .truncated "$work/of-file")" = false ] && [ "$(jq .packets "$work/of-file")" -gt 0 ]
+	[ $? -le 30 ] && [ "$(jq .truncated "$work/of-file")" = false ] && jq -e '.duration_s > 0' "$work/of-file" >/dev/null
 }
 start_tap c M03 20
 live 'MALICIOUS' @close -- "$CORDON_ASAN" live --connect "$work/c" -o "$work/closed.pcapng"
 wait
 [ "$code" = 1 ] && whole "$work/closed.pcapng"
 ok $? "a terminal that is closed: $code, a whole file"
+# A file that cannot go on: said on the screen and at the end; what it holds is whole, and all that found room. The tap's commands
+# go on being obeyed, so it is left as ever: the second key is for the question whether.
+near() { # FILE BYTES: nothing but the block that did not fit is missing
+	[ "$(stat -c %s "$1")" -gt $(($2 - 1024)) ]
+}
+start_tap d B01 20
+live 'RECORDING FAILED' Qy -- prlimit --fsize=60000 "$CORDON_ASAN" live --connect "$work/d" -o "$work/limited.pcapng" --profile bare
+[ "$code" = 1 ] && grep -q "cannot write '$work/limited.pcapng': File too large; it is whole up to there" "$work/said"
+ok $? "a file that may not grow: message, exit code $code"
+whole "$work/limited.pcapng" && near "$work/limited.pcapng" 60000
+ok $? 'what it holds is whole, and all that fits'
+wait
+mkdir "$work/small"
+if mount -t tmpfs -o size=256k none "$work/small" 2>/dev/null; then
+	start_tap d B01 20
+	live 'RECORDING FAILED' Qy -- "$CORDON_ASAN" live --connect "$work/d" -o "$work/small/x.pcapng" --profile bare
+	[ "$code" = 1 ] && grep -q 'No space left on device; it is whole up to there' "$work/said"
+	ok $? "a full disk: message, exit code $code"
+	whole "$work/small/x.pcapng" && near "$work/small/x.pcapng" 262144
+	ok $? 'what it holds is whole, and all that fits'
+	umount "$work/small"
+	wait
+else
+	skip 'a full disk' 'no right to mount a small one'
+fi
+mkdir "$work/gone"
+start_tap d B01 4
+(
+	until [ -s "$work/gone/x.pcapng" ]; do sleep 0.02; done
+	sleep 0.2
+	rm -r "$work/gone"
+) &
+live 'was deleted' Qy -- env -C "$work" "$CORDON_ASAN" live --connect "$work/d" -o "$work/gone/x.pcapng" --profile bare --json
+grep -q "'$work/gone/x.pcapng' was deleted; all of it is in './rescued-x.pcapng'" "$work/said"
+ok $? 'a folder that is deleted: message'
+whole "$work/rescued-x.pcapng" && same_report 1 "$work/rescued-x.pcapng"
+ok $? 'all of it was saved, and goes on there'
+wait
 echo "1..$n"

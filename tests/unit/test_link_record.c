@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "capture/link_record.h"
+#include "capture/safe_file.h"
 #include "lib/analysis.h"
 #include "tap_server.h"
 
@@ -297,6 +298,32 @@ static void a_full_disk_leaves_whole_blocks(void **state)
 	assert_true(live.packets > kept.packets);
 }
 
+/* Of one write that is larger than the room: no more is lost than the block that does not fit. */
+static void blocks_that_fit_are_kept(void **state)
+{
+	enum { BLOCK = 100, BLOCKS = 5, ROOM = 399 };
+	const struct rlimit full = {.rlim_cur = ROOM, .rlim_max = RLIM_INFINITY};
+	const struct rlimit room = {.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
+	uint8_t blocks[BLOCKS * BLOCK] = {0};
+	struct safe_file *f;
+	struct stat kept;
+
+	(void)state;
+	for (size_t i = 0; i < BLOCKS; i++)
+		blocks[i * BLOCK + 4] = BLOCK;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(safe_file_create(&f, file), ERR_NONE);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+	assert_int_equal(safe_file_write(f, blocks, sizeof(blocks)), ERR_WRITE);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &room), 0);
+	assert_int_equal(safe_file_bytes(f), ROOM / BLOCK * BLOCK);
+	/* Nothing follows a gap. */
+	assert_int_equal(safe_file_write(f, blocks, BLOCK), ERR_WRITE);
+	safe_file_free(f);
+	assert_int_equal(stat(file, &kept), 0);
+	assert_int_equal(kept.st_size, ROOM / BLOCK * BLOCK);
+}
+
 static void a_deleted_file_is_saved(void **state)
 {
 	struct record_options o = {.path = file};
@@ -452,6 +479,7 @@ int main(void)
 		T(whole_at_any_moment),
 		T(nothing_is_written_over),
 		T(a_full_disk_leaves_whole_blocks),
+		T(blocks_that_fit_are_kept),
 		T(a_deleted_file_is_saved),
 		T(a_moved_folder_is_found),
 		T(noise_silence_and_another_version_are_told),
