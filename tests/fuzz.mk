@@ -43,5 +43,7 @@ fuzz-proof: deps-fuzz
 		$(patsubst tests/fuzz/fuzz_%.c,build/fuzz/fuzz/planted_%,$(shell grep -l CORDON_PLANTED_BUG tests/fuzz/fuzz_*.c))
 	@tests/fuzz.sh proof build/fuzz $(FUZZ_SECONDS)
 
+# The receiver against a slow one.
+$(BUILD)/fuzz/fuzz_receiver $(BUILD)/fuzz/planted_receiver: $(BUILD)/tests/fuzz/reference_rx.o
 $(BUILD)/fuzz/fuzz_screens: $(TUI)
 $(BUILD)/fuzz/fuzz_screens: LDLIBS := $(TUI) $(LIB) $(LDLIBS)

@@ -121,7 +121,8 @@ static APART uint64_t unstuff(uint32_t bits, uint32_t before, unsigned valid)
 
 	/* Behind the last valid bit none is stuffed. In two steps, for 32. */
 	at &= ~(~1u << (valid - 1));
-	if (at & bits)
+	/* Behind seven ones six of them are no longer what stands before a stuffed bit. */
+	if (at & bits || before >> 25 == 0x7f)
 		return unstuff_bad(bits, before, valid);
 	for (; at; valid--) {
 		uint32_t below = (at & -at) - 1;

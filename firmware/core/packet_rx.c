@@ -197,8 +197,8 @@ static void take_first(struct rx *rx, uint32_t levels, unsigned n)
 	rx->level = levels >> 7 & 1;
 	rx->before = bits << 24;
 	packet_take_rest(rx, levels >> 8, 8);
-	/* PRE has no EOP: idle follows, then eight-fold bits. USB 2.0 §8.6.5 */
-	if (rx->speed == USB_SPEED_FULL && rx_bytes(rx)[0] == PRE_BYTE) {
+	/* PRE has no EOP: idle follows, then eight-fold bits. USB 2.0 §8.6.5. With a stuffed bit the first byte is not there yet. */
+	if (rx->speed == USB_SPEED_FULL && rx->len && rx_bytes(rx)[0] == PRE_BYTE) {
 		finish(rx, true);
 		rx->phase = RX_GAP;
 	}
@@ -256,7 +256,7 @@ void rx_begin(struct rx *rx, uint64_t tick, enum usb_speed speed)
 	rx->speed = speed;
 	rx->origin = tick;
 	rx->symbols = 0;
-	rx->recent = 0;
+	rx->recent = rx->before = 0;
 	rx->level = 1;
 	start_packet(rx, RX_FIRST, tick);
 }
