@@ -27,13 +27,13 @@ static void draw_one(struct grid *g, int y, struct rect r, const struct scene *s
 	grid_put(g, y, r.x, style, selected ? 0x203a : ' ');
 	grid_put(g, y, r.x + 1, style, finding_mark(f->weight));
 	grid_text(g, y, r.x + 3, 5, style, f->rule);
-	grid_format(g, y, r.x + 8, 9, selected ? style : STYLE_NORMAL, "%7.2f",
+	grid_format(g, y, r.x + 7, 8, selected ? style : STYLE_NORMAL, "%7.2f",
 	            (double)f->t_ns / 1e9);
-	x = r.x + 17;
-	grid_text(g, y, x, end - x - (r.w >= 38 ? 10 : 0), selected ? style : STYLE_NORMAL,
+	x = r.x + 15;
+	grid_text(g, y, x, end - x - (r.w >= 38 ? 9 : 0), selected ? style : STYLE_NORMAL,
 	          r.w >= 50 ? f->text : f->name);
 	if (r.w >= 38)
-		grid_format(g, y, end - 9, 9, style, "%8s", weight_name(f->weight));
+		grid_format(g, y, end - 8, 8, style, "%8s", weight_name(f->weight));
 }
 
 /* Behind the findings: how far other rules have come, what was not seen. */

@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "tui/screen.h"
+#include "usb/tap_checks.h"
 
-enum { LABEL = 27, COLUMN = 60, WIDE = 2 * COLUMN - 2 };
+enum { LABEL = 27, COLUMN = 60, WIDE = 2 * COLUMN - 2, LINES_MOST = 32 };
 
 struct lines {
 	struct grid *g;
@@ -52,6 +53,9 @@ static void tap_lines(struct lines *l, const struct scene *s, const struct link_
 	const struct wire_hello *h =
 		status && status->hello.tick_hz ? &status->hello : &s->report->model->tap.hello;
 
+	char failed[160] = "";
+	size_t n = 0;
+
 	if (status)
 		line(l, status->presence != LINK_HERE, "tap", "%s, %s", status->name,
 		     presence[status->presence]);
@@ -60,8 +64,11 @@ static void tap_lines(struct lines *l, const struct scene *s, const struct link_
 	line(l, false, "serial, board, firmware", "%016llx, %u, %08x",
 	     (unsigned long long)h->serial, h->board, h->firmware);
 	line(l, !h->calibration, "calibration", h->calibration ? "%08x" : "none", h->calibration);
-	line(l, h->failed_checks, "self-test", h->failed_checks ? "failed: %04x" : "nothing wrong",
-	     h->failed_checks);
+	for (unsigned bit = 0; bit < 16; bit++)
+		if (h->failed_checks >> bit & 1)
+			n += (size_t)snprintf(failed + n, sizeof(failed) - n, "%s%s",
+			                      n ? ", " : "failed: ", tap_check_name(bit));
+	line(l, h->failed_checks, "self-test", "%s", n ? failed : "nothing wrong");
 	if (status && status->times_away)
 		number(l, "times unplugged", status->times_away, true);
 	if (status)
@@ -81,8 +88,8 @@ static void counter_lines(struct lines *l, const struct scene *s, const struct l
 	number(l, "tap: packets", c->packets, false);
 	number(l, "tap: damaged packets", c->bad_packets, true);
 	line(l, c->lost_line || c->lost_events || c->lost_records || c->lost_sensor,
-	     "tap: lost samples, stamps,", "%u, %u,", c->lost_line, c->lost_events);
-	line(l, c->lost_records || c->lost_sensor, "     records, sensor samples", "%u, %u",
+	     "tap: lost samples, stamps", "%u, %u", c->lost_line, c->lost_events);
+	line(l, c->lost_records || c->lost_sensor, "tap: lost records, readings", "%u, %u",
 	     c->lost_records, c->lost_sensor);
 	line(l, c->line_high_water > UINT16_MAX / 10 * 9 || c->up_high_water > UINT16_MAX / 10 * 9,
 	     "tap: fullest line, up ring", "%.0f %%, %.0f %%", percent(c->line_high_water),
@@ -108,7 +115,8 @@ static void draw(struct grid *g, struct rect r, const struct scene *s)
 	const struct link_status *status = link_status(s->link);
 	const struct capture_info *i = link_info(s->link);
 	const struct report_input *in = s->report;
-	struct lines l = {g, r, 0, r.w >= WIDE ? 2 : 1};
+	/* In one column texts have room to be read to their end. */
+	struct lines l = {g, r, 0, r.w >= WIDE && r.h < LINES_MOST ? 2 : 1};
 
 	tap_lines(&l, s, status);
 	file_lines(&l, status);

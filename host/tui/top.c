@@ -4,6 +4,8 @@
 
 #include "tui/screen.h"
 
+enum { FIRST_MOST = 24 }; /* columns of when the first finding was */
+
 struct banner {
 	const char *word;
 	uint32_t mark;
@@ -116,19 +118,28 @@ static void draw_context(struct grid *g, const struct scene *s, bool small)
 		            t - 60 * (int)(t / 60));
 }
 
+/* Without it a cable is dead, and nothing is to be seen. */
+static bool supply_off(const struct scene *s)
+{
+	const struct model *m = s->report->model;
+
+	return m->tap.known && !m->vbus_on && link_takes_commands(s->link);
+}
+
 static const char *advice(const struct scene *s)
 {
 	switch (s->verdict) {
 	case VERDICT_MALICIOUS:
-		return "Keep it off any computer; Enter shows the packets of a finding.";
+		return "Keep it off any computer.";
 	case VERDICT_SUSPECT:
-		return "Do not use it; test it again, both ends and both flips.";
+		return "Test again: both ends and flips.";
 	case VERDICT_NOT_COVERED:
-		return s->over ? "Record again, for longer and from before it is plugged in."
-		               : "Go on watching; what is missing stands beside the findings.";
+		return s->over         ? "Record again: longer, and from before it is plugged in."
+		       : supply_off(s) ? "VBUS is off: V switches it on."
+		                       : "Go on: what is missing stands beside the findings.";
 	case VERDICT_NO_FINDING:
-		return s->over ? "Some cables wait for days, or for a radio: record for longer."
-		               : "Go on watching: some cables wait for days, or for a radio.";
+		return s->over ? "Some cables wait for days, or a radio: record longer."
+		               : "Go on: some cables wait for days, or for a radio.";
 	}
 	return "";
 }
@@ -138,6 +149,7 @@ static void draw_banner(struct grid *g, const struct scene *s, bool small)
 	const struct banner *b = &banners[s->verdict];
 	struct rect r = {1, 0, small ? 3 : 2, g->w};
 	unsigned decisive = 0, strong = 0;
+	int next = grid_width(g, advice(s)) + 3;
 	char reason[320];
 	int x;
 
@@ -152,10 +164,13 @@ static void draw_banner(struct grid *g, const struct scene *s, bool small)
 	if (s->findings) {
 		x = grid_format(g, 1, x, g->w - x, b->style, "   %zu finding%s", s->findings,
 		                s->findings == 1 ? "" : "s");
-		if (!small && (decisive || strong))
-			x = grid_format(g, 1, x, g->w - x, b->style, ": %u decisive, %u strong",
-			                decisive, strong);
-		if (!small)
+		if (!small && decisive)
+			x = grid_format(g, 1, x, g->w - x, b->style, ": %u decisive", decisive);
+		if (!small && strong)
+			x = grid_format(g, 1, x, g->w - x, b->style, "%s%u strong",
+			                decisive ? ", " : ": ", strong);
+		/* What to do next is worth more than when it began. */
+		if (!small && x + FIRST_MOST + next < g->w)
 			x = grid_format(g, 1, x, g->w - x, b->style, "   first at %.2f s",
 			                (double)s->report->finding[0].t_ns / 1e9);
 	}
@@ -164,9 +179,9 @@ static void draw_banner(struct grid *g, const struct scene *s, bool small)
 		grid_wrap(g, (struct rect){2, 1, 2, g->w - 2}, b->style, reason);
 		return;
 	}
-	x = grid_text(g, 2, 3, g->w - 4, b->style, reason);
-	if (x + 2 + grid_width(g, advice(s)) < g->w)
-		grid_text(g, 2, x + 2, g->w - x - 2, b->style, advice(s));
+	grid_text(g, 2, 3, g->w - 4, b->style, reason);
+	if (x + next < g->w)
+		grid_text(g, 1, g->w - next + 2, next - 3, b->style, advice(s));
 }
 
 static int square(struct grid *g, int y, int x, const char *name, bool seen)

@@ -203,5 +203,9 @@ END
 	ok $? 'live: on a tap'
 	"$link/tap_numbers" "$work/x.pcapng" | grep -qE 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 truncated=0'
 	ok $? 'live: its recording'
+	rm -f "$work/x.pcapng"
+	with unpowered sh -c "sh '$work/keys' | TERM=xterm-256color LC_ALL=C.UTF-8 script -qec \"stty rows 24 cols 80; '$CORDON' live\" '$work/typescript'"
+	[ $code = 30 ] && grep -aq 'VBUS is off: V switches it on' "$work/typescript"
+	ok $? 'live: what to do where VBUS is off'
 fi
 echo "1..$n"

@@ -246,18 +246,13 @@ int64_t vt_now(const struct vt *t)
 	return t->now_ns;
 }
 
-bool vt_golden(struct vt *t, const char *name)
+static bool is_known(const char *text, const char *name)
 {
-	const char *text = vt_text(t), *svg = getenv("SCREENS_SVG");
 	static char known[VT_TEXT];
 	char path[256];
 	size_t len;
 	FILE *f;
 
-	if (svg) {
-		snprintf(path, sizeof(path), "%s/%s.svg", svg, name);
-		vt_svg(t, path);
-	}
 	snprintf(path, sizeof(path), "tests/screens/%s.txt", name);
 	if (getenv("SCREENS_UPDATE")) {
 		f = fopen(path, "w");
@@ -274,4 +269,65 @@ bool vt_golden(struct vt *t, const char *name)
 	fprintf(stderr, "%s is\n%sand was to be\n%sSCREENS_UPDATE=1 writes it anew\n", name, text,
 	        f ? known : "(not there)\n");
 	return false;
+}
+
+static void draw_svg(struct vt *t, const char *name)
+{
+	const char *svg = getenv("SCREENS_SVG");
+	char path[256];
+
+	if (!svg)
+		return;
+	snprintf(path, sizeof(path), "%s/%s.svg", svg, name);
+	vt_svg(t, path);
+}
+
+/* As the terminal was told it: an index, "-" for its own, RGB where it was given as such. */
+static size_t put_colour(char *out, size_t size, const VTermColor *c, bool own)
+{
+	if (own)
+		return (size_t)snprintf(out, size, "-");
+	if (VTERM_COLOR_IS_INDEXED(c))
+		return (size_t)snprintf(out, size, "%u", c->indexed.idx);
+	return (size_t)snprintf(out, size, "#%02x%02x%02x", c->rgb.red, c->rgb.green, c->rgb.blue);
+}
+
+static size_t put_look(char *out, size_t size, const VTermScreenCell *c)
+{
+	size_t n = put_colour(out, size, &c->fg, VTERM_COLOR_IS_DEFAULT_FG(&c->fg));
+
+	n += (size_t)snprintf(out + n, size - n, "/");
+	n += put_colour(out + n, size - n, &c->bg, VTERM_COLOR_IS_DEFAULT_BG(&c->bg));
+	return n + (size_t)snprintf(out + n, size - n, "%s%s%s", c->attrs.bold ? "b" : "",
+	                            c->attrs.reverse ? "r" : "", c->attrs.underline ? "u" : "");
+}
+
+bool vt_golden_colours(struct vt *t, const char *name)
+{
+	static char text[VT_TEXT];
+	size_t n = 0;
+
+	draw_svg(t, name);
+	for (int y = 0; y < t->rows; y++) {
+		char look[48], before[48] = "";
+
+		for (int x = 0; x < t->columns; x++) {
+			VTermScreenCell cell;
+
+			vterm_screen_get_cell(t->screen, (VTermPos){y, x}, &cell);
+			put_look(look, sizeof(look), &cell);
+			if (strcmp(look, before) != 0)
+				n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%d:%s",
+				                      x ? " " : "", x, look);
+			strcpy(before, look);
+		}
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "\n");
+	}
+	return is_known(text, name);
+}
+
+bool vt_golden(struct vt *t, const char *name)
+{
+	draw_svg(t, name);
+	return is_known(vt_text(t), name);
 }

@@ -59,6 +59,9 @@ int64_t vt_now(const struct vt *t);
  */
 bool vt_golden(struct vt *t, const char *name);
 
+/* The same of its colours, row by row: from which column on, foreground/background, b bold, r reversed, u underlined. */
+bool vt_golden_colours(struct vt *t, const char *name);
+
 void vt_svg(struct vt *t, const char *path);
 
 #endif

@@ -61,6 +61,7 @@ static const struct view_case cases[] = {
 	{"sim-ascii", "M03", {.rows = 40, .columns = 120, .ascii = true}, ""},
 	{"sim-projector", "M03", {.rows = 30, .columns = 100}, "p"},
 	{"sim-benign", "B01", {.rows = 24, .columns = 80}, ""},
+	{"sim-undecided", "M03", {.rows = 24, .columns = 80}, "3z:goto 3.6\r"},
 };
 
 static void views(void **state)
@@ -82,6 +83,33 @@ static void views(void **state)
 	}
 	vt_free(t);
 	assert_int_equal(wrong, 0);
+}
+
+/* A terminal of 8 or 16 colours gets the same text, in the eight that both have. */
+static void few_colours(void **state)
+{
+	static const char *const keys[] = {"", "p"};
+	static const char *const names[] = {"sim-few-colours", "sim-few-colours-projector"};
+	struct vt *t = play("M03", (struct vt_options){.rows = 24, .columns = 80, .term = "xterm"});
+	char text[24 * 80 * 4 + 25];
+
+	(void)state;
+	vt_run(t, 1800);
+	for (size_t i = 0; i < 2; i++) {
+		vt_keys(t, keys[i]);
+		vt_run(t, 200);
+		assert_true(vt_golden_colours(t, names[i]));
+		assert_true(vt_coloured(t));
+	}
+	vt_keys(t, "p");
+	vt_run(t, 200);
+	strcpy(text, vt_text(t));
+	vt_free(t);
+	t = play("M03", (struct vt_options){.rows = 24, .columns = 80});
+	vt_run(t, 1800);
+	vt_run(t, 600);
+	assert_string_equal(text, vt_text(t));
+	vt_free(t);
 }
 
 /* What a pane shows of the past is what it showed then, but for the context's line and the scale of its meters. */
@@ -110,6 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(views),
+		cmocka_unit_test(few_colours),
 		cmocka_unit_test(the_past_is_what_it_was),
 	};
 

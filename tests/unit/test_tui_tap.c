@@ -176,6 +176,62 @@ static void a_recording_that_fails(void **state)
 	vt_free(t);
 }
 
+/* Each line of tap, link, recording and counters, good and bad. */
+static void health_of_tap_link_and_recording(void **state)
+{
+	static const struct {
+		const char *name;
+		int rows, columns;
+	} sizes[] = {{"tap-health", 40, 120}, {"tap-health-80x24", 24, 80}};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct vt *t;
+
+		memset(&tap, 0, sizeof(tap));
+		tap.link = (struct link){.ops = &ops, .source = LINK_SOURCE_TAP, .speed = 1};
+		tap.status = (struct link_status){
+			.presence = LINK_HERE,
+			.name = "00000000000000A0",
+			.hello = {.version = 1,
+		                  .tick_hz = WIRE_TICK_HZ,
+		                  .serial = 0xa0,
+		                  .board = 1,
+		                  .firmware = 0x1234abcd,
+		                  .calibration = 7,
+		                  .capturing = 1,
+		                  .vbus = 1},
+			.counters = {.packets = 6001, .line_high_water = 6554, .cpu = 16384},
+			.drift_ppm = -12.34,
+			.recording = true,
+			.file = "case-117.pcapng",
+			.file_bytes = 12345678,
+			.free_bytes = 41000000000,
+		};
+		t = vt_new(&(struct vt_options){
+			.link = &tap.link, .rows = sizes[i].rows, .columns = sizes[i].columns});
+		assert_true(vt_run(t, 1000));
+		vt_keys(t, "6z");
+		assert_true(vt_run(t, 200));
+		assert_true(vt_golden(t, sizes[i].name));
+		tap.status.times_away = 2;
+		tap.status.hello.failed_checks = WIRE_CHECK_RADIO;
+		tap.status.hello.calibration = 0;
+		tap.status.counters.lost_records = 3;
+		tap.status.counters.bad_packets = 1;
+		tap.status.damaged_blocks = 1;
+		tap.status.free_bytes = 900000000;
+		tap.status.lost = 17;
+		strcpy(tap.status.trouble,
+		       "cannot write 'case-117.pcapng': No space left on device");
+		tap.status.failed = true;
+		assert_true(vt_run(t, 200));
+		if (i == 0)
+			assert_true(vt_golden(t, "tap-health-bad"));
+		vt_free(t);
+	}
+}
+
 static void find_mark(void *context, const struct record *r)
 {
 	char *text = context;
@@ -231,9 +287,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
-		T(a_tap_that_goes_and_returns),
-		T(a_recording_that_fails),
-		T(marks_are_recorded),
+		T(a_tap_that_goes_and_returns),      T(a_recording_that_fails),
+		T(health_of_tap_link_and_recording), T(marks_are_recorded),
 		T(a_simulated_tap_is_called_one),
 	};
 
