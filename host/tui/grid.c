@@ -203,6 +203,24 @@ int grid_format(struct grid *g, int y, int x, int w, enum style s, const char *f
 	return grid_text(g, y, x, w, s, text);
 }
 
+/* How much of a word that is wider than a line fits into one: whole characters, at least one. */
+static size_t part_that_fits(const struct grid *g, const char *text, int w)
+{
+	char line[1024];
+	size_t best = 1;
+
+	for (size_t i = 1; text[i] && i < sizeof(line) - 1; i++) {
+		if ((text[i] & 0xc0) == 0x80)
+			continue;
+		memcpy(line, text, i);
+		line[i] = '\0';
+		if (grid_width(g, line) > w)
+			break;
+		best = i;
+	}
+	return best;
+}
+
 int grid_wrap(struct grid *g, struct rect r, enum style s, const char *text)
 {
 	char line[1024];
@@ -221,7 +239,7 @@ int grid_wrap(struct grid *g, struct rect r, enum style s, const char *text)
 			best = i;
 		}
 		/* The last line takes what is left, and shows that it was cut. */
-		take = lines == r.h - 1 || !best ? len : best;
+		take = lines == r.h - 1 ? len : best ? best : part_that_fits(g, text, r.w);
 		if (take > sizeof(line) - 1)
 			take = sizeof(line) - 1;
 		memcpy(line, text, take);

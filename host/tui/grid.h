@@ -64,7 +64,7 @@ int grid_format(struct grid *g, int y, int x, int w, enum style s, const char *f
 /* One glyph, of the program's own. */
 void grid_put(struct grid *g, int y, int x, enum style s, uint32_t c);
 
-/* Words over lines, broken at spaces; returns the lines used, at most h. */
+/* Words over lines, broken at spaces, and within a word that is wider than a line; returns the lines used, at most h. */
 int grid_wrap(struct grid *g, struct rect r, enum style s, const char *text);
 
 /* Columns that the text will take. */

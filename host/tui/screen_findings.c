@@ -106,9 +106,9 @@ static void evidence_text(const struct evidence *e, char *out, size_t size)
 
 void explain_draw(struct grid *g, struct rect r, const struct scene *s)
 {
-	int index = s->view->finding, y = r.y;
+	int index = s->view->finding, y = r.y, label = 0;
 	const struct finding *f;
-	char value[128];
+	char value[256];
 
 	if (index < 0 || (size_t)index >= s->findings)
 		return;
@@ -122,10 +122,19 @@ void explain_draw(struct grid *g, struct rect r, const struct scene *s)
 		grid_format(g, y++, r.x + 3, r.w - 4, STYLE_NORMAL, "at %.6f s, packet %llu%s",
 		            (double)f->t_ns / 1e9, (unsigned long long)f->packet,
 		            f->waived_by[0] ? ", waived: the device was declared" : "");
+	for (unsigned i = 0; i < f->evidences; i++)
+		if ((int)strlen(f->evidence[i].name) > label)
+			label = (int)strlen(f->evidence[i].name);
+	if (label > r.w / 2)
+		label = r.w / 2;
 	for (unsigned i = 0; i < f->evidences && y < r.y + r.h; i++) {
+		struct rect to = {y, r.x + label + 5, r.y + r.h - y, r.w - label - 6};
+		int lines;
+
 		evidence_text(&f->evidence[i], value, sizeof(value));
-		grid_text(g, y, r.x + 3, 32, STYLE_DIM, f->evidence[i].name);
-		grid_text(g, y++, r.x + 36, r.w - 37, STYLE_NORMAL, value);
+		grid_text(g, y, r.x + 3, label, STYLE_DIM, f->evidence[i].name);
+		lines = grid_wrap(g, to, STYLE_NORMAL, value);
+		y += lines > 1 ? lines : 1;
 	}
 }
 

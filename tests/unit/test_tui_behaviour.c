@@ -156,7 +156,7 @@ static void any_size_at_any_moment(void **state)
 
 		seed = seed * 1664525 + 1013904223;
 		vt_resize(t, 1 + (int)(seed >> 8 & 63), 1 + (int)(seed >> 16 & 255));
-		vt_keys(t, keys[seed >> 24 & 15]);
+		vt_keys(t, keys[(seed >> 24) % (sizeof(keys) / sizeof(keys[0]))]);
 		vt_run(t, 10);
 	}
 	vt_keys(t, "qqqqqqf");

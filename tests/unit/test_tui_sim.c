@@ -62,6 +62,8 @@ static const struct view_case cases[] = {
 	{"sim-projector", "M03", {.rows = 30, .columns = 100}, "p"},
 	{"sim-benign", "B01", {.rows = 24, .columns = 80}, ""},
 	{"sim-undecided", "M03", {.rows = 24, .columns = 80}, "3z:goto 3.6\r"},
+	{"sim-undecided-onset", "M03", {.rows = 0}, ":goto 12\r"},
+	{"sim-explain", "M03", {.rows = 0}, "f3ge"},
 };
 
 static void views(void **state)
@@ -112,6 +114,37 @@ static void few_colours(void **state)
 	vt_free(t);
 }
 
+/* Every pane that a tap fills, every prompt, at any size while all of it goes on; then the screen is as if nothing had been. */
+static void any_size_of_a_tap_at_any_moment(void **state)
+{
+	static const char *const keys[] = {"1",  "2",      "3",          "4",    "5", "6", "z",
+	                                   "\t", "p",      "e",          "R",    "n", "N", "+",
+	                                   "-",  "&tap\r", ":goto 5\r",  "T",    "P", "V", "L",
+	                                   "q",  "\r",     "/current\r", "\033", "=", "'", "b",
+	                                   "?",  "y",      "i",          "m",    "t", "]", "g"};
+	struct vt *t = play("M03", (struct vt_options){.rows = 24, .columns = 80});
+	uint32_t seed = 7;
+
+	(void)state;
+	for (int i = 0; i < 400; i++) {
+		seed = seed * 1664525 + 1013904223;
+		vt_resize(t, 1 + (int)(seed >> 8 & 63), 1 + (int)(seed >> 16 & 255));
+		vt_keys(t, keys[(seed >> 24) % (sizeof(keys) / sizeof(keys[0]))]);
+		vt_run(t, 10);
+	}
+	vt_resize(t, 24, 80);
+	vt_keys(t, "\033");
+	vt_run(t, 300);
+	/* A blank screen comes back by any key, and whatever was open is closed one by one. */
+	for (int i = 0; i < 8; i++)
+		vt_keys(t, "q");
+	vt_keys(t, "&\b\b\b\rf");
+	vt_run(t, 2000);
+	assert_non_null(strstr(vt_text(t), "SIMULATED"));
+	assert_non_null(strstr(vt_text(t), "MALICIOUS"));
+	vt_free(t);
+}
+
 /* What a pane shows of the past is what it showed then, but for the context's line and the scale of its meters. */
 static void the_past_is_what_it_was(void **state)
 {
@@ -139,6 +172,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(views),
 		cmocka_unit_test(few_colours),
+		cmocka_unit_test(any_size_of_a_tap_at_any_moment),
 		cmocka_unit_test(the_past_is_what_it_was),
 	};
 
