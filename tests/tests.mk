@@ -14,6 +14,7 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_HELP_OBJ) $(LIB)
 # Tests of the dashboard: on a virtual terminal, whose driver stands in tests/screens.
 SCREENS_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/screens/*.c))
 SCREENS_OBJ += $(BUILD)/host/cli/sim_link.o
+$(BUILD)/unit/test_tui_unread: $(BUILD)/tests/unit/sim_tap.o
 $(BUILD)/unit/test_tui_%: $(BUILD)/tests/unit/test_tui_%.o $(SCREENS_OBJ) $(TUI) $(LIB)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
