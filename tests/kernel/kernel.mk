@@ -34,4 +34,4 @@ test-kernel: kernel-guest
 
 ## test-end-to-end|a cable's waveform at the pins of the emulated firmware, that on a real kernel's USB, the dashboard on it
 test-end-to-end: kernel-guest
-	@tests/kernel/run.sh $(KERNEL_DIR) build/asan/kernel/vtap xhci end-to-end
+	@for c in $(or $(CONTROLLERS),xhci uhci); do tests/kernel/run.sh $(KERNEL_DIR) build/asan/kernel/vtap $$c end-to-end || exit 1; done
