@@ -342,7 +342,9 @@ static void learn(struct rx *rx, const uint32_t *words, unsigned count)
 {
 	struct rx_short *k = packet_place(rx, words);
 
-	if (rx->flags || rx->len != (count == 2 ? 1 : 3) || packet_is_whole(words[count - 1]))
+	/* A SOF does not come again, and would take another's place. */
+	if (rx->flags || rx->len != (count == 2 ? 1 : 3) || packet_is_whole(words[count - 1]) ||
+	    (rx_bytes(rx)[0] & 0xf) == USB_PID_SOF)
 		return;
 	k->count = count;
 	for (unsigned i = 0; i < 3; i++) {

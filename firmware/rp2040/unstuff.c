@@ -28,7 +28,7 @@ enum {
 	SM_OUT_RIGHT = 1u << 19,
 	SM_JOIN_RX = 1u << 31,
 	SHIFTS = SM_AUTOPUSH | SM_AUTOPULL | SM_IN_RIGHT | SM_OUT_RIGHT,
-	SLOTS = 16,     /* 0.8 ms of a full bus */
+	SLOTS = UNSTUFF_SLOTS,
 	OVERDUE = 2000, /* us; a packet takes 40 */
 };
 
@@ -42,8 +42,8 @@ static struct slot {
 
 static struct unstuff_tail tail[2];
 static const volatile uint32_t *words;
-static uint32_t queued, taken; /* slots, by the main loop */
-static volatile uint32_t done; /* by the interrupt */
+static uint32_t queued, dropped; /* slots, by the main loop */
+static volatile uint32_t done;   /* by the interrupt */
 static volatile bool busy;
 static bool broken; /* it has not done what it must: no more is given to it */
 
@@ -107,12 +107,15 @@ void on_dma_0(void)
 		begin(&slot[done % SLOTS]);
 }
 
-bool unstuff_offer(uint32_t index, uint32_t count)
+bool unstuff_has_room(void)
+{
+	return queued - dropped < SLOTS && queued - done < SLOTS;
+}
+
+void unstuff_offer(uint32_t index, uint32_t count)
 {
 	struct slot *s = &slot[queued % SLOTS];
 
-	if (queued - taken >= SLOTS || queued - done >= SLOTS)
-		return false;
 	s->from = (uint16_t)index;
 	s->count = (uint16_t)count;
 	s->end = unstuff_end((const uint32_t *)(uintptr_t)words + index, count);
@@ -121,40 +124,25 @@ bool unstuff_offer(uint32_t index, uint32_t count)
 	queued++;
 	if (!busy && !broken)
 		begin(s);
-	return true;
 }
 
-void unstuff_lost(void)
+enum unstuff_state unstuff_oldest(const uint32_t **to, unsigned *bits)
 {
-	taken = queued;
-}
+	const struct slot *s = &slot[dropped % SLOTS];
 
-enum unstuff_state unstuff_result(uint32_t index, const uint32_t **to, unsigned *bits)
-{
-	struct slot *s;
-
-	for (;; taken++) {
-		uint32_t before;
-
-		if (taken == queued || broken)
-			return UNSTUFF_NONE;
-		s = &slot[taken % SLOTS];
-		before = (index - s->from) % WORDS;
-		if (!before)
-			break;
-		if (before >= WORDS / 2)
-			return UNSTUFF_NONE;
+	if ((int32_t)(done - dropped) <= 0) {
+		if (busy && TIMER->timerawl - s->since > OVERDUE)
+			broken = true;
+		return broken ? UNSTUFF_NONE : UNSTUFF_WAITS;
 	}
-	if ((int32_t)(done - taken) <= 0) {
-		if (!busy || TIMER->timerawl - s->since <= OVERDUE)
-			return UNSTUFF_WAITS;
-		broken = true;
-		return UNSTUFF_NONE;
-	}
-	taken++;
 	if (s->bad)
 		return UNSTUFF_NONE;
 	*to = s->out;
 	*bits = unstuff_bits(s->out, s->end.outs);
 	return *bits ? UNSTUFF_DONE : UNSTUFF_NONE;
+}
+
+void unstuff_drop(void)
+{
+	dropped++;
 }

@@ -12,19 +12,22 @@
 /* `ring`: of BOARD_LINE_RING_BYTES. Once, before the first word. */
 void unstuff_start(const volatile uint32_t *ring);
 
-/* A data packet of so many words stands at `index`, and will for the next milliseconds. False where there is no room: offer it again. */
-bool unstuff_offer(uint32_t index, uint32_t count);
+enum { UNSTUFF_SLOTS = 16 }; /* 0.8 ms of a full bus */
 
-/* The ring ran over: what was offered has no answer. */
-void unstuff_lost(void);
+/* Whether one more finds room. */
+bool unstuff_has_room(void);
+
+/* A data packet of so many words stands at `index`, and will for the next milliseconds. There is room. */
+void unstuff_offer(uint32_t index, uint32_t count);
 
 enum unstuff_state {
-	UNSTUFF_NONE, /* it was not offered, or is not to be had */
+	UNSTUFF_NONE, /* it is not to be had */
 	UNSTUFF_WAITS,
 	UNSTUFF_DONE,
 };
 
-/* The packet at `index`; those that were offered before it are forgotten. `words` are borrowed until the next offer. */
-enum unstuff_state unstuff_result(uint32_t index, const uint32_t **words, unsigned *bits);
+/* The oldest that was offered: its bits (core/unstuff.h), until it is dropped. */
+enum unstuff_state unstuff_oldest(const uint32_t **words, unsigned *bits);
+void unstuff_drop(void);
 
 #endif

@@ -16,7 +16,7 @@ export function address(elf, name) {
   return parseInt(line, 16) & ~1;
 }
 
-export function profile(elf, cycles, total, rows = 30) {
+export function profile(elf, cycles, total, rows = +(process.env.ROWS ?? 30)) {
   const lines = execFileSync('arm-none-eabi-nm', ['-n', '-S', elf], { encoding: 'utf8' }).split('\n');
   const functions = lines.map((l) => l.match(/^(\w+) (\w+) [tTwW] (\S+)/)).filter(Boolean).map(([, at, size, name]) => ({ at: parseInt(at, 16) & ~1, size: parseInt(size, 16), name, cycles: 0 }));
   for (const [pc, n] of cycles) {
