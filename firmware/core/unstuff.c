@@ -1,7 +1,8 @@
 /*
- * See unstuff.h. The program stands in one of two loops, by the level of the last symbol; X counts the ones that may still come, and
- * only D+ is looked at, as packet_levels does. In the lower loop a 0 becomes ffffffff by the jump's decrement, and so a one. From the last
- * instruction it goes on with the first.
+ * See unstuff.h. The program stands in one of two loops, by the level of the last symbol; X counts the ones that may still come. A symbol is
+ * taken whole, J as 1 and K as 2, so that counting Y down turns one test into another, and K into a one where K is what came before.
+ * Behind six ones X takes the stuffed bit, and Y says which loop it was: 1 the lower one, ffffffff the upper one. SE1 is taken for either
+ * level: the bit behind it is wrong then and so the checksum, but where it stands for a stuffed K, which passes.
  */
 #include "core/unstuff.h"
 #include "core/listen_pio.h"
@@ -9,41 +10,37 @@
 #include "core/pio_code.h"
 
 enum {
-	HIGH = UNSTUFF_AT,
-	HIGH_ENDS = HIGH + 9,
-	LOW_AGAIN = HIGH + 10,
-	LOW = HIGH + 11,
-	LOW_ENDS = HIGH + 20,
-	HIGH_AGAIN = HIGH + 21,
+	OTHER = UNSTUFF_AT, /* not K behind K: J behind J, K behind J, J where K was due */
+	SEVENTH = OTHER + 3,
+	LOW_AGAIN = OTHER + 4,
+	LOW = OTHER + 5,
+	STUFFED = UNSTUFF_WRAP,
+	HIGH_AGAIN = STUFFED + 2,
+	HIGH = STUFFED + 3,
 	/* Sync and PID behind sixteen zeros. */
 	DATA0_OUT = 0xc3800000,
 	DATA1_OUT = 0x4b800000,
 };
 
 const uint16_t unstuff_pio[UNSTUFF_LEN] = {
-	[0] = PIO_OUT(PIO_Y, 1),
-	[1] = PIO_OUT(PIO_NULL, 1),
-	[2] = PIO_JMP(PIO_Y_ZERO, HIGH_ENDS),
-	[3] = PIO_IN(PIO_Y, 1),
-	[4] = PIO_JMP(PIO_X_DEC, HIGH),
-	/* The stuffed bit. */
-	[5] = PIO_OUT(PIO_Y, 1),
-	[6] = PIO_OUT(PIO_NULL, 1),
-	[7] = PIO_JMP(PIO_Y_ZERO, LOW_AGAIN),
-	[8] = PIO_IRQ_SET(UNSTUFF_IRQ),
-	[HIGH_ENDS - HIGH] = PIO_IN(PIO_Y, 1),
-	[LOW_AGAIN - HIGH] = PIO_SET(PIO_X, STUFF_AFTER - 1),
-	[LOW - HIGH] = PIO_OUT(PIO_Y, 1),
-	[12] = PIO_OUT(PIO_NULL, 1),
-	[13] = PIO_JMP(PIO_Y_DEC, LOW_ENDS),
-	[14] = PIO_IN(PIO_Y, 1),
-	[15] = PIO_JMP(PIO_X_DEC, LOW),
-	[16] = PIO_OUT(PIO_Y, 1),
-	[17] = PIO_OUT(PIO_NULL, 1),
-	[18] = PIO_JMP(PIO_Y_DEC, HIGH_AGAIN),
-	[19] = PIO_IRQ_SET(UNSTUFF_IRQ),
-	[LOW_ENDS - HIGH] = PIO_IN(PIO_Y, 1),
-	[HIGH_AGAIN - HIGH] = PIO_SET(PIO_X, STUFF_AFTER - 1),
+	PIO_JMP(PIO_X_DEC, OTHER + 1),
+	PIO_JMP(PIO_X_ZERO, SEVENTH), /* J behind J */
+	PIO_JMP(PIO_X_NE_Y, LOW_AGAIN),
+	[SEVENTH - OTHER] = PIO_IRQ_SET(UNSTUFF_IRQ),
+	[LOW_AGAIN - OTHER] = PIO_SET(PIO_X, STUFF_AFTER - 1),
+	[LOW - OTHER] = PIO_OUT(PIO_Y, 2),
+	PIO_JMP(PIO_Y_DEC, LOW + 2),
+	PIO_IN(PIO_Y, 1),
+	PIO_JMP(PIO_Y_ZERO, HIGH_AGAIN),
+	PIO_JMP(PIO_X_DEC, LOW),
+	[STUFFED - OTHER] = PIO_OUT(PIO_X, 2),
+	PIO_JMP(PIO_X_NE_Y, OTHER),
+	[HIGH_AGAIN - OTHER] = PIO_SET(PIO_X, STUFF_AFTER - 1),
+	[HIGH - OTHER] = PIO_OUT(PIO_Y, 2),
+	PIO_IN(PIO_Y, 1),
+	PIO_JMP(PIO_Y_DEC, HIGH + 3),
+	PIO_JMP(PIO_Y_DEC, LOW_AGAIN),
+	PIO_JMP(PIO_X_DEC, HIGH),
 };
 
 const uint16_t unstuff_begin[UNSTUFF_BEGIN] = {

@@ -13,9 +13,10 @@
 #include "core/packet_words.h"
 
 enum {
-	UNSTUFF_LEN = 22,
-	UNSTUFF_AT = 32 - UNSTUFF_LEN, /* PIO1's, at its end */
-	UNSTUFF_IRQ = 0,               /* raised by a seventh one */
+	UNSTUFF_LEN = 18,
+	UNSTUFF_AT = 32 - UNSTUFF_LEN,  /* PIO1's, at its end: fourteen words are the probe's */
+	UNSTUFF_WRAP = UNSTUFF_AT + 10, /* what follows its last instruction */
+	UNSTUFF_IRQ = 0,                /* raised by a seventh one */
 	/* Of a packet: below, the words are decoded as fast. */
 	UNSTUFF_WORDS_LEAST = 12,
 	UNSTUFF_WORDS_MOST = PACKET_WORDS,

@@ -56,7 +56,7 @@ void unstuff_start(const volatile uint32_t *ring)
 	unreset(RESETS_DMA | RESETS_PIO1);
 	for (unsigned i = 0; i < UNSTUFF_LEN; i++)
 		PIO1->instr_mem[UNSTUFF_AT + i] = unstuff_pio[i];
-	PIO1->sm[SM].execctrl = (UNSTUFF_AT + UNSTUFF_LEN - 1) << 12 | UNSTUFF_AT << 7;
+	PIO1->sm[SM].execctrl = (UNSTUFF_AT + UNSTUFF_LEN - 1) << 12 | UNSTUFF_WRAP << 7;
 	PIO1->sm[SM].clkdiv = 1u << 16;
 	dma_channel(CH_WORDS, ring, &PIO1->txf[SM], 0,
 	            DMA_WORD | DMA_INCR_READ | DMA_DREQ(DREQ_TX) | DMA_CHAIN(CH_TAIL));
