@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { Chip } from './chip.mjs';
 import { UsbHost } from './usb.mjs';
 import { KIND, Reader } from './records.mjs';
+import { symbol } from './profile.mjs';
 import { strict } from './strict.mjs';
 import { busCases } from './bus.mjs';
 import { compare } from './compare.mjs';
@@ -16,6 +17,7 @@ import { selftestCases } from './selftest.mjs';
 import { calibrationCases } from './calibration.mjs';
 
 const [image, wave, ...only] = process.argv.slice(2);
+const elf = image.replace(/bin$/, 'elf');
 let passed = 0, failed = 0;
 
 // `limits` of the sender: ppm, ns of jitter to the next edge and to the next but one, cycles of skew.
@@ -145,7 +147,15 @@ const cases = {
     assert(status >= 2 && status <= 4, `${status} status reports in 300 ms`);
     const r = tap.host.control(0xa1, 1, 0x100, 1, 64);
     assert(r.r === 'ACK' && r.data[0] === KIND.STATUS, 'GET_REPORT');
-    return [tap, `reply and ${status} status reports`];
+    // The counter of the reports is a byte, and that of the tap is not: across both ends.
+    for (const near of [0xfe, 0xfffe]) {
+      const seen = [];
+      tap.chip.rp.sramView.setUint16(symbol(elf, 'status_count') - 0x20000000, near, true);
+      for (let i = 0; i < 450 && seen.length < 4; i++) { tap.host.run(1000); const x = tap.host.in(2); if (x.r === 'ACK' && x.data[0] === KIND.STATUS) seen.push(x.data[1]); }
+      // One may have been on its way.
+      assert(seen.slice(-3).join() === '254,255,0' || seen.join() === '254,255,0,1', `reports numbered ${seen.join()}`);
+    }
+    return [tap, `reply and ${status} status reports, numbered across 255`];
   },
   board: () => {
     const tap = new Tap(), pins = (...n) => n.reduce((v, p) => v | (1 << p), 0);
@@ -206,7 +216,6 @@ cases.commands = () => {
   return [tap, 'refused and repeated as they should be'];
 };
 
-const elf = image.replace(/bin$/, 'elf');
 const tools = { Tap, assert, waveform, cordon: process.env.CORDON };
 Object.assign(cases, busCases({ ...tools, highWater, elf }), loadCases({ ...tools, highWater, elf }), sensorCases(tools), guardCases(tools), scenarioCases(tools), aloneCases({ ...tools, Chip, image }), selftestCases(tools), calibrationCases({ ...tools, image }));
 

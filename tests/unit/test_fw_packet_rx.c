@@ -209,6 +209,9 @@ static void what_is_no_such_three_is_not_taken(void **state)
 	make_three(data, sizeof(data), USB_SPEED_FULL);
 	words_of(three[0], other, 3, USB_SPEED_FULL);
 	assert_false(rx_transaction(&rx, &t, p));
+	make_three(data, sizeof(data), USB_SPEED_FULL);
+	words_of(three[2], (const uint8_t[]){0x1e}, 1, USB_SPEED_FULL);
+	assert_false(rx_transaction(&rx, &t, p));
 	/* A word too few, too many, or of another PID; data without a checksum. */
 	make_three(data, sizeof(data), USB_SPEED_FULL);
 	t.count[1]--;
@@ -253,8 +256,8 @@ static void a_damaged_packet_behind_a_pre_is_no_pre(void **state)
 static void nothing_is_carried_into_the_next_packet(void **state)
 {
 	static const uint8_t ones[] = {0xc3, 0xff, 0xff, 0xff, 0xff, 0xff};
-	/* Fifteen J, of which the first are no sync; then K and J by turns; eight J more at the end. */
-	const uint32_t odd[] = {0x95555555, 0x66666666, 0x55550000};
+	/* Sixteen J, which are no sync: one that is all ones. J for eight more, then K and J by turns; some at the end. */
+	const uint32_t odd[] = {0x55555555, 0x66665555, 0x55550000};
 	uint32_t to[PACKET_WORDS];
 	struct rx_packet first;
 	uint8_t bytes[PACKET_RX_MAX];

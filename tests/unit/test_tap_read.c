@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "capture/pcapng_write.h"
+#include "capture/tap_units.h"
 #include "core/bytes.h"
 #include "capture_image.h"
 #include "tap_records.h"
@@ -238,6 +239,74 @@ static void damage_is_counted_and_passed(void **state)
 	}
 }
 
+/* A length that reaches beyond the end keeps back the whole blocks behind it: they come at the end, and nothing else does. */
+static void a_length_beyond_the_end_hides_no_block(void **state)
+{
+	size_t at = 0;
+
+	(void)state;
+	make_dump(1000);
+	for (unsigned i = 0; i + 1 < TAP_RECORDS; i++) {
+		size_t len = load_le16(dump.bytes + at + 2);
+		struct check k;
+
+		/* To the last byte that it can reach, and to the first that is not there. */
+		for (size_t said = WIRE_BLOCK_MAX; said;
+		     said = said == WIRE_BLOCK_MAX ? dump.len - at + 1 : 0) {
+			if (said <= dump.len - at || said > WIRE_BLOCK_MAX)
+				continue;
+			store_le16(dump.bytes + at + 2, (uint16_t)said);
+			k = check_dump(dump.bytes, dump.len);
+			assert_int_equal(k.got, TAP_RECORDS - 1 + (i > 0));
+			assert_int_equal(k.last, RECORD_UNKNOWN);
+			assert_int_equal(k.lost_blocks, i > 0);
+			assert_int_equal(k.info.tap_blocks_damaged, 1);
+			assert_int_equal(k.info.tap_bytes_skipped, len);
+			store_le16(dump.bytes + at + 2, (uint16_t)len);
+		}
+		at += len;
+	}
+}
+
+static void on_code(void *context, const struct wire_record *w)
+{
+	uint8_t *code = context;
+
+	assert_int_equal(w->kind, WIRE_LINE);
+	*code = w->body[0];
+}
+
+/* As firmware/README.md has them, by number: who changes one breaks every tap and file there is. */
+static void events_have_their_codes(void **state)
+{
+	static const struct {
+		enum line_event event;
+		uint8_t code;
+	} table[] = {
+		{LINE_ATTACH, 1},          {LINE_DETACH, 2},  {LINE_RESET, 3},
+		{LINE_RESET_END, 4},       {LINE_SUSPEND, 5}, {LINE_RESUME, 6},
+		{LINE_KEEPALIVE, 7},       {LINE_SPEED, 8},   {LINE_BLIND, 9},
+		{LINE_SIGHTED, 10},        {LINE_GATE, 11},   {LINE_SE0, 0x80 + 3},
+		{LINE_VBUS_ON, 0x80 + 18},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct record r = {.kind = RECORD_LINE, .line = {.event = table[i].event}};
+		uint8_t code = 0;
+		const struct wire_sink sink = {.context = &code, .record = on_code};
+		struct wire_reader reader;
+
+		tap_dump_init(&dump, 0);
+		tap_dump_record(&dump, &r);
+		wire_reader_init(&reader);
+		wire_reader_push(&reader, dump.bytes, dump.len, &sink);
+		assert_int_equal(code, table[i].code);
+		assert_int_equal(tap_line_event(table[i].code), table[i].event);
+	}
+	assert_int_equal(tap_line_event(12), LINE_UNKNOWN);
+}
+
 static void a_gap_has_its_span(void **state)
 {
 	struct record ticks = {.kind = RECORD_CC, .t_ns = 1000000};
@@ -333,6 +402,8 @@ int main(void)
 		cmocka_unit_test(tshark_has_no_complaint),
 		cmocka_unit_test(every_truncation),
 		cmocka_unit_test(damage_is_counted_and_passed),
+		cmocka_unit_test(a_length_beyond_the_end_hides_no_block),
+		cmocka_unit_test(events_have_their_codes),
 		cmocka_unit_test(a_gap_has_its_span),
 		cmocka_unit_test(a_tap_that_starts_anew),
 		cmocka_unit_test(short_and_long_bodies),
