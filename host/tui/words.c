@@ -84,7 +84,7 @@ void banner_reason(const struct scene *s, char *out, size_t size)
 	bool typing = find(s, "R9") != NULL, tool = find(s, "R14a") != NULL;
 	bool inside = find(s, "R5") || find(s, "R6");
 	const char *found_so_far =
-	    count ? "What was found so far weighs too little" : "Nothing found so far";
+		count ? "What was found so far weighs too little" : "Nothing found so far";
 	char keys[48];
 
 	keys_typed(s, keys, sizeof(keys));
