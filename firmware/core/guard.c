@@ -8,7 +8,8 @@ bool guard_arm(struct guard *g, uint8_t mask, uint32_t lease_ms, uint64_t now)
 	if (mask & ~WIRE_GUARD_ALL || (mask && !lease_ms))
 		return false;
 	g->until = now + (uint64_t)lease_ms * TICKS_PER_MS;
-	g->tripped = g->untold = false;
+	/* What tripped before is told all the same. */
+	g->tripped = false;
 	g->mask = mask;
 	return true;
 }

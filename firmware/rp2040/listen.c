@@ -29,6 +29,7 @@ enum {
 	CHAIN_US = 2, /* at most, from a change to its entry */
 	/* Longer than a full bus needs for a transaction of 64 bytes, and the helper for its data; less than the loop sleeps. */
 	PATIENCE_US = 200,
+	AHEAD_US = 4096, /* a transaction and more */
 	LOOK_US = 60000, /* of what 16 bits of microseconds tell */
 	TICKS_PER_US = WIRE_TICK_HZ / 1000000,
 	/* More than comes while one turn is decoded: what is overwritten meanwhile would be taken for what was there. */
@@ -274,11 +275,25 @@ static bool may_wait(const struct line *line, uint32_t event_end, uint64_t now_u
 	       (uint16_t)((uint32_t)now_us - ring_microsecond[ring_read.event]) < PATIENCE_US;
 }
 
+/*
+ * The tick of the change before the next one to read. The stamp is that of a change shortly before it, or already of the next, which may
+ * have come long after: from the clock that has been read up to there, 16 bits of microseconds would tell 65 ms too much.
+ */
+static uint64_t tick_behind(const struct stamp *s)
+{
+	uint32_t event = (ring_read.event - 1) % EVENTS;
+	uint16_t ahead = (uint16_t)(ring_microsecond[event] - s->us);
+	int32_t coarse = (ahead < AHEAD_US ? ahead : ahead - 0x10000) * TICKS_PER_US;
+	uint16_t cycles = (uint16_t)(ring_cycles[event] - s->cycles - (uint16_t)coarse);
+
+	return s->tick + (uint64_t)(int64_t)(coarse + (int16_t)cycles);
+}
+
 static void pay(struct line *line, struct stamp *stamp)
 {
 	/* What was read is still there: the ring is not so fast. */
 	if (stamp->owed)
-		line_idle(line, ring_tick(stamp, (ring_read.event - 1) % EVENTS));
+		line_idle(line, tick_behind(stamp));
 	stamp->owed = false;
 }
 
