@@ -45,7 +45,7 @@ $(FW)/cordon.uf2: $(FW)/cordon.elf $(FW)/image
 
 # The listener's tests play waveforms through a model of the state machines.
 WAVE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/wave/*.c))
-$(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_fw_line*.c tests/unit/test_fw_reporter.c tests/unit/test_sim_waveform.c)): $(WAVE_OBJ)
+$(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_fw_line*.c tests/unit/test_fw_reporter*.c tests/unit/test_sim_waveform.c)): $(WAVE_OBJ)
 
 $(BUILD)/line_figures: $(BUILD)/tests/bench/line_figures.o $(WAVE_OBJ) $(BUILD)/libcordon.a
 	$(call say,LD,$@)

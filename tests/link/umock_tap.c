@@ -2,7 +2,7 @@
  * Taps under umockdev: a fake usbfs and hidraw for the program that is run behind it, which knows nothing of that. Each tap
  * is the tests' simulated one (tests/unit/sim_tap.h) in real time.
  * usage: umockdev-wrapper umock_tap SCENARIO PROGRAM [ARGUMENT...]
- * The exit code is the program's. The scenarios stand in a table below.
+ * The exit code is the program's. The scenarios stand in umock_scenarios.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,81 +23,12 @@
 
 #include "core/usb_desc.h"
 #include "tests/link/umock_describe.h"
+#include "tests/link/umock_scenarios.h"
 #include "tests/unit/sim_tap.h"
 
 #define MS UINT64_C(1000000)
 
 enum { TAPS_MAX = 4, URBS_MAX = 128, REPORT = 64, SERIAL_FIRST = 0xa0, NOBODY = 65534 };
-
-struct scenario {
-	const char *name;
-	unsigned taps; /* 0: one */
-	unsigned packets_a_second;
-	uint16_t version;
-	bool noise, mute;
-	unsigned longest;     /* bytes of a transfer at most; 0 any */
-	bool whole;           /* transfers are full, or wait 20 ms */
-	unsigned stall_each;  /* so many transfers */
-	unsigned fault_each;  /* EPROTO, as of a bad cable */
-	unsigned unplug_ms;   /* after the first transfer; 0 never */
-	unsigned back_ms;     /* later; 0 never */
-	int unplug_status;    /* what transfers end with */
-	bool busy, no_access; /* for who opens it */
-	bool no_hid;
-	bool deaf;     /* to the first command to capture */
-	bool vbus_off; /* as a tap is that has just been plugged in */
-	uint8_t refuse_settings;
-	struct wire_selftest selftest;
-	uint8_t calibrate_error, calibrate_reason;
-};
-
-static const struct scenario scenarios[] = {
-	{.name = "none", .taps = 0},
-	{.name = "stream", .packets_a_second = 5000},
-	{.name = "no-hid", .packets_a_second = 5000, .no_hid = true},
-	{.name = "deaf", .packets_a_second = 5000, .no_hid = true, .deaf = true},
-	{.name = "four", .taps = 4, .packets_a_second = 2000},
-	{.name = "short", .packets_a_second = 2000, .longest = 63},
-	{.name = "long", .packets_a_second = 20000, .whole = true},
-	{.name = "stall", .packets_a_second = 5000, .stall_each = 100},
-	{.name = "fault", .packets_a_second = 5000, .fault_each = 100},
-	{.name = "unplug", .packets_a_second = 5000, .unplug_ms = 500, .unplug_status = -ESHUTDOWN},
-	{.name = "return",
-         .packets_a_second = 5000,
-         .unplug_ms = 500,
-         .back_ms = 500,
-         .unplug_status = -ESHUTDOWN},
-	{.name = "return-uhci",
-         .packets_a_second = 5000,
-         .unplug_ms = 500,
-         .back_ms = 500,
-         .unplug_status = -EPROTO},
-	{.name = "version", .packets_a_second = 100, .version = 2},
-	{.name = "noise", .noise = true},
-	{.name = "mute", .mute = true},
-	{.name = "busy", .busy = true},
-	{.name = "good", .selftest = {.ran = 0x7f, .detail = 0x45450000}},
-	{.name = "broken",
-         .no_hid = true,
-         .selftest = {.ran = 0x7f, .failed = 0x13, .detail = 0x00000022}},
-	{.name = "in-use", .selftest = {.ran = 0x7e, .detail = 0x100}},
-	{.name = "captures", .calibrate_error = WIRE_E_STATE},
-	{.name = "something-in",
-         .calibrate_error = WIRE_E_VALUE,
-         .calibrate_reason = WIRE_CALIBRATE_IMPOSSIBLE},
-	{.name = "no-access", .no_access = true},
-	{.name = "unpowered", .packets_a_second = 5000, .vbus_off = true},
-	{.name = "unpowered-return",
-         .packets_a_second = 5000,
-         .vbus_off = true,
-         .unplug_ms = 500,
-         .back_ms = 500,
-         .unplug_status = -ESHUTDOWN},
-	{.name = "tripped",
-         .packets_a_second = 5000,
-         .vbus_off = true,
-         .refuse_settings = WIRE_E_STATE},
-};
 
 struct urb {
 	UMockdevIoctlData *data, *buffer;
