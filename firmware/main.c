@@ -113,6 +113,7 @@ static void each_millisecond(uint32_t ms)
 	if (ms % STATUS_EVERY_MS == 0) {
 		uint8_t report[USB_DEV_REPORT] __attribute__((aligned(4)));
 
+		tick_cpu_next();
 		on_report(NULL, report);
 		if (send_report(NULL, report))
 			status_count++;

@@ -18,6 +18,7 @@ void say_status(struct tap *t, uint8_t *to)
 		.line_high_water = (uint16_t)(listen_lost.line_high * 8),
 		.event_high_water = (uint16_t)(listen_lost.event_high * 8),
 		.up_high_water = (uint16_t)(t->up.high * 2047),
+		.cpu = tick_cpu(),
 		.alerts = t->alerts.sequence,
 	};
 

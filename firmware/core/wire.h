@@ -278,7 +278,7 @@ struct wire_status {
 	uint32_t lost_line, lost_events, lost_records, lost_sensor;
 	uint16_t line_high_water, event_high_water,
 		up_high_water; /* shares of the rings, of 65535 */
-	uint16_t cpu;          /* share of the last second, of 65535 */
+	uint16_t cpu;          /* share of the last tenth of a second, of 65535 */
 	uint16_t alerts;
 	uint16_t reserved;
 };

@@ -7,10 +7,18 @@
 
 #include <stdint.h>
 
+#include "rp2040/regs.h"
+
 /* The slice with no pin of the board on it; its counter is read by DMA too. */
 enum { CLOCK64_SLICE = 7 };
 
 void clock64_start(void);
+
+/* Cycles, for what lasts less than the 546 us in which 16 bits go round. */
+static inline uint16_t clock64_cycles(void)
+{
+	return (uint16_t)PWM->slice[CLOCK64_SLICE].ctr;
+}
 
 uint64_t clock64_us(void);
 uint64_t clock64_now(void);

@@ -6,6 +6,7 @@
 #include "rp2040/clock64.h"
 #include "rp2040/regs.h"
 #include "rp2040/startup.h"
+#include "core/cpu_share.h"
 #include "core/wire.h"
 
 enum {
@@ -22,6 +23,7 @@ enum {
 static uint8_t start_cause;
 
 static volatile bool came;
+static struct cpu_share cpu;
 
 void on_timer_0(void)
 {
@@ -48,6 +50,7 @@ void tick_start(void)
 	TIMER->alarm[0] = TIMER->timerawl + WAKE_US;
 	tick_watchdog();
 	WATCHDOG->ctrl = WATCHDOG_ENABLE;
+	cpu_share_init(&cpu, (uint32_t)clock64_now());
 }
 
 void tick_sleep(void)
@@ -55,12 +58,26 @@ void tick_sleep(void)
 	/* With interrupts off: what comes between the question and the sleep wakes at once. */
 	interrupts_off();
 	while (!came) {
+		uint16_t from = clock64_cycles(), to;
+
 		wait_for_interrupt();
+		to = clock64_cycles();
 		interrupts_on();
+		cpu_share_slept(&cpu, from, to);
 		interrupts_off();
 	}
 	came = false;
 	interrupts_on();
+}
+
+void tick_cpu_next(void)
+{
+	cpu_share_next(&cpu, (uint32_t)clock64_now());
+}
+
+uint16_t tick_cpu(void)
+{
+	return cpu.share;
 }
 
 void tick_watchdog(void)

@@ -12,6 +12,10 @@ void tick_watchdog(void);
 /* Until the next alarm, each 250 us; at once where one has come since the last call. */
 void tick_sleep(void);
 
+/* The share of time that the core was awake, of 65535: between the last two calls of tick_cpu_next, 0 before there were two. */
+void tick_cpu_next(void);
+uint16_t tick_cpu(void);
+
 /* Counts the starts since power came; an enum wire_cause of this one. */
 uint32_t tick_boot_id(void);
 uint8_t tick_start_cause(void);

@@ -55,6 +55,38 @@ export function loadCases({ Tap, assert, waveform, highWater, elf }) {
     assert(share < 0.25, `CPU ${(100 * share).toFixed(1)} %`);
     return [tap, `CPU ${(100 * share).toFixed(1)} %`];
   };
+  // What STATUS says of the core against what the core did: idle, a full bus with bursts, and what follows it.
+  const cpuShare = () => {
+    const PERIOD = 100 * MS, WITHIN = 0.01, tap = new Tap(), { chip } = tap, w = waveform('bulk-frames'), begins = w.packets[0].at, told = [];
+    let last;
+    const step = () => {
+      tap.host.run(200);
+      tap.fetch();
+      const x = tap.host.in(2);
+      if (x.r !== 'ACK' || x.data[0] !== KIND.STATUS) return;
+      if (last) told.push({ said: (x.data[2 + 30] | (x.data[2 + 31] << 8)) / 65535, was: (chip.awake - last[1]) / (chip.cycle - last[0]) });
+      last = [chip.cycle, chip.awake];
+    };
+    const until = (at) => { while (chip.cycle < at) step(); };
+    tap.command(0x10, [1]);
+    while (told.length < 2) step();
+    sense(tap, 200);
+    // The bus twice over, from its first packet on, so that it fills the period that begins before it.
+    const again = w.edges.findIndex(([at]) => at >= begins), length = w.end - begins;
+    assert(2 * length > PERIOD, 'the traffic does not fill a period');
+    const edges = [...w.edges, ...w.edges.slice(again).map(([at, lines]) => [at + length, lines])];
+    const first = last[0] + Math.ceil((begins + MS) / PERIOD) * PERIOD + MS;
+    until(first - begins - MS);
+    chip.run(first - begins - chip.cycle);
+    chip.play(edges);
+    until(first + 3 * PERIOD);
+    for (const { said, was } of told) assert(Math.abs(said - was) < WITHIN, `the tap says ${told.map((t) => (100 * t.said).toFixed(1)).join(', ')} %, the core was awake for ${told.map((t) => (100 * t.was).toFixed(1)).join(', ')} %`);
+    const most = Math.max(...told.map((t) => t.was)), least = Math.min(...told.map((t) => t.was));
+    assert(most > 0.85 && least < 0.25, `awake for ${(100 * least).toFixed(1)} to ${(100 * most).toFixed(1)} %: the case tests too little`);
+    const d = tap.command(0x01).data;
+    assert(Math.abs((d[30] | (d[31] << 8)) / 65535 - told.at(-1).said) < WITHIN, 'STATISTICS says something else');
+    return [tap, `${told.length} periods, awake for ${(100 * least).toFixed(1)} to ${(100 * most).toFixed(1)} %, told to ${Math.max(...told.map((t) => 100 * Math.abs(t.said - t.was))).toFixed(2)} %`];
+  };
   // From the SE0 behind a token to the first instruction that could answer it, on a full bus, with sensors, the stream and the guard armed.
   const answer = () => {
     const tap = new Tap(), { chip } = tap, w = waveform('bulk-frames', 7), TOKEN = '6983e0';
@@ -80,6 +112,7 @@ export function loadCases({ Tap, assert, waveform, highWater, elf }) {
   };
   return {
     quiet,
+    'cpu-share': cpuShare,
     answer,
     'bulk-sensors': bulk(0),
     'bulk-bursts': bulk(200),
