@@ -18,6 +18,14 @@ firmware: deps-firmware
 deps-firmware:
 	@tests/deps.sh build firmware
 
+# What was built with other flags is built anew.
+$(FW)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(FW_CC) $(FW_CFLAGS) $(FW_LDFLAGS)' | cmp -s - $@ || echo '$(FW_CC) $(FW_CFLAGS) $(FW_LDFLAGS)' >$@
+FORCE:
+.PHONY: FORCE
+$(FW_OBJ) $(FW)/cordon.elf: $(FW)/flags
+
 $(FW)/%.o: %.c
 	$(call say,FWCC,$<)
 	@mkdir -p $(@D)
