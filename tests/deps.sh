@@ -6,7 +6,7 @@ set -eu
 packages() {
 	case $1 in
 	build) echo gcc make libc6-dev libxkbcommon-dev xkb-data libjansson-dev libsodium-dev libncurses-dev libudev-dev libusb-1.0-0-dev libhidapi-dev hwdata ;;
-	test) echo python3 libcmocka-dev libvterm-dev librsvg2-bin fonts-dejavu-core tshark jq groff-base umockdev libumockdev-dev pkg-config ;;
+	test) echo python3 libcmocka-dev libvterm-dev librsvg2-bin fonts-dejavu-core ncurses-term tshark jq groff-base umockdev libumockdev-dev pkg-config ;;
 	firmware) echo gcc-arm-none-eabi ;;
 	# Where Node comes from elsewhere, npm is part of it, and Debian's package conflicts with it.
 	emulator) { command -v node && command -v npm; } >/dev/null || echo nodejs npm ;;

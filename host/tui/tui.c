@@ -20,7 +20,13 @@
 #include "tui/keys.h"
 #include "tui/theme.h"
 
-enum { FAREWELL_MS = 200, COLOURS_MANY = 256, COLOURS_FEW = 8, COPY_MAX = 3072 };
+enum {
+	FAREWELL_MS = 200,
+	COLOURS_MANY = 256,
+	COLOURS_BRIGHT = 16,
+	COLOURS_FEW = 8,
+	COPY_MAX = 3072
+};
 
 struct tui {
 	int in_fd, out_fd, memory_fd;
@@ -64,6 +70,12 @@ static bool modes_set(struct tui *t)
 	return tcsetattr(t->in_fd, TCSANOW, &raw) == 0;
 }
 
+/* Of 16 colours, where the terminal has no more than eight. */
+static short few(short colour)
+{
+	return COLORS < COLOURS_BRIGHT && colour >= COLOURS_FEW ? colour - COLOURS_FEW : colour;
+}
+
 static void colours_begin(struct tui *t, bool colourless)
 {
 	bool coloured = !colourless && has_colors() && start_color() == OK &&
@@ -78,8 +90,8 @@ static void colours_begin(struct tui *t, bool colourless)
 		             (a & THEME_REVERSE ? A_REVERSE : 0) |
 		             (a & THEME_UNDERLINE ? A_UNDERLINE : 0);
 		t->pair[i] = 0;
-		if (!coloured ||
-		    init_pair(i + 1, many ? l->fg256 : l->fg16, many ? l->bg256 : l->bg16) != OK)
+		if (!coloured || init_pair(i + 1, many ? l->fg256 : few(l->fg16),
+		                           many ? l->bg256 : few(l->bg16)) != OK)
 			continue;
 		t->pair[i] = i + 1;
 	}
