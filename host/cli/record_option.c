@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "capture/record_files.h"
@@ -36,10 +37,12 @@ static uint64_t size_of(const char *text)
 
 /*
  * The record's text, of what is expected: the profile's name; of a declared device the file as well, for it may be gone when it
- * is judged. False with what is wrong.
+ * is judged. What is judged by here is what was recorded. False with what is wrong.
  */
 static bool profile_text(struct record_option *o, const char *path, char *message, size_t size)
 {
+	char error[PROFILE_ERROR_MAX];
+	size_t len;
 	FILE *f;
 
 	o->has_profile = true;
@@ -52,14 +55,19 @@ static bool profile_text(struct record_option *o, const char *path, char *messag
 		snprintf(message, size, "cannot open '%s': %s", path, strerror(errno));
 		return false;
 	}
-	o->profile_len +=
-		fread(o->profile + o->profile_len, 1, sizeof(o->profile) - o->profile_len, f);
+	len = fread(o->profile + o->profile_len, 1, sizeof(o->profile) - o->profile_len, f);
 	fclose(f);
-	if (o->profile_len <= TAP_BODY_MAX)
-		return true;
-	snprintf(message, size, "'%s' is too long to be recorded: %d bytes at most", path,
-	         TAP_BODY_MAX - 7);
-	return false;
+	if (o->profile_len + len > TAP_BODY_MAX) {
+		snprintf(message, size, "'%s' is too long to be recorded: %d bytes at most", path,
+		         (int)(TAP_BODY_MAX - o->profile_len));
+		return false;
+	}
+	if (!profile_file_parse(&o->expected, path, o->profile + o->profile_len, len, error)) {
+		snprintf(message, size, "%s", error);
+		return false;
+	}
+	o->profile_len += len;
+	return true;
 }
 
 static int take_profile(struct record_option *o, const struct command *command, int argc,
@@ -77,20 +85,32 @@ static int take_profile(struct record_option *o, const struct command *command, 
 	return EXIT_FAULT;
 }
 
+/* A pipe would hold the screen, and with it the recording, until somebody writes into it. */
+static bool is_file(const char *path, char *message, size_t size)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		snprintf(message, size, "cannot open '%s': %s", path, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		snprintf(message, size, "'%s' is no regular file", path);
+	else
+		return true;
+	return false;
+}
+
 bool record_option_profile(struct record_option *o, const char *words, char *message, size_t size)
 {
 	static const char device[] = "device ";
 	struct record_option next = *o;
 	const struct profile_info *info;
-	char error[PROFILE_ERROR_MAX];
 	const char *path = NULL;
 
 	if (strncmp(words, device, sizeof(device) - 1) == 0) {
-		path = words + sizeof(device) - 1;
-		if (!profile_file_load(&next.expected, path, error)) {
-			snprintf(message, size, "%s", error);
+		path = words + strspn(words + sizeof(device) - 1, " ") + sizeof(device) - 1;
+		next.expected = (struct profile){.kind = PROFILE_DEVICE};
+		if (!is_file(path, message, size))
 			return false;
-		}
 	} else {
 		info = profile_find(words);
 		if (!info || info->kind == PROFILE_DEVICE) {

@@ -1,6 +1,7 @@
 /* Declared devices from JSON files. See profile_file.h. */
 #include "report/profile_file.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -185,12 +186,12 @@ bool profile_file_load(struct profile *p, const char *path, char error[PROFILE_E
 
 	error[0] = '\0';
 	if (!bytes || !f) {
-		fail(&r, NULL, bytes ? "cannot open it" : "out of memory");
+		fail(&r, NULL, bytes ? strerror(errno) : "out of memory");
 		goto cleanup;
 	}
 	len = fread(bytes, 1, FILE_MAX + 1, f);
 	if (ferror(f))
-		fail(&r, NULL, "cannot read from it");
+		fail(&r, NULL, strerror(errno));
 	else if (len > FILE_MAX)
 		fail(&r, NULL, "larger than 64 KiB");
 	else

@@ -76,6 +76,26 @@ ok $? 'marks, layout and VBUS are in the report'
 ok $? 'nothing of it is in the next tests but what was said of them'
 wait
 
+# P with a declared device: what cannot be used is said and changes nothing, what can begins a test under it, and is in its file.
+start_tap a M03 4
+"$CORDON" sim M03 -o "$work/known.pcapng" && "$CORDON" analyze --json "$work/known.pcapng" >"$work/of-known"
+jq -c '.devices[] | select(.product == "O.MG") | {name: "front desk", structure_sha256}' "$work/of-known" | head -n 1 >"$work/good.json"
+echo '{"name":"front desk"}' >"$work/bad.json"
+jq -c '.name = "x" * 9000' "$work/good.json" >"$work/long.json"
+mkfifo "$work/pipe.json"
+live 'R5' "Pdevice none.json$cr" "cannot open 'none.json': No such file or directory" "Pdevice bad.json$cr" 'must be there' \
+	"Pdevice long.json$cr" 'is too long' "Pdevice pipe.json$cr" 'no regular' \
+	"Pdevice$cr" 'which file declares it' "Pdevice good.json$cr" 'a new test has begun' "" 'R9' 'Qy' -- \
+	env -C "$work" "$CORDON_ASAN" live --connect "$work/a" -o p.pcapng --profile bare --json
+[ "$code" = 20 ] && [ "$(grep -c '^{' "$work/said")" = 2 ]
+ok $? "P with a file that is not there, wrong, too long, a pipe: said, and the test goes on: $code"
+[ "$(grep '^{' "$work/said" | sed -n 2p | jq -c '[.profile, ([.findings[].rule] | index("R6"), (index("R9") != null))]')" = '["device",null,true]' ]
+ok $? 'a declared device: its enumeration is no finding, its typing is judged'
+rm "$work/good.json"
+same_report 1 "$work/p.pcapng" && same_report 2 "$work/p-2.pcapng"
+ok $? 'its file holds the declaration'
+wait
+
 # A simulated tap obeys, as a real one does: without VBUS the cable is dead, with it it begins anew. What it cannot do it refuses.
 make --no-print-directory -s KIND=release BUILD="$(dirname "$CORDON")" "$(dirname "$CORDON")/link/tap_numbers" >"$work/log" 2>&1
 start_tap a M03 10
