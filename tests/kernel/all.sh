@@ -10,4 +10,6 @@ for controller in ${CONTROLLERS:-xhci uhci}; do
 	tail -n +"$((${seen:-0} + 1))" "$log" | grep -v ' passed, '
 	seen=$(wc -l <"$log")
 done
+# What failed stands once more at the end, where a log is read first.
+grep -A 12 'not ok' "$log"
 awk '/ passed, / {p += $1; f += $3} END {print p " passed, " f " failed"; exit !(p > 0 && f == 0)}' "$log"
