@@ -109,7 +109,8 @@ static void each_millisecond(uint32_t ms)
 	reporter_flush(&tap.reporter);
 	if (ms % HELLO_EVERY_MS == 0)
 		say_hello(&tap);
-	upstream_flush(&tap.up);
+	if (upstream_urgent(&tap.up))
+		upstream_flush(&tap.up);
 	if (ms % STATUS_EVERY_MS == 0) {
 		uint8_t report[USB_DEV_REPORT] __attribute__((aligned(4)));
 
@@ -162,6 +163,10 @@ int main(void)
 			done_ms = now_ms;
 			tick_watchdog();
 			each_millisecond(now_ms);
+			kick();
+		}
+		if (upstream_waited(&tap.up, (uint32_t)clock64_us())) {
+			upstream_flush(&tap.up);
 			kick();
 		}
 		if (!more)

@@ -8,6 +8,8 @@ enum { LOST_LEN = 16 };
 void upstream_init(struct upstream *u)
 {
 	u->open.len = 0;
+	u->idle = 0;
+	u->waits = false;
 	u->sequence = 0;
 	u->sealed = u->closed = u->fetched = 0;
 	u->summed = 0;
@@ -32,6 +34,8 @@ static void seal(struct upstream *u)
 {
 	uint32_t slot = u->sealed % UPSTREAM_BLOCKS;
 
+	u->idle = 0;
+	u->waits = false;
 	u->len[slot] = (uint16_t)wire_block_seal(&u->open, u->sequence++);
 	u->sealed++;
 	if (filled(u) > u->high)
@@ -106,18 +110,49 @@ void upstream_flush(struct upstream *u)
 	upstream_sum(u, SIZE_MAX);
 }
 
+bool upstream_urgent(const struct upstream *u)
+{
+	/* What may wait is counted, and not what may not: of packets there are more, and their way is the short one. */
+	return u->lost || (u->open.len && u->open.len != WIRE_BLOCK_HEAD + u->idle);
+}
+
+bool upstream_waited(struct upstream *u, uint32_t now_us)
+{
+	if (!u->open.len)
+		return false;
+	if (!u->waits) {
+		u->waits = true;
+		u->since_us = now_us;
+	}
+	if (now_us - u->since_us < UPSTREAM_WAIT_US)
+		return false;
+	/* One that stays open behind others is asked about again after as long. */
+	u->waits = false;
+	return true;
+}
+
+static uint8_t *put(struct upstream *u, enum wire_kind kind, uint8_t flags, uint64_t tick,
+                    size_t len)
+{
+	uint8_t *body = wire_block_put(&u->open, kind, flags, tick, len);
+
+	if (body && wire_may_wait((uint8_t)kind))
+		u->idle = (uint16_t)(u->idle + WIRE_RECORD_HEAD + len);
+	return body;
+}
+
 uint8_t *upstream_try(struct upstream *u, enum wire_kind kind, uint8_t flags, uint64_t tick,
                       size_t len)
 {
 	uint8_t *body;
 
 	if (u->open.len) {
-		body = wire_block_put(&u->open, kind, flags, tick, len);
+		body = put(u, kind, flags, tick, len);
 		if (body)
 			return body;
 		seal(u);
 	}
-	return begin(u, tick) ? wire_block_put(&u->open, kind, flags, tick, len) : NULL;
+	return begin(u, tick) ? put(u, kind, flags, tick, len) : NULL;
 }
 
 /* Records come nearly in order: a count has the tick of its first. */

@@ -14,12 +14,20 @@
 #include "core/wire.h"
 #include "board.h"
 
-enum { UPSTREAM_BLOCKS = BOARD_UP_RING_BYTES / WIRE_BLOCK_MAX };
+enum {
+	UPSTREAM_BLOCKS = BOARD_UP_RING_BYTES / WIRE_BLOCK_MAX,
+	/* So long a block of wire_may_wait alone may stay open: it takes two milliseconds' bands. The main loop looks each 250 us
+	 * and makes the bands as late: all together within 2 ms. */
+	UPSTREAM_WAIT_US = 1200,
+};
 
 struct upstream {
 	uint8_t block[UPSTREAM_BLOCKS][WIRE_BLOCK_MAX];
 	uint16_t len[UPSTREAM_BLOCKS];
 	struct wire_block open;
+	uint16_t idle;     /* bytes of it that may wait */
+	bool waits;        /* since: */
+	uint32_t since_us; /* as upstream_waited saw it */
 	uint32_t sequence;
 	/* Blocks that are full, those with their checksum, and those fetched, since the start; all wrap. */
 	uint32_t sealed;
@@ -75,8 +83,14 @@ void upstream_seal(struct upstream *u);
 /* Checksums of blocks that are full: over `bytes` at most, for who has not the time for a whole one. True where there is more. */
 bool upstream_sum(struct upstream *u, size_t bytes);
 
-/* Both, to the end: all that the reader may have is there for him. The main loop calls it each millisecond. */
+/* Both, to the end: all that the reader may have is there for him. */
 void upstream_flush(struct upstream *u);
+
+/* Whether there is anything that may not wait. It is asked each millisecond, and flushed. */
+bool upstream_urgent(const struct upstream *u);
+
+/* Whether what is open has waited for long enough. In each turn of the main loop: `now_us` wraps. */
+bool upstream_waited(struct upstream *u, uint32_t now_us);
 
 /* How full it is, of 256. */
 unsigned upstream_level(const struct upstream *u);

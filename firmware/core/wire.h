@@ -54,6 +54,15 @@ enum wire_kind {
 	WIRE_LAYOUT = 0x83, /* the keyboard layout that keys are read under from here on */
 };
 
+/*
+ * Records that come all the time and that nobody is in a hurry for: a block that has nothing else in it may wait for more
+ * (core/upstream.h). Their times are in them.
+ */
+static inline bool wire_may_wait(uint8_t kind)
+{
+	return kind == WIRE_BAND || kind == WIRE_FOLD;
+}
+
 enum wire_flag {
 	WIRE_FROM_TAP = 1u << 0, /* the tap itself put this on the cable */
 	WIRE_PORT_FAR = 1u << 1, /* seen at FAR; else at NEAR */

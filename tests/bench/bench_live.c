@@ -20,7 +20,7 @@
 #include "tests/bench/on_terminal.h"
 #include "tests/unit/sim_tap.h"
 
-enum { TAPS_MAX = 4, RUNS_MAX = 1000, WARM_MS = 1500, PATIENCE_MS = 20000 };
+enum { TAPS_MAX = 4, RUNS_MAX = 1000, WARM_MS = 1500, PATIENCE_MS = 20000, MS = 1000000 };
 
 struct socket_tap {
 	char path[96];
@@ -99,16 +99,18 @@ static void tap_turn(struct socket_tap *s)
 		sim_tap_taken(&s->tap, (size_t)n);
 }
 
-/* A millisecond, or less where the program writes. */
+/* To the next millisecond, as a tap's own, or less where the program writes. */
 static bool turn(struct on_terminal *p, unsigned count)
 {
 	struct pollfd wait = {.fd = p->fd, .events = POLLIN};
+	struct timespec left = {0};
 
 	for (unsigned i = 0; i < count; i++)
 		tap_turn(&taps[i]);
 	if (beside)
 		tap_turn(&taps[TAPS_MAX]);
-	poll(&wait, 1, 1);
+	left.tv_nsec = MS - (long)(now_ns() % MS);
+	ppoll(&wait, 1, &left, NULL);
 	return on_terminal_read(p);
 }
 

@@ -87,6 +87,33 @@ export function loadCases({ Tap, assert, waveform, highWater, elf }) {
     assert(Math.abs((d[30] | (d[31] << 8)) / 65535 - told.at(-1).said) < WITHIN, 'STATISTICS says something else');
     return [tap, `${told.length} periods, awake for ${(100 * least).toFixed(1)} to ${(100 * most).toFixed(1)} %, told to ${Math.max(...told.map((t) => 100 * Math.abs(t.said - t.was))).toFixed(2)} %`];
   };
+  // How old records are when the host has them. Of sensors alone a block each 2 ms; what is on the bus waits for the millisecond at most.
+  const flush = () => {
+    const tap = new Tap(), { chip, reader } = tap, w = waveform('low-keyboard', 5), LOOK = 50;
+    const run = (end) => { while (chip.cycle < end) { tap.host.run(LOOK); tap.fetch(); } };
+    tap.command(0x10, [1]);
+    let from = reader.records.length, blocks = reader.blocks;
+    const quiet = 200, begun = chip.cycle;
+    run(begun + quiet * MS);
+    blocks = reader.blocks - blocks;
+    const bands = reader.records.slice(from).filter((r) => r.kind === KIND.BAND), hellos = reader.records.slice(from).filter((r) => r.kind === KIND.HELLO).length;
+    assert(bands.length >= 3 * (quiet - 3), `${bands.length} bands in ${quiet} ms`);
+    assert(blocks <= quiet / 2 + 2 + hellos, `${blocks} blocks in ${quiet} ms of sensors alone`);
+    // A band's tick is its start.
+    const waited = Math.max(...bands.map((r) => r.came - r.tick - MS)) / MS;
+    from = reader.records.length;
+    const start = chip.cycle;
+    chip.play(w.edges);
+    run(start + w.end + 5 * MS);
+    const since = reader.records.slice(from), age = (kind) => Math.max(...since.filter((r) => r.kind === kind).map((r) => r.came - r.tick)) / MS;
+    const heard = reader.packets().length, events = reader.events().length;
+    assert(heard > 100 && events > 3, `${heard} packets and ${events} events heard`);
+    // A count is made at the end of its millisecond.
+    const packets = age(KIND.PACKET), folds = age(KIND.FOLD) - 1;
+    for (const [what, ms, most] of [['a band', waited, 2], ['a packet', packets, 2], ['a count', folds, 2]])
+      assert(ms > 0 && ms < most, `${what} is ${ms.toFixed(2)} ms old when it comes`);
+    return [tap, `${blocks} blocks in ${quiet} ms of sensors alone; at most ${waited.toFixed(2)} ms from a band's end, ${packets.toFixed(2)} from a packet's start, ${folds.toFixed(2)} from a count's millisecond, till the host has it`];
+  };
   // From the SE0 behind a token to the first instruction that could answer it, on a full bus, with sensors, the stream and the guard armed.
   const answer = () => {
     const tap = new Tap(), { chip } = tap, w = waveform('bulk-frames', 7), TOKEN = '6983e0';
@@ -114,6 +141,7 @@ export function loadCases({ Tap, assert, waveform, highWater, elf }) {
     quiet,
     'cpu-share': cpuShare,
     answer,
+    flush,
     'bulk-sensors': bulk(0),
     'bulk-bursts': bulk(200),
     'bulk-alone': bulk(0, { stopped: true }),

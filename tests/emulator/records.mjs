@@ -13,7 +13,8 @@ function crc16(bytes) {
 }
 
 export class Reader {
-  constructor() { this.bytes = []; this.sequence = null; this.records = []; this.errors = []; this.total = 0; }
+  // `clock`: what the time is when bytes come.
+  constructor(clock = () => 0) { this.clock = clock; this.bytes = []; this.blocks = 0; this.sequence = null; this.records = []; this.errors = []; this.total = 0; }
   push(data) {
     this.total += data.length;
     for (const b of data) this.bytes.push(b);
@@ -32,9 +33,10 @@ export class Reader {
     const sequence = v.getUint32(4, true), tick = v.getBigUint64(8, true);
     if (this.sequence !== null && sequence !== ((this.sequence + 1) >>> 0)) this.errors.push(`block ${sequence} after ${this.sequence}`);
     this.sequence = sequence;
+    this.blocks++;
     for (let at = 16; at < b.length - 2;) {
       const len = v.getUint16(at + 2, true);
-      this.records.push({ kind: b[at], flags: b[at + 1], tick: Number(tick) + v.getInt32(at + 4, true), body: b.subarray(at + 8, at + 8 + len) });
+      this.records.push({ kind: b[at], flags: b[at + 1], tick: Number(tick) + v.getInt32(at + 4, true), body: b.subarray(at + 8, at + 8 + len), came: this.clock() });
       at += 8 + len;
     }
   }

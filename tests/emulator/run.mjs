@@ -30,7 +30,7 @@ class Tap {
     prepare(this.chip);
     this.chip.run(900000);
     this.host = new UsbHost(this.chip);
-    this.reader = new Reader();
+    this.reader = new Reader(() => this.chip.cycle);
     this.request = 1;
     if (!this.host.dev.attached) throw new Error('the device does not attach');
     this.host.enumerate();

@@ -5,6 +5,7 @@
 
 #include "core/bytes.h"
 #include "core/crc.h"
+#include "core/upstream.h"
 
 #define TICKS_A_MS (WIRE_TICK_HZ / 1000)
 
@@ -52,11 +53,21 @@ static void put(struct sim_tap *t, uint8_t kind, uint8_t flags, uint64_t tick, c
 		at = wire_block_put(&t->block, (enum wire_kind)kind, flags, tick, len);
 	if (!at) {
 		close_block(t);
+		t->opened_tick = t->now_tick;
+		t->urgent = false;
 		wire_block_begin(&t->block, t->block_bytes, tick);
 		at = wire_block_put(&t->block, (enum wire_kind)kind, flags, tick, len);
 	}
 	if (at)
 		memcpy(at, body, len);
+	t->urgent |= !wire_may_wait(kind);
+}
+
+/* As in the firmware (core/upstream.h): what is routine waits for the next millisecond's. */
+static bool is_due(const struct sim_tap *t)
+{
+	return t->urgent || t->now_tick - t->opened_tick + TICKS_A_MS >
+	                            UPSTREAM_WAIT_US * (uint64_t)(TICKS_A_MS / 1000);
 }
 
 static void hello(struct sim_tap *t, uint64_t tick)
@@ -172,7 +183,8 @@ void sim_tap_run(struct sim_tap *t, uint64_t t_ns)
 		       tick_of_packet(t, t->packets) <= t->now_tick)
 			numbered(t, tick_of_packet(t, t->packets));
 	}
-	close_block(t);
+	if (is_due(t))
+		close_block(t);
 }
 
 void sim_tap_taken(struct sim_tap *t, size_t n)

@@ -41,6 +41,8 @@ struct sim_tap {
 	unsigned replies;
 	struct wire_block block;
 	uint8_t block_bytes[WIRE_BLOCK_MAX];
+	uint64_t opened_tick; /* of the block */
+	bool urgent;          /* it has something that may not wait */
 	/* Sent and not yet taken. What finds no room is lost, and told as such. */
 	uint8_t out[SIM_TAP_BACKLOG];
 	size_t out_len;
@@ -49,7 +51,10 @@ struct sim_tap {
 
 void sim_tap_init(struct sim_tap *t, const struct sim_tap_options *o);
 
-/* Time has come to `t_ns` since its start: what it has to say by then is in `out`. */
+/*
+ * Time has come to `t_ns` since its start: what it has to say by then is in `out`, but for what a tap keeps for the next
+ * millisecond (core/upstream.h). To be called each millisecond, as the firmware looks.
+ */
 void sim_tap_run(struct sim_tap *t, uint64_t t_ns);
 
 /* `n` bytes of `out` are gone. */

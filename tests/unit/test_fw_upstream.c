@@ -226,6 +226,89 @@ static void packets_are_full_while_blocks_wait(void **state)
 	assert_int_equal(s.lost_blocks + reader.bad_blocks + reader.skipped_bytes, 0);
 }
 
+/* What may wait does, for the whole time and no longer, and for the same time again. */
+static void routine_waits_for_more(void **state)
+{
+	const uint32_t starts[] = {0, 5000, UINT32_MAX - 700};
+	static struct upstream u;
+	uint8_t buffer[64];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		uint32_t at = starts[i];
+
+		upstream_init(&u);
+		assert_false(upstream_waited(&u, at - UPSTREAM_WAIT_US));
+		for (unsigned k = 1; k <= 3; k++, at += 3000) {
+			assert_non_null(upstream_put(&u, WIRE_BAND, 0, 1000, 12));
+			assert_false(upstream_waited(&u, at));
+			assert_non_null(upstream_put(&u, WIRE_FOLD, 0, 1000, 16));
+			assert_false(upstream_waited(&u, at + UPSTREAM_WAIT_US - 1));
+			assert_false(upstream_urgent(&u));
+			assert_true(upstream_waited(&u, at + UPSTREAM_WAIT_US));
+			upstream_flush(&u);
+			assert_int_equal(u.closed, k);
+			assert_int_equal(u.len[k - 1], WIRE_BLOCK_HEAD + WIRE_BLOCK_TAIL +
+			                                       2 * WIRE_RECORD_HEAD + 12 + 16);
+			assert_false(upstream_waited(&u, at + UPSTREAM_WAIT_US));
+			assert_false(upstream_waited(&u, at + 2999));
+			while (upstream_fetch(&u, buffer, sizeof(buffer)))
+				;
+		}
+	}
+}
+
+/* The time of a block that was filled to its end is not the next one's. */
+static void a_new_block_has_its_own_time(void **state)
+{
+	static struct upstream u;
+
+	(void)state;
+	upstream_init(&u);
+	while (!u.sealed) {
+		assert_false(upstream_waited(&u, 100));
+		assert_non_null(upstream_put(&u, WIRE_BAND, 0, 1000, 12));
+	}
+	assert_false(upstream_urgent(&u));
+	assert_false(upstream_waited(&u, 2000));
+	assert_true(upstream_waited(&u, 2000 + UPSTREAM_WAIT_US));
+	/* While others wait before it, it is not asked about in each turn. */
+	assert_false(upstream_waited(&u, 2001 + UPSTREAM_WAIT_US));
+}
+
+/* All else goes at the next millisecond, whatever stands before it or comes after it in the block. */
+static void all_else_does_not_wait(void **state)
+{
+	static struct upstream u;
+
+	(void)state;
+	for (unsigned kind = WIRE_HELLO; kind <= WIRE_CC; kind++) {
+		bool waits = kind == WIRE_BAND || kind == WIRE_FOLD;
+
+		assert_int_equal(wire_may_wait((uint8_t)kind), waits);
+		for (unsigned before = 0; before < 3; before++) {
+			upstream_init(&u);
+			for (unsigned i = 0; i < before; i++)
+				assert_non_null(upstream_put(&u, WIRE_BAND, 0, 1000, 12));
+			assert_false(upstream_urgent(&u));
+			assert_non_null(upstream_put(&u, (enum wire_kind)kind, 0, 1000, 0));
+			assert_non_null(upstream_put(&u, WIRE_FOLD, 0, 1000, 16));
+			assert_int_equal(upstream_urgent(&u), !waits);
+			upstream_flush(&u);
+			assert_false(upstream_urgent(&u));
+		}
+	}
+	/* By the short way, and what was lost. */
+	upstream_init(&u);
+	assert_non_null(upstream_put(&u, WIRE_BAND, 0, 1000, 12));
+	assert_non_null(upstream_put_packet(&u, 1000, 8));
+	assert_true(upstream_urgent(&u));
+	upstream_init(&u);
+	while (upstream_put(&u, WIRE_BAND, 0, 1000, 12))
+		;
+	assert_true(upstream_urgent(&u));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +318,9 @@ int main(void)
 		cmocka_unit_test(records_far_apart_get_their_own_block),
 		cmocka_unit_test(a_loss_has_its_span),
 		cmocka_unit_test(packets_are_full_while_blocks_wait),
+		cmocka_unit_test(routine_waits_for_more),
+		cmocka_unit_test(a_new_block_has_its_own_time),
+		cmocka_unit_test(all_else_does_not_wait),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
