@@ -1,5 +1,7 @@
-/* The letters that the verdicts need. Bit n of a line is its column n. */
+/* The letters that the verdicts need, and their marks. Bit n of a line is its column n. */
 #include "tui/bigfont.h"
+
+#include <stddef.h>
 
 static const struct {
 	uint8_t width, line[BIGFONT_HEIGHT];
@@ -28,6 +30,18 @@ static const struct {
 	/* clang-format on */
 };
 
+static const struct {
+	uint32_t mark;
+	uint16_t line[BIGFONT_HEIGHT];
+} marks[] = {
+	/* clang-format off */
+	{0x25b2, {0x010, 0x038, 0x07c, 0x0fe, 0x1ff}}, /* ▲ */
+	{0x25c6, {0x010, 0x07c, 0x1ff, 0x07c, 0x010}}, /* ◆ */
+	{0x25a1, {0x1ff, 0x101, 0x101, 0x101, 0x1ff}}, /* □ */
+	{0x25cf, {0x07c, 0x0fe, 0x1ff, 0x0fe, 0x07c}}, /* ● */
+	/* clang-format on */
+};
+
 int bigfont_width(const char *text, int scale)
 {
 	int width = 0;
@@ -51,4 +65,13 @@ void bigfont_draw(struct grid *g, int y, int x, int scale, enum style s, const c
 					grid_put(g, y + row, x + i, s, 0x2588);
 		x += (letters[c].width + 1) * scale;
 	}
+}
+
+void bigfont_mark(struct grid *g, int y, int x, enum style s, uint32_t mark)
+{
+	for (size_t m = 0; m < sizeof(marks) / sizeof(marks[0]); m++)
+		for (int row = 0; marks[m].mark == mark && row < BIGFONT_HEIGHT; row++)
+			for (int i = 0; i < BIGFONT_MARK; i++)
+				if (marks[m].line[row] >> i & 1)
+					grid_put(g, y + row, x + i, s, 0x2588);
 }

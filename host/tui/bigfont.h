@@ -4,10 +4,13 @@
 
 #include "tui/grid.h"
 
-enum { BIGFONT_HEIGHT = 5 };
+enum { BIGFONT_HEIGHT = 5, BIGFONT_MARK = 9 };
 
 /* Columns that the text takes; letters, digits and spaces alone are drawn. */
 int bigfont_width(const char *text, int scale);
 void bigfont_draw(struct grid *g, int y, int x, int scale, enum style s, const char *text);
+
+/* The mark of a verdict, BIGFONT_MARK columns wide: the shape beside the word. */
+void bigfont_mark(struct grid *g, int y, int x, enum style s, uint32_t mark);
 
 #endif

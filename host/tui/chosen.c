@@ -114,7 +114,7 @@ bool chosen_text(const struct scene *s, char out[CHOSEN_MAX])
 		[PANE_PACKETS] = packet,
 	};
 	char raw[CHOSEN_MAX];
-	bool any = (of[s->view->focus] ? of[s->view->focus] : finding)(s, raw);
+	bool any = (of[screens_focus(s)] ? of[screens_focus(s)] : finding)(s, raw);
 
 	escape_terminal(out, CHOSEN_MAX, raw);
 	return any;

@@ -17,9 +17,19 @@ static void say(struct view *v, const char *text)
 	snprintf(v->message, sizeof(v->message), "%s", text);
 }
 
+/* True, and said, where there are no panes to choose from. */
+static bool no_panes(struct view *v, const struct scene *s)
+{
+	if (!screens_small(s))
+		return false;
+	say(v, "panes need 80x24; Enter explains");
+	return true;
+}
+
 static void pane(struct view *v, const struct scene *s, int key)
 {
-	(void)s;
+	if (no_panes(v, s))
+		return;
 	v->focus = (enum pane)(key - '0');
 	v->explain = false;
 }
@@ -30,6 +40,8 @@ static void next_pane(struct view *v, const struct scene *s, int key)
 	unsigned n = screens_panes(s, shown), i = 0;
 
 	(void)key;
+	if (no_panes(v, s))
+		return;
 	while (i < n && shown[i] != v->focus)
 		i++;
 	v->focus = shown[i + 1 < n ? i + 1 : 0];
@@ -47,8 +59,9 @@ static void next_input(struct view *v, const struct scene *s, int key)
 
 static void zoom(struct view *v, const struct scene *s, int key)
 {
-	(void)s, (void)key;
-	v->zoomed = !v->zoomed;
+	(void)key;
+	if (!no_panes(v, s))
+		v->zoomed = !v->zoomed;
 }
 
 static void help(struct view *v, const struct scene *s, int key)
@@ -159,7 +172,7 @@ static void move(struct view *v, const struct scene *s, int by)
 {
 	uint64_t row;
 
-	switch (v->help ? PANE_NONE : v->focus) {
+	switch (v->help ? PANE_NONE : screens_focus(s)) {
 	case PANE_NONE:
 		v->help_at =
 			(unsigned)(by < 0 && v->help_at < (unsigned)-by ? 0 : (int)v->help_at + by);
@@ -203,7 +216,7 @@ static void ends(struct view *v, const struct scene *s, int key)
 
 	if (v->help)
 		v->help_at = 0;
-	else if (v->focus == PANE_FINDINGS || v->focus == PANE_DEVICES)
+	else if (screens_focus(s) == PANE_FINDINGS || screens_focus(s) == PANE_DEVICES)
 		move(v, s, first ? -FINDINGS_MAX : FINDINGS_MAX);
 	else if (first)
 		view_go(v, s, s->history->begin_ns);
@@ -277,15 +290,6 @@ static void open_finding(struct view *v, const struct scene *s)
 	say(v, "its packets are no longer kept");
 }
 
-static void enter(struct view *v, const struct scene *s, int key)
-{
-	(void)key;
-	if (v->focus == PANE_FINDINGS)
-		open_finding(v, s);
-	else
-		v->zoomed = true;
-}
-
 static void explain(struct view *v, const struct scene *s, int key)
 {
 	(void)key;
@@ -295,6 +299,16 @@ static void explain(struct view *v, const struct scene *s, int key)
 		say(v, "no finding to explain");
 	else
 		v->explain = !v->explain;
+}
+
+static void enter(struct view *v, const struct scene *s, int key)
+{
+	if (screens_small(s))
+		explain(v, s, key);
+	else if (v->focus == PANE_FINDINGS)
+		open_finding(v, s);
+	else
+		v->zoomed = true;
 }
 
 static void mark(struct view *v, const struct scene *s, int key)

@@ -11,54 +11,62 @@
 
 enum { INDENT = 3, PEOPLE_FAST_MS = 60, PEOPLE_SLOW_MS = 500 };
 
-static const struct {
-	const char *word;
-	enum style style;
-} verdicts[] = {
-	[VERDICT_MALICIOUS] = {"MALICIOUS", STYLE_DECISIVE},
-	[VERDICT_SUSPECT] = {"SUSPECT", STYLE_SERIOUS},
-	[VERDICT_NOT_COVERED] = {"NOT COVERED", STYLE_MEDIUM},
-	[VERDICT_NO_FINDING] = {"NO FINDING", STYLE_STRONG},
+static const enum style verdict_styles[] = {
+	[VERDICT_MALICIOUS] = STYLE_DECISIVE,
+	[VERDICT_SUSPECT] = STYLE_SERIOUS,
+	[VERDICT_NOT_COVERED] = STYLE_MEDIUM,
+	[VERDICT_NO_FINDING] = STYLE_STRONG,
 };
+
+static int draw_word(struct grid *g, int x, const char *word)
+{
+	return word[0] ? grid_text(g, 0, x, g->w - x, STYLE_BAR_ALERT, word) + 3 : x;
+}
 
 static void draw_source(struct grid *g, const struct scene *s)
 {
-	static const char *const words[] = {
-		[LINK_SOURCE_FILE] = "REPLAY: recorded before, no cable is connected",
-		[LINK_SOURCE_STREAM] = "LIVE stream",
-		[LINK_SOURCE_TAP] = "LIVE",
-		[LINK_SOURCE_SIMULATOR] = "SIMULATED: no cable is connected",
-	};
+	bool small = screens_small(s);
 	const struct scene_show *show = s->show;
-	char chapter[160];
-	int x;
+	char text[160];
+	int x = 1;
 
 	grid_fill(g, (struct rect){0, 0, 1, g->w}, ' ', STYLE_BAR_ALERT);
-	if (show) {
-		snprintf(chapter, sizeof(chapter), "chapter %u of %u", show->chapter,
-		         show->chapters);
-		grid_text(g, 0, g->w - 1 - grid_width(g, chapter), g->w, STYLE_BAR_ALERT, chapter);
+	if (show && !small) {
+		snprintf(text, sizeof(text), "chapter %u of %u", show->chapter, show->chapters);
+		grid_text(g, 0, g->w - 1 - grid_width(g, text), g->w, STYLE_BAR_ALERT, text);
 	}
-	x = grid_text(g, 0, 1, g->w - 1, STYLE_BAR_ALERT, words[s->link->source]);
-	if (s->view->instant)
-		grid_text(g, 0, x + 3, g->w - x - 3, STYLE_BAR_ALERT, "INSTANT REPLAY 1/20");
-	else if (s->link->paused)
-		grid_text(g, 0, x + 3, g->w - x - 3, STYLE_BAR_ALERT, "paused");
-	else if (s->view->frozen || !s->view->following)
-		grid_format(g, 0, x + 3, g->w - x - 3, STYLE_BAR_ALERT, "%s at %.2f s",
-		            s->view->frozen ? "FROZEN" : "BEHIND", (double)s->cursor_ns / 1e9);
+	if (s->link->source == LINK_SOURCE_FILE && !small)
+		snprintf(text, sizeof(text), "REPLAY: recorded before, no cable is connected");
+	else if (s->link->source == LINK_SOURCE_SIMULATOR && !small)
+		snprintf(text, sizeof(text), "SIMULATED: no cable is connected");
+	else
+		source_text(s, small, text, sizeof(text));
+	x = draw_word(g, x, text);
+	x = draw_word(g, x, recording_text(s, small));
+	state_text(s, small, text, sizeof(text));
+	x = draw_word(g, x, text);
+	if (!text[0] && !small && s->link->paused && !s->over)
+		draw_word(g, x, "paused");
 }
 
 static int draw_verdict(struct grid *g, int y, const struct scene *s)
 {
-	const char *word = verdicts[s->verdict].word;
-	int scale = bigfont_width(word, 2) + 2 * INDENT <= g->w ? 2 : 1;
+	const char *word = verdict_word(s->verdict);
+	enum style style = verdict_styles[s->verdict];
+	int beside = BIGFONT_MARK + INDENT, x = INDENT, scale;
 
-	if (bigfont_width(word, scale) + INDENT > g->w) {
-		grid_text(g, y, INDENT, g->w - INDENT, verdicts[s->verdict].style, word);
+	if (bigfont_width(word, 1) + INDENT > g->w) {
+		grid_put(g, y, INDENT, style, verdict_mark(s->verdict));
+		grid_text(g, y, INDENT + 2, g->w - INDENT - 2, style, word);
 		return y + 2;
 	}
-	bigfont_draw(g, y, INDENT, scale, verdicts[s->verdict].style, word);
+	/* The shape is worth more than larger letters: it is seen from where these are not read. */
+	scale = bigfont_width(word, 2) + beside + 2 * INDENT <= g->w ? 2 : 1;
+	if (bigfont_width(word, scale) + beside + INDENT <= g->w) {
+		bigfont_mark(g, y, x, style, verdict_mark(s->verdict));
+		x += beside;
+	}
+	bigfont_draw(g, y, x, scale, style, word);
 	return y + BIGFONT_HEIGHT + 1;
 }
 

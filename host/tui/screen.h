@@ -31,6 +31,16 @@ void screens_draw(struct grid *g, const struct scene *s);
 /* Panes on show at this size, for Tab. */
 unsigned screens_panes(const struct scene *s, enum pane out[PANES]);
 
+/* Below 80x24 there is no room but for findings: no pane to choose. */
+bool screens_small(const struct scene *s);
+
+/* The pane that keys go to. */
+enum pane screens_focus(const struct scene *s);
+
+/* A verdict's word and shape; each screen has its own style for it. */
+const char *verdict_word(enum verdict v);
+uint32_t verdict_mark(enum verdict v);
+
 /* Malicious or suspect: without that, nothing is drawn in the colours of an alarm. */
 bool scene_flagged(const struct scene *s);
 
@@ -38,6 +48,9 @@ bool scene_flagged(const struct scene *s);
 enum style finding_style(enum weight w);
 uint32_t finding_mark(enum weight w);
 void banner_reason(const struct scene *s, char *out, size_t size);
+void source_text(const struct scene *s, bool small, char *out, size_t size);
+const char *recording_text(const struct scene *s, bool small); /* "" where nothing is recorded */
+void state_text(const struct scene *s, bool small, char *out, size_t size); /* "" it follows */
 void time_text(char *out, size_t size, const struct scene *s, int64_t t_ns);
 int64_t time_axis_span(const struct scene *s, int columns, int64_t *from_ns, int64_t *column_ns);
 

@@ -76,11 +76,21 @@ static bool shown(enum pane p, const struct scene *s)
 	return p == PANE_HEALTH ? false : p == PANE_PACKETS ? heights_of(s).packets > 0 : true;
 }
 
+bool screens_small(const struct scene *s)
+{
+	return s->h < TALL || s->w < WIDE;
+}
+
+enum pane screens_focus(const struct scene *s)
+{
+	return screens_small(s) ? PANE_FINDINGS : s->view->focus;
+}
+
 unsigned screens_panes(const struct scene *s, enum pane out[PANES])
 {
 	unsigned n = 0;
 
-	if (s->h < TALL || s->w < WIDE) {
+	if (screens_small(s)) {
 		out[n++] = PANE_FINDINGS;
 		return n;
 	}
@@ -136,7 +146,7 @@ static void draw_view(struct grid *g, const struct scene *s)
 		footer_draw(g, s);
 		return;
 	}
-	if (g->h < TALL || g->w < WIDE) {
+	if (screens_small(s)) {
 		int y = top_lines(g, s);
 
 		top_draw(g, s, true);

@@ -4,59 +4,17 @@
 
 #include "tui/screen.h"
 
-enum { FIRST_MOST = 24 }; /* columns of when the first finding was */
-
-struct banner {
-	const char *word;
-	uint32_t mark;
-	enum style style;
+enum {
+	FIRST_MOST = 24, /* columns of when the first finding was */
+	NAME_LEAST = 12
 };
 
-static const struct banner banners[] = {
-	[VERDICT_MALICIOUS] = {"MALICIOUS", 0x25b2, STYLE_MALICIOUS},
-	[VERDICT_SUSPECT] = {"SUSPECT", 0x25c6, STYLE_SUSPECT},
-	[VERDICT_NOT_COVERED] = {"NOT COVERED", 0x25a1, STYLE_NOT_COVERED},
-	[VERDICT_NO_FINDING] = {"NO FINDING", 0x25cf, STYLE_NO_FINDING},
+static const enum style banner_styles[] = {
+	[VERDICT_MALICIOUS] = STYLE_MALICIOUS,
+	[VERDICT_SUSPECT] = STYLE_SUSPECT,
+	[VERDICT_NOT_COVERED] = STYLE_NOT_COVERED,
+	[VERDICT_NO_FINDING] = STYLE_NO_FINDING,
 };
-
-/* Where the input comes from, never left out: nobody shall take a replay for a cable. */
-static void source_text(const struct scene *s, char *out, size_t size)
-{
-	const struct link_status *status = link_status(s->link);
-	bool away = status && status->presence == LINK_AWAY;
-
-	switch (s->link->source) {
-	case LINK_SOURCE_FILE:
-		if (s->over)
-			snprintf(out, size, "REPLAY, at its end");
-		else if (s->link->paused)
-			snprintf(out, size, "REPLAY, paused");
-		else if (s->link->speed == LINK_SPEED_MAX)
-			snprintf(out, size, "REPLAY");
-		else
-			snprintf(out, size, "REPLAY ×%g", s->link->speed);
-		break;
-	case LINK_SOURCE_STREAM:
-		snprintf(out, size, s->over ? "STREAM, at its end" : "LIVE stream");
-		break;
-	case LINK_SOURCE_TAP:
-		snprintf(out, size, away ? "LIVE, TAP UNPLUGGED" : "LIVE");
-		break;
-	case LINK_SOURCE_SIMULATOR:
-		snprintf(out, size, s->over ? "SIMULATED, at its end" : "SIMULATED");
-		break;
-	}
-}
-
-/* "" where nothing is being recorded. */
-static const char *recording_text(const struct scene *s)
-{
-	const struct link_status *status = link_status(s->link);
-
-	if (!status || !status->recording)
-		return "";
-	return status->failed ? "RECORDING FAILED" : s->over ? "RECORDED" : "● REC";
-}
 
 /* What befell the tap or the file, "" nothing. */
 static const char *trouble_text(const struct scene *s)
@@ -68,54 +26,60 @@ static const char *trouble_text(const struct scene *s)
 	return status->trouble[0] ? status->trouble : status->message;
 }
 
-static void state_text(const struct scene *s, char *out, size_t size)
+/* The end of a path, which names the file, is worth more than its beginning; of all else the beginning is. */
+static int draw_name(struct grid *g, int x, int w, const struct scene *s)
 {
-	const struct view *v = s->view;
+	const char *name = s->name;
 
-	if (v->instant)
-		snprintf(out, size, "INSTANT REPLAY 1/20");
-	else if (v->frozen)
-		snprintf(out, size, "FROZEN %.1f s", (double)(s->loop_ns - v->frozen_since) / 1e9);
-	else if (!v->following)
-		snprintf(out, size, "BEHIND %.2f s",
-		         (double)(s->history->now_ns - s->cursor_ns) / 1e9);
-	else
-		out[0] = '\0';
+	if (s->link->source != LINK_SOURCE_FILE || w < 2 || grid_width(g, name) <= w)
+		return grid_text(g, 0, x, w, STYLE_BAR, name);
+	while (*name && ((*name & 0xc0) == 0x80 || grid_width(g, name) > w - 1))
+		name++;
+	grid_put(g, 0, x, STYLE_BAR, 0x2026);
+	return grid_text(g, 0, x + 1, w - 1, STYLE_BAR, name);
 }
 
+/* A label with a blank on either side ends before `right`; returns where it begins. */
+static int draw_label(struct grid *g, int right, const char *text)
+{
+	if (!text[0])
+		return right;
+	right -= grid_width(g, text) + 2;
+	grid_format(g, 0, right, g->w - right, STYLE_BAR_ALERT, " %s ", text);
+	return right;
+}
+
+/* Where the input comes from is never left out: nobody shall take a replay for a cable. */
 static void draw_context(struct grid *g, const struct scene *s, bool small)
 {
 	char source[64], state[64];
-	const char *recording = recording_text(s);
-	int x, right = g->w - 1;
+	const char *recording = recording_text(s, small);
+	int x = 1, right = g->w, gap = small ? 0 : 1;
 	double t = (double)s->clock_ns / 1e9;
 
 	grid_fill(g, (struct rect){0, 0, 1, g->w}, ' ', STYLE_BAR);
-	source_text(s, source, sizeof(source));
-	state_text(s, state, sizeof(state));
+	source_text(s, small, source, sizeof(source));
+	state_text(s, small, state, sizeof(state));
 	if (!small) {
-		grid_text(g, 0, right - 5, 5, STYLE_BAR_KEY, "?help");
-		right -= 7;
+		grid_text(g, 0, right - 6, 5, STYLE_BAR_KEY, "?help");
+		right -= 8;
 	}
-	right -= grid_width(g, source) + 2;
-	grid_format(g, 0, right, g->w - right, STYLE_BAR_ALERT, " %s ", source);
-	if (recording[0]) {
-		right -= grid_width(g, recording) + 3;
-		grid_format(g, 0, right, g->w - right, STYLE_BAR_ALERT, " %s ", recording);
+	right = draw_label(g, right, source);
+	right = draw_label(g, right - (recording[0] ? gap : 0), recording);
+	right = draw_label(g, right - (state[0] ? gap : 0), state);
+	if (small) {
+		/* Two letters and a cut name nothing. */
+		if (right > NAME_LEAST)
+			draw_name(g, x, right - x - 1, s);
+		return;
 	}
-	if (state[0]) {
-		right -= grid_width(g, state) + 3;
-		grid_format(g, 0, right, g->w - right, STYLE_BAR_ALERT, " %s ", state);
-	}
-	x = grid_text(g, 0, 1, right - 1, STYLE_BAR_KEY, "cordon ");
-	if (!small)
-		x = grid_format(g, 0, x, right - x - 1, STYLE_BAR, " %s · %s · ",
-		                profile_name(s->report->profile->kind), s->layout);
-	/* The time is worth more than the end of a long name. */
-	x = grid_text(g, 0, x, right - x - (small ? 0 : 12), STYLE_BAR, s->name);
-	if (!small)
-		grid_format(g, 0, x, right - x, STYLE_BAR, "  %02d:%04.1f", (int)(t / 60),
-		            t - 60 * (int)(t / 60));
+	x = grid_text(g, 0, x, right - 1, STYLE_BAR_KEY, "cordon ");
+	x = grid_format(g, 0, x, right - x - 1, STYLE_BAR, " %s · %s · ",
+	                profile_name(s->report->profile->kind), s->layout);
+	/* The time is worth more than the whole of a long name. */
+	x = draw_name(g, x, right - x - 12, s);
+	grid_format(g, 0, x, right - x, STYLE_BAR, "  %02d:%04.1f", (int)(t / 60),
+	            t - 60 * (int)(t / 60));
 }
 
 /* Without it a cable is dead, and nothing is to be seen. */
@@ -146,7 +110,7 @@ static const char *advice(const struct scene *s)
 
 static void draw_banner(struct grid *g, const struct scene *s, bool small)
 {
-	const struct banner *b = &banners[s->verdict];
+	enum style style = banner_styles[s->verdict];
 	struct rect r = {1, 0, small ? 3 : 2, g->w};
 	unsigned decisive = 0, strong = 0;
 	int next = grid_width(g, advice(s)) + 3;
@@ -157,31 +121,31 @@ static void draw_banner(struct grid *g, const struct scene *s, bool small)
 		decisive += s->report->finding[i].weight == WEIGHT_DECISIVE;
 		strong += s->report->finding[i].weight == WEIGHT_STRONG;
 	}
-	grid_fill(g, r, ' ', b->style);
-	grid_put(g, 1, 0, b->style, b->mark);
-	grid_put(g, 1, 1, b->style, b->mark);
-	x = grid_text(g, 1, 3, g->w - 3, b->style, b->word);
+	grid_fill(g, r, ' ', style);
+	grid_put(g, 1, 0, style, verdict_mark(s->verdict));
+	grid_put(g, 1, 1, style, verdict_mark(s->verdict));
+	x = grid_text(g, 1, 3, g->w - 3, style, verdict_word(s->verdict));
 	if (s->findings) {
-		x = grid_format(g, 1, x, g->w - x, b->style, "   %zu finding%s", s->findings,
+		x = grid_format(g, 1, x, g->w - x, style, "   %zu finding%s", s->findings,
 		                s->findings == 1 ? "" : "s");
 		if (!small && decisive)
-			x = grid_format(g, 1, x, g->w - x, b->style, ": %u decisive", decisive);
+			x = grid_format(g, 1, x, g->w - x, style, ": %u decisive", decisive);
 		if (!small && strong)
-			x = grid_format(g, 1, x, g->w - x, b->style, "%s%u strong",
+			x = grid_format(g, 1, x, g->w - x, style, "%s%u strong",
 			                decisive ? ", " : ": ", strong);
 		/* What to do next is worth more than when it began. */
 		if (!small && x + FIRST_MOST + next < g->w)
-			x = grid_format(g, 1, x, g->w - x, b->style, "   first at %.2f s",
+			x = grid_format(g, 1, x, g->w - x, style, "   first at %.2f s",
 			                (double)s->report->finding[0].t_ns / 1e9);
 	}
 	banner_reason(s, reason, sizeof(reason));
 	if (small) {
-		grid_wrap(g, (struct rect){2, 1, 2, g->w - 2}, b->style, reason);
+		grid_wrap(g, (struct rect){2, 1, 2, g->w - 2}, style, reason);
 		return;
 	}
-	grid_text(g, 2, 3, g->w - 4, b->style, reason);
+	grid_text(g, 2, 3, g->w - 4, style, reason);
 	if (x + next < g->w)
-		grid_text(g, 1, g->w - next + 2, next - 3, b->style, advice(s));
+		grid_text(g, 1, g->w - next + 2, next - 3, style, advice(s));
 }
 
 static int square(struct grid *g, int y, int x, const char *name, bool seen)
@@ -277,10 +241,11 @@ static void draw_inputs(struct grid *g, int y, const struct scene *s, bool small
 
 	for (unsigned i = 0; i < s->inputs; i++) {
 		const struct scene_input *in = &s->other[i];
-		const struct banner *b = &banners[in->verdict];
 		bool here = i == s->input,
 		     flagged = in->verdict == VERDICT_MALICIOUS || in->verdict == VERDICT_SUSPECT;
-		enum style style = flagged ? b->style : here ? STYLE_STRONG : STYLE_NORMAL;
+		enum style style = flagged ? banner_styles[in->verdict]
+		                   : here  ? STYLE_STRONG
+		                           : STYLE_NORMAL;
 		char name[24];
 
 		snprintf(name, sizeof(name), "%.*s", small ? 4 : wide ? 12 : 8, in->name);
@@ -288,14 +253,14 @@ static void draw_inputs(struct grid *g, int y, const struct scene *s, bool small
 		if (here)
 			grid_put(g, y, x, STYLE_STRONG, 0x25ba);
 		x = grid_text(g, y, x + 1, g->w - x - 1, here ? STYLE_STRONG : STYLE_NORMAL, name);
-		grid_put(g, y, x + 1, style, b->mark);
+		grid_put(g, y, x + 1, style, verdict_mark(in->verdict));
 		x += 2;
 		if (!small && in->failed)
 			x = grid_text(g, y, x + 1, g->w - x - 1, STYLE_SERIOUS, "failed");
 		else if (!small && in->away)
 			x = grid_text(g, y, x + 1, g->w - x - 1, STYLE_SERIOUS, "unplugged");
 		else if (!small && (wide || flagged))
-			x = grid_text(g, y, x + 1, g->w - x - 1, style, b->word);
+			x = grid_text(g, y, x + 1, g->w - x - 1, style, verdict_word(in->verdict));
 		x += small ? 1 : 2;
 	}
 	if (!small && x + 8 < g->w)

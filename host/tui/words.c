@@ -33,6 +33,26 @@ uint32_t finding_mark(enum weight w)
 	return marks[w];
 }
 
+static const struct {
+	const char *word;
+	uint32_t mark;
+} verdicts[] = {
+	[VERDICT_MALICIOUS] = {"MALICIOUS", 0x25b2},     /* ▲ */
+	[VERDICT_SUSPECT] = {"SUSPECT", 0x25c6},         /* ◆ */
+	[VERDICT_NOT_COVERED] = {"NOT COVERED", 0x25a1}, /* □ */
+	[VERDICT_NO_FINDING] = {"NO FINDING", 0x25cf},   /* ● */
+};
+
+const char *verdict_word(enum verdict v)
+{
+	return verdicts[v].word;
+}
+
+uint32_t verdict_mark(enum verdict v)
+{
+	return verdicts[v].mark;
+}
+
 /* Which findings speak for the verdict, by what a person would want to be told first. */
 static const struct finding *find(const struct scene *s, const char *rule)
 {

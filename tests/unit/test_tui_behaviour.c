@@ -173,6 +173,39 @@ static void any_size_at_any_moment(void **state)
 	vt_free(t);
 }
 
+/* Below 80x24 findings are all there is: keys of other panes say so, and what moves and opens is for findings. */
+static void a_small_screen_has_one_pane(void **state)
+{
+	struct vt *t = replay(INJECTOR, 0);
+
+	(void)state;
+	vt_run(t, 200);
+	vt_keys(t, "5");
+	vt_resize(t, 10, 40);
+	vt_run(t, 200);
+	vt_keys(t, "g");
+	vt_run(t, 200);
+	shows(t, "›▲ R14a");
+	vt_keys(t, "j");
+	vt_run(t, 200);
+	shows(t, "›◆ R9");
+	shows(t, "REPLAY, end");
+	vt_keys(t, "\r");
+	vt_run(t, 200);
+	shows(t, "◆ R9 injected-typing: strong");
+	for (const char *k = "4\tz"; *k; k++) {
+		vt_keys(t, (char[]){*k, '\0'});
+		vt_run(t, 200);
+		shows(t, "panes need 80x24; Enter explains");
+		vt_keys(t, "f");
+	}
+	vt_keys(t, "q");
+	vt_resize(t, 24, 80);
+	vt_run(t, 200);
+	shows(t, "►5 Packets");
+	vt_free(t);
+}
+
 /* Escape sequences, C1 controls, bells in every string that a device has. */
 static void hostile_strings_stay_text(void **state)
 {
@@ -396,6 +429,7 @@ int main(void)
 		cmocka_unit_test(an_idle_screen_sends_nothing),
 		cmocka_unit_test(an_unread_terminal_stops_nothing),
 		cmocka_unit_test(any_size_at_any_moment),
+		cmocka_unit_test(a_small_screen_has_one_pane),
 		cmocka_unit_test(hostile_strings_stay_text),
 		cmocka_unit_test(freezing_keeps_the_screen_while_records_go_on),
 		cmocka_unit_test(a_replay_pauses_and_goes_on),

@@ -159,6 +159,26 @@ static void a_tap_that_goes_and_returns(void **state)
 	vt_free(t);
 }
 
+/* All of it at once in forty columns: nothing is cut, the name gives way. */
+static void a_narrow_screen_says_it_all(void **state)
+{
+	struct vt *t = fake();
+
+	(void)state;
+	vt_resize(t, 10, 40);
+	assert_true(vt_run(t, 500));
+	shows(t, " case-117.pcapng            ● REC  LIVE\n");
+	vt_keys(t, " ");
+	tap.status.presence = LINK_AWAY;
+	assert_true(vt_run(t, 98700));
+	shows(t, "   FROZEN 98.7 s  ● REC  UNPLUGGED\n");
+	assert_false(on_screen(t, "case"));
+	vt_keys(t, "p");
+	assert_true(vt_run(t, 1000));
+	shows(t, " UNPLUGGED   ● REC   FROZEN 99.7 s\n");
+	vt_free(t);
+}
+
 static void a_recording_that_fails(void **state)
 {
 	const struct rlimit full = {.rlim_cur = 2000, .rlim_max = RLIM_INFINITY};
@@ -173,6 +193,13 @@ static void a_recording_that_fails(void **state)
 	shows(t, " RECORDING FAILED ");
 	shows(t, "cannot write '");
 	assert_false(on_screen(t, "● REC"));
+	vt_keys(t, "p");
+	assert_true(vt_run(t, 200));
+	shows(t, " LIVE   RECORDING FAILED");
+	vt_resize(t, 10, 40);
+	vt_keys(t, "p");
+	assert_true(vt_run(t, 200));
+	shows(t, " REC FAILED  LIVE\n");
 	vt_free(t);
 }
 
@@ -287,9 +314,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
-		T(a_tap_that_goes_and_returns),      T(a_recording_that_fails),
-		T(health_of_tap_link_and_recording), T(marks_are_recorded),
-		T(a_simulated_tap_is_called_one),
+		T(a_tap_that_goes_and_returns), T(a_narrow_screen_says_it_all),
+		T(a_recording_that_fails),      T(health_of_tap_link_and_recording),
+		T(marks_are_recorded),          T(a_simulated_tap_is_called_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
