@@ -4,7 +4,7 @@
 #include "tui/keys.h"
 #include "tui/screen.h"
 
-enum { HELP_NAME = 12 };
+enum { HELP_NAME = 12, WIDE = 100 };
 
 static void draw_prompt(struct grid *g, int y, const struct scene *s)
 {
@@ -25,53 +25,80 @@ static void draw_prompt(struct grid *g, int y, const struct scene *s)
 		grid_format(g, y, x + 2, g->w - x - 2, STYLE_BAR_ALERT, " %s ", wrong);
 }
 
-void footer_draw(struct grid *g, const struct scene *s)
+static unsigned help_lines(void)
 {
-	int y = g->h - 1, x = 1;
+	unsigned lines = 0;
 
-	grid_fill(g, (struct rect){y, 0, 1, g->w}, ' ', STYLE_BAR);
-	if (s->view->prompt != PROMPT_NONE) {
-		draw_prompt(g, y, s);
-		return;
-	}
-	if (s->view->message[0]) {
-		grid_text(g, y, 1, g->w - 1, STYLE_BAR_KEY, s->view->message);
-		return;
-	}
+	for (unsigned i = 0; i < key_table_count; i++)
+		lines += key_table[i].name != NULL;
+	for (unsigned i = 0; prompt_command_help(i); i++)
+		lines++;
+	return lines;
+}
+
+/* How many lines of the help are above the screen: the last one stays in sight. */
+static unsigned help_skip(const struct grid *g, const struct scene *s)
+{
+	unsigned room = (unsigned)g->h - 2, lines = help_lines();
+	unsigned most = lines > room ? lines - room : 0;
+
+	return s->view->help_at < most ? s->view->help_at : most;
+}
+
+/* A key and what it does. Where that has no room before `end` nothing is drawn, and it is false. */
+static bool draw_key(struct grid *g, int y, int *x, int end, const char *key, const char *word)
+{
+	if (*x + grid_width(g, key) + 1 + grid_width(g, word) >= end)
+		return false;
+	*x = grid_text(g, y, *x, g->w - *x, STYLE_BAR_KEY, key) + 1;
+	*x = grid_text(g, y, *x, g->w - *x, STYLE_BAR, word) + 2;
+	return true;
+}
+
+static void draw_keys(struct grid *g, int y, const struct scene *s)
+{
+	/* ": more" stands behind whatever has room: it leads to all the rest. */
+	const char *more = ": more";
+	int x = 1, end = g->w - grid_width(g, more) - 2;
+	unsigned room = (unsigned)g->h - 2;
+
 	if (s->view->help || s->view->explain)
-		x = grid_text(g, y, x, g->w - x, STYLE_BAR_KEY, "q") + 1,
-		x = grid_text(g, y, x, g->w - x, STYLE_BAR, "back") + 2;
+		draw_key(g, y, &x, end, "q", "back");
+	if (s->view->help && help_skip(g, s) + room < help_lines())
+		draw_key(g, y, &x, end, "PgDn", "more of this");
 	for (unsigned i = 0; i < key_table_count; i++) {
 		const struct key_entry *k = &key_table[i];
-		int width;
+		bool freezes = k->key == ' ' && (!link_can_pace(s->link) || s->over);
 
-		if (!k->footer || prompt_idle(s, k->key))
+		if (!k->footer || prompt_idle(s, k->key) || (k->wide && g->w < WIDE))
 			continue;
-		width = k->footer[0] == ':' ? 6
-		                            : grid_width(g, k->name) + 1 + grid_width(g, k->footer);
-		if (x + width >= g->w)
+		if (!draw_key(g, y, &x, end, k->name, freezes ? "freeze" : k->footer))
 			break;
-		if (k->footer[0] != ':')
-			x = grid_text(g, y, x, g->w - x, STYLE_BAR_KEY, k->name) + 1;
-		x = grid_text(g, y, x, g->w - x, STYLE_BAR, k->footer) + 2;
 	}
+	grid_text(g, y, x, g->w - x, STYLE_BAR, more);
+}
+
+void footer_draw(struct grid *g, const struct scene *s)
+{
+	int y = g->h - 1;
+
+	grid_fill(g, (struct rect){y, 0, 1, g->w}, ' ', STYLE_BAR);
+	if (s->view->prompt != PROMPT_NONE)
+		draw_prompt(g, y, s);
+	else if (s->view->message[0])
+		grid_text(g, y, 1, g->w - 1, STYLE_BAR_KEY, s->view->message);
+	else
+		draw_keys(g, y, s);
 }
 
 void help_draw(struct grid *g, const struct scene *s)
 {
-	unsigned lines = 0, skip = s->view->help_at;
+	unsigned skip = help_skip(g, s);
 	int y = 1;
 
 	grid_fill(g, (struct rect){0, 0, 1, g->w}, ' ', STYLE_BAR);
 	grid_text(g, 0, 1, g->w - 2, STYLE_BAR_KEY,
 	          "Keys   ▲ decisive  ◆ strong  ◇ medium  ○ undecided  □ not seen  ● no finding");
-	for (unsigned i = 0; i < key_table_count; i++)
-		lines += key_table[i].name != NULL;
-	for (unsigned i = 0; prompt_command_help(i); i++)
-		lines++;
-	/* The last line stays in sight. */
-	if (skip + (unsigned)g->h - 2 > lines)
-		skip = lines > (unsigned)g->h - 2 ? lines - ((unsigned)g->h - 2) : 0;
 	for (unsigned i = 0; i < key_table_count && y < g->h - 1; i++) {
 		if (!key_table[i].name || (skip && skip--))
 			continue;

@@ -28,6 +28,7 @@ struct key_entry {
 	const char *help;
 	const char *footer; /* short, NULL: not in the footer */
 	void (*act)(struct view *v, const struct scene *s, int key);
+	bool wide; /* in the footer of wide screens alone */
 };
 
 extern const struct key_entry key_table[];

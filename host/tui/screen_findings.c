@@ -5,12 +5,23 @@
 #include "detect/rule.h"
 #include "tui/screen.h"
 
+/* The far end is not asked for its DC path unless nothing is to be there. */
+static bool dc_path_missing(const struct scene *s)
+{
+	return s->report->profile->kind == PROFILE_BARE && s->history->dc_path_ns > s->cursor_ns;
+}
+
+/* How many lines there are behind the findings, for in a low pane these leave them no room. */
 static void title(const struct scene *s, char *out, size_t size)
 {
-	if (s->findings)
-		snprintf(out, size, "%zu", s->findings);
-	else
-		snprintf(out, size, "none so far");
+	unsigned missing = s->coverage.missing + dc_path_missing(s);
+	int n = s->findings ? snprintf(out, size, "%zu", s->findings)
+	                    : snprintf(out, size, "none so far");
+
+	if (s->moment.rules)
+		n += snprintf(out + n, size - (size_t)n, ", %u undecided", s->moment.rules);
+	if (missing)
+		snprintf(out + n, size - (size_t)n, ", %u not seen", missing);
 }
 
 static void draw_one(struct grid *g, int y, struct rect r, const struct scene *s, size_t index,
@@ -55,8 +66,7 @@ static void draw_open(struct grid *g, struct rect r, const struct scene *s)
 		grid_put(g, r.y + y, r.x + 1, STYLE_MEDIUM, 0x25a1);
 		grid_format(g, r.y + y, r.x + 3, r.w - 4, STYLE_NORMAL, "not seen: %s", c->text[i]);
 	}
-	if (s->report->profile->kind == PROFILE_BARE && s->history->dc_path_ns > s->cursor_ns &&
-	    y < r.h) {
+	if (dc_path_missing(s) && y < r.h) {
 		grid_put(g, r.y + y, r.x + 1, STYLE_MEDIUM, 0x25a1);
 		grid_text(g, r.y + y++, r.x + 3, r.w - 4, STYLE_NORMAL,
 		          "not seen: DC path; plug the far end into FAR");

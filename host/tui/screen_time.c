@@ -53,10 +53,13 @@ int64_t time_axis_span(const struct scene *s, int columns, int64_t *from_ns, int
 
 static void title(const struct scene *s, char *out, size_t size)
 {
+	int64_t from, column;
 	char t[32];
 
+	time_axis_span(s, s->w - LABEL - 1, &from, &column);
 	time_text(t, sizeof(t), s, s->cursor_ns);
-	snprintf(out, size, "%s, cursor %s s", s->view->following ? "following" : "stopped", t);
+	snprintf(out, size, "%g s a column, %s, cursor %s s", (double)column / 1e9,
+	         s->view->following ? "following" : "stopped", t);
 }
 
 /* Of all that is known by now: what lies behind the cursor is drawn dim, and led to by arrows. */
@@ -246,44 +249,54 @@ static void draw_values(struct grid *g, int y, const struct axis *a, const struc
 	draw_label(g, y, a->x - LABEL + 1, row, most);
 }
 
+/* Whether columns [from, to) of the axis have nothing in them. */
+static bool is_free(const struct grid *g, int y, const struct axis *a, int from, int to)
+{
+	for (int i = from < 0 ? 0 : from; i < to && i < a->columns; i++)
+		if (g->cell[y * g->w + a->x + i].c != ' ')
+			return false;
+	return true;
+}
+
 /* Those of the recording, where findings and the marks of today leave room. */
 static void draw_recorded_marks(struct grid *g, int y, const struct axis *a, const struct scene *s)
 {
 	for (int i = 0; i < a->columns; i++) {
 		int64_t from = a->from_ns + i * a->column_ns;
-		const struct cell *at = &g->cell[y * g->w + a->x + i];
-		bool taken = at[0].c != ' ' || at[-1].c != ' ' ||
-		             (a->x + i + 1 < g->w && at[1].c != ' ');
 
-		if (a->sum[i].marks && from <= s->cursor_ns && !taken)
+		if (a->sum[i].marks && from <= s->cursor_ns && is_free(g, y, a, i - 1, i + 2))
 			grid_put(g, y, a->x + i, STYLE_STRONG, 'm');
 	}
 }
 
-static void draw_findings(struct grid *g, int y, const struct axis *a, const struct scene *s)
+static void draw_marks(struct grid *g, int y, const struct axis *a, const struct scene *s)
 {
-	int taken = 0;
-
-	for (size_t i = 0; i < s->findings; i++) {
-		const struct finding *f = &s->report->finding[i];
-		int64_t at = (f->t_ns - a->from_ns) / a->column_ns;
-		int x;
-
-		if (f->t_ns < a->from_ns || at >= a->columns || f->weight < WEIGHT_MEDIUM)
-			continue;
-		x = (int)at;
-		if (x < taken)
-			x = taken;
-		taken = grid_text(g, y, a->x + x, a->columns - x, finding_style(f->weight),
-		                  f->rule) -
-		        a->x + 1;
-	}
 	for (unsigned i = 0; i < s->view->marks; i++) {
 		int64_t x = (s->view->mark_ns[i] - a->from_ns) / a->column_ns;
 
 		if (x >= 0 && x < a->columns)
 			grid_format(g, y, a->x + (int)x, a->columns - (int)x, STYLE_STRONG, "m%u",
 			            i + 1);
+	}
+}
+
+/* Each where it was, the weightiest first: what has no room for its name there is its shape alone, or nothing behind another. */
+static void draw_findings(struct grid *g, int y, const struct axis *a, const struct scene *s)
+{
+	uint16_t order[FINDINGS_MAX];
+	size_t count = scene_findings(s, order);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct finding *f = &s->report->finding[order[i]];
+		int64_t at = (f->t_ns - a->from_ns) / a->column_ns;
+		int x = (int)at, w = grid_width(g, f->rule);
+
+		if (f->t_ns < a->from_ns || at >= a->columns || f->weight < WEIGHT_MEDIUM)
+			continue;
+		if (x + w <= a->columns && is_free(g, y, a, x - 1, x + w + 1))
+			grid_text(g, y, a->x + x, w, finding_style(f->weight), f->rule);
+		else if (is_free(g, y, a, x, x + 1))
+			grid_put(g, y, a->x + x, finding_style(f->weight), finding_mark(f->weight));
 	}
 }
 
@@ -320,6 +333,7 @@ static void draw(struct grid *g, struct rect r, const struct scene *s)
 	for (unsigned i = 0; i < rows && spare > 0; i++, spare--)
 		draw_values(g, y++, &a, s, &row[i]);
 	grid_text(g, y, r.x + 1, LABEL - 1, STYLE_DIM, "findings");
+	draw_marks(g, y, &a, s);
 	draw_findings(g, y, &a, s);
 	draw_recorded_marks(g, y++, &a, s);
 	grid_text(g, y, r.x + 1, LABEL - 1, STYLE_DIM, "seconds");
