@@ -97,6 +97,26 @@ static __attribute__((noinline)) void tap_packet(struct capture *c, struct iface
 	f->dropped += tap_send(c, &r, link_tap(c, p, &r));
 }
 
+static void deliver_urb(struct capture *c, struct record *r, bool readable)
+{
+	if (!readable) {
+		c->info.packets_unreadable++;
+		r->kind = RECORD_LOST;
+		r->lost = (struct record_lost){.packets = 1, .until_ns = r->t_ns};
+	}
+	deliver_record(c, r);
+}
+
+void deliver_usbmon(struct capture *c, const struct iface *f, uint64_t time_ns, const uint8_t *data,
+                    uint32_t len)
+{
+	struct record r;
+
+	deliver_head(c, f, time_ns, &r);
+	r.kind = RECORD_URB;
+	deliver_urb(c, &r, link_usbmon(c, f, data, len, &r));
+}
+
 void deliver_packet(struct capture *c, struct iface *f, const struct raw_packet *p)
 {
 	struct record r;
@@ -115,17 +135,14 @@ void deliver_packet(struct capture *c, struct iface *f, const struct raw_packet 
 		deliver_raw(c, f, p->time_ns, p->data, p->len, p->len_true, p->flags);
 		return;
 	}
+	if (f->kind != LINK_USBPCAP) {
+		deliver_usbmon(c, f, p->time_ns, p->data, p->len);
+		return;
+	}
 	deliver_head(c, f, p->time_ns, &r);
 	r.urb = (struct record_urb){.id = 0};
 	r.kind = RECORD_URB;
-	if (f->kind == LINK_USBPCAP ? link_usbpcap(c, p, &r) : link_usbmon(c, f, p, &r)) {
-		deliver_record(c, &r);
-		return;
-	}
-	c->info.packets_unreadable++;
-	r.kind = RECORD_LOST;
-	r.lost = (struct record_lost){.packets = 1, .until_ns = r.t_ns};
-	deliver_record(c, &r);
+	deliver_urb(c, &r, link_usbpcap(c, p, &r));
 }
 
 void deliver_lost(struct capture *c, struct iface *f, uint64_t packets, uint64_t time_ns)

@@ -12,16 +12,14 @@ enum {
 	ISO_DESCRIPTOR = 16,
 };
 
-bool link_usbmon(const struct capture *c, const struct iface *f, const struct raw_packet *p,
+bool link_usbmon(const struct capture *c, const struct iface *f, const uint8_t *h, uint32_t len,
                  struct record *r)
 {
-	const uint8_t *h = p->data;
-	uint32_t header = f->kind == LINK_USBMON2 ? HEADER_MMAPPED : HEADER;
+	uint32_t header = f->kind == LINK_USBMON2 ? HEADER_MMAPPED : HEADER, room = len - header;
 	struct record_urb *u = &r->urb;
-	uint32_t isochronous = 0;
 	int32_t status;
 
-	if (p->len < header || h[11] > 127 || h[9] > 3)
+	if (len < header || h[11] > 127 || h[9] > 3)
 		return false;
 	switch (h[8]) {
 	case 'S':
@@ -40,28 +38,30 @@ bool link_usbmon(const struct capture *c, const struct iface *f, const struct ra
 	u->type = (enum usb_transfer_type)h[9]; /* the same order in usbmon and in USBPcap */
 	u->endpoint = h[10] & 0x8f;
 	u->address = h[11];
+	u->synthetic = false;
 	r->bus = load16(h + 12, c->big);
 	status = (int32_t)load32(h + 28, c->big);
 	u->status = status > 0 ? URB_STATUS_UNKNOWN : status;
 	u->len_true = load32(h + 32, c->big);
 	u->len = load32(h + 36, c->big);
-	if (u->type == USB_TYPE_CONTROL && u->phase == URB_SUBMIT && h[14] == 0) {
-		u->has_setup = true;
+	u->has_setup = u->type == USB_TYPE_CONTROL && u->phase == URB_SUBMIT && h[14] == 0;
+	if (u->has_setup)
 		memcpy(u->setup, h + 40, 8);
-	}
+	h += header;
 	/* len_cap counts the descriptors, and the data stand behind them. */
 	if (f->kind == LINK_USBMON2 && u->type == USB_TYPE_ISOCHRONOUS) {
-		uint32_t n = load32(h + 60, c->big);
+		uint32_t n = load32(h - 4, c->big), descriptors;
 
-		if (n > (p->len - header) / ISO_DESCRIPTOR)
+		if (n > room / ISO_DESCRIPTOR)
 			return false;
-		isochronous = n * ISO_DESCRIPTOR;
-		u->len = u->len > isochronous ? u->len - isochronous : 0;
+		descriptors = n * ISO_DESCRIPTOR;
+		u->len = u->len > descriptors ? u->len - descriptors : 0;
+		h += descriptors;
+		room -= descriptors;
 	}
-	if (u->len > p->len - header - isochronous)
-		u->len = p->len - header - isochronous;
-	if (u->len)
-		u->data = h + header + isochronous;
+	if (u->len > room)
+		u->len = room;
+	u->data = u->len ? h : NULL;
 	if (u->len_true < u->len)
 		u->len_true = u->len;
 	return true;

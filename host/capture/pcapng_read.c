@@ -201,6 +201,8 @@ static inline bool usual_block(struct capture *c, const uint8_t *at, size_t left
 	c->window.at = at + total;
 	if (f->kind == LINK_RAW && kept == whole)
 		deliver_raw(c, f, time_ns, data, kept, kept, 0);
+	else if (f->kind == LINK_USBMON2 || f->kind == LINK_USBMON)
+		deliver_usbmon(c, f, time_ns, data, kept);
 	else
 		deliver_packet(
 			c, f,

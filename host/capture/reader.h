@@ -214,6 +214,10 @@ static inline void deliver_raw(struct capture *c, const struct iface *f, uint64_
 	deliver_record(c, &r);
 }
 
+/* LINK_USBMON and LINK_USBMON2, once the clock has begun. */
+void deliver_usbmon(struct capture *c, const struct iface *f, uint64_t time_ns, const uint8_t *data,
+                    uint32_t len);
+
 /* The first packet's time: t = 0. */
 void deliver_clock(struct capture *c, uint64_t time_ns);
 
@@ -230,7 +234,7 @@ void deliver_tap_gap(struct capture *c, uint64_t time_ns, uint32_t blocks);
 void deliver_early(struct capture *c);
 
 /* The links. `r` comes with bus, time, ordinal and step set; what they return is delivered unless it is false. */
-bool link_usbmon(const struct capture *c, const struct iface *f, const struct raw_packet *p,
+bool link_usbmon(const struct capture *c, const struct iface *f, const uint8_t *h, uint32_t len,
                  struct record *r);
 bool link_usbpcap(struct capture *c, const struct raw_packet *p, struct record *r);
 bool link_tap(struct capture *c, const struct raw_packet *p, struct record *r);

@@ -39,7 +39,6 @@ struct life_state {
 	unsigned next;
 	bool open; /* some life may be; else there is none to settle */
 	struct went went[WENT_MAX];
-	int64_t last_report_ns[MODEL_DEVICES_MAX];
 	bool changed_said[MODEL_DEVICES_MAX];
 };
 
@@ -114,13 +113,18 @@ static void gone(const struct rule_input *in, struct life_state *s, unsigned slo
 		.id = d->id,
 		.gone_ns = gone_ns,
 		.lived_ns = gone_ns - d->attached_ns,
-		.after_report_ns = gone_ns - s->last_report_ns[slot],
+		.after_report_ns = gone_ns - d->last_report_ns,
 		.packet = in->event->packet,
 	};
 	memcpy(w->hash, d->structure_sha256, sizeof(w->hash));
 	w->life_open = line && d->enumerated && d->reports && w->lived_ns >= 0 &&
 	               w->lived_ns < life_max_ns;
-	s->open = s->open || w->life_open;
+	if (!w->life_open)
+		return;
+	/* Reports are of use as a clock alone, and only now. */
+	s->open = true;
+	rule_want(in, EVENT_KEYS);
+	rule_want(in, EVENT_INPUT);
 }
 
 /* The last device that went from this bus before `before_ns`. */
@@ -220,11 +224,6 @@ static void match(const struct rule_input *in)
 		switch (in->event->kind) {
 		case EVENT_DEVICE_SEEN:
 			s->changed_said[slot] = false;
-			s->last_report_ns[slot] = in->event->t_ns;
-			break;
-		case EVENT_KEYS:
-		case EVENT_INPUT:
-			s->last_report_ns[slot] = in->event->t_ns;
 			break;
 		case EVENT_DEVICE_HASHED:
 			hashed(in, s, slot);
@@ -247,8 +246,8 @@ const struct rule rule_short_life = {
 	.group = GROUP_PRESENCE,
 	.weight = WEIGHT_STRONG,
 	.events = EVENT_BIT(EVENT_DEVICE_SEEN) | EVENT_BIT(EVENT_DEVICE_HASHED) |
-                  EVENT_BIT(EVENT_DEVICE_GONE) | EVENT_BIT(EVENT_KEYS) | EVENT_BIT(EVENT_INPUT) |
-                  EVENT_BIT(EVENT_LINE) | EVENT_BIT(EVENT_TICK) | EVENT_BIT(EVENT_END),
+                  EVENT_BIT(EVENT_DEVICE_GONE) | EVENT_BIT(EVENT_LINE) | EVENT_BIT(EVENT_TICK) |
+                  EVENT_BIT(EVENT_END),
 	.profiles = PROFILES_ALL,
 	.state_size = sizeof(struct life_state),
 	.match = match,

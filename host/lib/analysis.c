@@ -184,16 +184,25 @@ static __attribute__((noinline)) void take_profile(struct analysis *a,
 	listen(a);
 }
 
+static __attribute__((noinline)) void take_other(struct analysis *a, const struct record *r)
+{
+	if (r->kind == RECORD_PROFILE)
+		take_profile(a, &r->text);
+	else if (r->kind == RECORD_MARK || r->kind == RECORD_LAYOUT)
+		operator_record(&a->operator, r);
+	usb_stream_record(a->usb, r);
+}
+
+/* Traffic goes through here with nothing to save and restore. */
 static void on_record(void *context, const struct record *r)
 {
 	struct analysis *a = context;
 
-	if (r->kind <= RECORD_URB)
-		a->seen_traffic = true;
-	else if (r->kind == RECORD_PROFILE)
-		take_profile(a, &r->text);
-	else if (r->kind == RECORD_MARK || r->kind == RECORD_LAYOUT)
-		operator_record(&a->operator, r);
+	if (r->kind > RECORD_URB) {
+		take_other(a, r);
+		return;
+	}
+	a->seen_traffic = true;
 	usb_stream_record(a->usb, r);
 }
 

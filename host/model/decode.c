@@ -111,6 +111,7 @@ static void on_transfer(void *context, const struct usb_transfer *t)
 		if (t->type == USB_TYPE_CONTROL) {
 			unsigned slot = devices_slot(d, device);
 
+			endpoint_hid_forget(d);
 			enumeration_control(d, t, device);
 			/* The answer may have shown that it was another device all along. */
 			device = &d->model.device[slot];

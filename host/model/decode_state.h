@@ -11,6 +11,7 @@
 enum {
 	DECODE_BUSES_MAX = 16,
 	HID_INTERFACE_UNKNOWN = 0xff,
+	DECODE_ROUTES = 16, /* a power of two */
 	DECODE_INFER_MAX =
 		32, /* endpoints watched at a time for a keyboard that has no descriptor */
 };
@@ -46,6 +47,21 @@ struct decode_infer {
 	struct infer infer;
 };
 
+/* Whose an endpoint is: `in` and `endpoint` are NULL where no descriptor names them, `h` where nothing is known of its reports */
+struct endpoint_hid {
+	const struct usb_interface_descriptor *in;
+	const struct usb_endpoint_descriptor *endpoint;
+	struct model_hid *h;
+};
+
+/* The answer of endpoint_hid for an endpoint that a descriptor names, which holds until `routes_of` moves on. */
+struct endpoint_route {
+	uint32_t of;
+	uint8_t address;
+	const struct model_device *device;
+	struct endpoint_hid x;
+};
+
 struct decode {
 	struct model model;
 	struct event_sink sink;
@@ -53,6 +69,8 @@ struct decode {
 	bool resetting; /* some bus had a reset: only then is there one to settle */
 	struct decode_bus bus[DECODE_BUSES_MAX];
 	struct decode_infer infer[DECODE_INFER_MAX];
+	uint32_t routes_of; /* counts what may have changed who owns an endpoint */
+	struct endpoint_route route[DECODE_ROUTES];
 	struct uart uart;
 	int64_t tap_ns; /* until then, listening is accounted for */
 	int64_t edge_ns;
@@ -111,13 +129,7 @@ void hids_update_kinds(struct decode *d, struct model_device *device);
 void hids_configured(struct decode *d, struct model_device *device);
 void hids_protocol(struct decode *d, struct model_device *device, struct model_hid *h, bool boot);
 
-/* endpoint_hid.c: `in` and `endpoint` are NULL where no descriptor names them, `h` where nothing is known of its reports */
-struct endpoint_hid {
-	const struct usb_interface_descriptor *in;
-	const struct usb_endpoint_descriptor *endpoint;
-	struct model_hid *h;
-};
-
+/* endpoint_hid.c */
 enum endpoint_owner {
 	ENDPOINT_HID,
 	ENDPOINT_OTHER,   /* of another class alone */
@@ -126,6 +138,12 @@ enum endpoint_owner {
 
 enum endpoint_owner endpoint_hid(struct decode *d, const struct model_device *device,
                                  const struct usb_transfer *t, struct endpoint_hid *x);
+
+/* Descriptors, devices or HID interfaces changed: nothing that endpoint_hid found out before holds. */
+static inline void endpoint_hid_forget(struct decode *d)
+{
+	d->routes_of++;
+}
 
 /* reports.c: what HID interfaces send and are sent */
 void reports_in(struct decode *d, const struct usb_transfer *t, struct model_device *device);

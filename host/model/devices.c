@@ -78,6 +78,7 @@ static struct model_device *new_device(struct decode *d, const struct usb_transf
 	uint64_t place = place_of(d, b, t->bus, address, t->t_begin_ns);
 	struct model_device *x = free_slot(d);
 
+	endpoint_hid_forget(d);
 	memset(x, 0, sizeof(*x));
 	*x = (struct model_device){
 		.id = ++d->last_id,
@@ -89,6 +90,7 @@ static struct model_device *new_device(struct decode *d, const struct usb_transf
 		.packet = t->packet_begin,
 		.first_seen_ns = t->t_begin_ns,
 		.last_seen_ns = t->t_ns,
+		.last_report_ns = t->t_begin_ns,
 		.attached_ns = b->attach_ns >= 0 ? b->attach_ns : t->t_begin_ns,
 		.configured_ns = -1,
 		.led_ns = -1,

@@ -44,8 +44,8 @@ static struct model_hid *unclaimed(struct decode *d, const struct model_device *
 	return best;
 }
 
-enum endpoint_owner endpoint_hid(struct decode *d, const struct model_device *device,
-                                 const struct usb_transfer *t, struct endpoint_hid *x)
+static enum endpoint_owner look_up(struct decode *d, const struct model_device *device,
+                                   const struct usb_transfer *t, struct endpoint_hid *x)
 {
 	const struct usb_configuration *c = &device->config;
 	bool owned = false;
@@ -73,4 +73,22 @@ enum endpoint_owner endpoint_hid(struct decode *d, const struct model_device *de
 		return ENDPOINT_OTHER;
 	x->h = t->len ? unclaimed(d, device, t) : NULL;
 	return x->h ? ENDPOINT_HID : ENDPOINT_UNKNOWN;
+}
+
+/* What a descriptor names is the same until descriptors change: it is kept, for each report asks. */
+enum endpoint_owner endpoint_hid(struct decode *d, const struct model_device *device,
+                                 const struct usb_transfer *t, struct endpoint_hid *x)
+{
+	unsigned at = (devices_slot(d, device) + t->endpoint) % DECODE_ROUTES;
+	struct endpoint_route *r = &d->route[at];
+	enum endpoint_owner owner;
+
+	if (r->device == device && r->address == t->endpoint && r->of == d->routes_of) {
+		*x = r->x;
+		return ENDPOINT_HID;
+	}
+	owner = look_up(d, device, t, x);
+	if (x->in)
+		*r = (struct endpoint_route){d->routes_of, t->endpoint, device, *x};
+	return owner;
 }

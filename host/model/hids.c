@@ -58,6 +58,7 @@ struct model_hid *hids_add(struct decode *d, const struct model_device *device, 
 {
 	struct model_hid *h = free_slot(d);
 
+	endpoint_hid_forget(d);
 	memset(h, 0, sizeof(*h));
 	h->id = ++d->last_id;
 	h->device = (uint16_t)devices_slot(d, device);

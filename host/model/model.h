@@ -60,6 +60,7 @@ struct model_device {
 	enum usb_speed speed;
 	uint64_t packet; /* its first */
 	int64_t first_seen_ns, last_seen_ns;
+	int64_t last_report_ns; /* of any of its HID interfaces; first_seen_ns where none came */
 	int64_t attached_ns; /* line attach or first request; equal to first_seen_ns where enumeration was not captured */
 	int64_t configured_ns; /* SET_CONFIGURATION, -1 not seen */
 	int64_t led_ns;        /* first LED report, -1 not seen */

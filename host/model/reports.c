@@ -10,15 +10,11 @@
  * USB 2.0 §9.6.6; xHCI 1.2 §6.2.3.6 */
 static uint32_t interval_ns(const struct usb_endpoint_descriptor *ep, enum usb_speed speed)
 {
-	uint32_t ms = 1;
-
 	if (!ep->bInterval)
 		return 0;
 	if (speed == USB_SPEED_HIGH || speed == USB_SPEED_SUPER)
 		return ep->bInterval <= 16 ? 125000u << (ep->bInterval - 1) : 0;
-	while (ms * 2 <= ep->bInterval && ms < 128)
-		ms *= 2;
-	return ms * 1000000u;
+	return (0x80000000u >> __builtin_clz(ep->bInterval)) * 1000000u;
 }
 
 void reports_deliver(struct decode *d, const struct usb_transfer *t, struct model_device *device,
@@ -32,6 +28,7 @@ void reports_deliver(struct decode *d, const struct usb_transfer *t, struct mode
 	e.hid = h;
 	h->reports++;
 	device->reports++;
+	device->last_report_ns = r->t_ns;
 	if (keys_report(&h->keys, &h->descriptor, r->bytes, r->len, r->t_ns, r->packet, &keys)) {
 		h->keys_pressed += keys.presses;
 		e.kind = EVENT_KEYS;
@@ -48,12 +45,14 @@ static bool joined(struct model_hid *h, const struct usb_transfer *t,
                    const struct usb_endpoint_descriptor *ep, struct report_bytes *r)
 {
 	uint32_t packet = ep ? ep->wMaxPacketSize & 0x7ff : 0;
-	uint8_t first = h->pending_len ? h->pending[0] : t->len ? t->data[0] : 0;
-	uint32_t whole =
-		hid_report_bytes(&h->descriptor, HID_INPUT, h->descriptor.uses_ids ? first : 0);
-	uint32_t room = sizeof(h->pending) - h->pending_len;
+	uint32_t whole, room = sizeof(h->pending) - h->pending_len;
+	uint8_t first;
 
-	if (!t->transaction || !packet || (!h->pending_len && (t->len < packet || whole <= packet)))
+	if (!t->transaction || !packet || (!h->pending_len && t->len < packet))
+		return true;
+	first = h->pending_len ? h->pending[0] : t->len ? t->data[0] : 0;
+	whole = hid_report_bytes(&h->descriptor, HID_INPUT, h->descriptor.uses_ids ? first : 0);
+	if (!h->pending_len && whole <= packet)
 		return true;
 	memcpy(h->pending + h->pending_len, t->data, t->len < room ? t->len : room);
 	h->pending_len = (uint16_t)(h->pending_len + (t->len < room ? t->len : room));

@@ -78,13 +78,13 @@ static __attribute__((noinline)) void packet(struct usb_stream *s, const struct 
 	usb_bus_packet(s->last, r);
 }
 
-static void urb(struct usb_stream *s, const struct record *r)
+static __attribute__((noinline)) void first_urb(struct usb_stream *s, const struct record *r)
 {
-	s->counts.packets++;
-	if (!s->urbs && !(s->urbs = usb_urbs_new(&s->sink, &s->counts)))
-		s->counts.lost_packets++;
-	else
+	s->urbs = usb_urbs_new(&s->sink, &s->counts);
+	if (s->urbs)
 		usb_urbs_record(s->urbs, r);
+	else
+		s->counts.lost_packets++;
 }
 
 static void line_on(struct usb_bus *b, const struct record_line *l)
@@ -180,9 +180,6 @@ static void pass_on(struct usb_stream *s, const struct record *r)
 static __attribute__((noinline)) void other(struct usb_stream *s, const struct record *r)
 {
 	switch (r->kind) {
-	case RECORD_URB:
-		urb(s, r);
-		return;
 	case RECORD_LINE:
 		s->counts.keepalives += r->line.event == LINE_KEEPALIVE;
 		on_bus(s, r, line_on);
@@ -205,14 +202,21 @@ static __attribute__((noinline)) void other(struct usb_stream *s, const struct r
 	pass_on(s, r);
 }
 
-/* Polls go through here with nothing to save and restore: all else is out of their way. */
+/* Polls and URBs go through here with nothing to save and restore: all else is out of their way. */
 void usb_stream_record(struct usb_stream *s, const struct record *r)
 {
-	if (r->kind != RECORD_PACKET) {
+	if (r->kind > RECORD_URB) {
 		other(s, r);
 		return;
 	}
 	s->counts.packets++;
+	if (r->kind == RECORD_URB) {
+		if (s->urbs)
+			usb_urbs_record(s->urbs, r);
+		else
+			first_urb(s, r);
+		return;
+	}
 	if (s->last && s->last->number == r->bus && usb_bus_poll(s->last, r))
 		return;
 	packet(s, r);

@@ -79,7 +79,7 @@ void usb_urbs_free(struct usb_urbs *u)
 
 static uint16_t *bucket_of(struct usb_urbs *u, uint16_t bus, const struct record_urb *r)
 {
-	uint64_t key = r->id ^ (uint64_t)bus << 48 ^ (uint64_t)r->address << 56;
+	uint64_t key = r->id ^ (uint64_t)(bus ^ r->address << 8) << 48;
 
 	key *= 0x9e3779b97f4a7c15u;
 	return &u->bucket[key >> 56];
@@ -97,10 +97,10 @@ static bool same_request(const struct record_urb *a, const struct record_urb *b)
 	       (!a->has_setup || memcmp(a->setup, b->setup, sizeof(a->setup)) == 0);
 }
 
-static void half_release(struct usb_urbs *u, struct half *h)
+/* `p` is its bucket. */
+static void half_take_out(struct usb_urbs *u, struct half *h, uint16_t *p)
 {
 	uint16_t at = (uint16_t)(h - u->half);
-	uint16_t *p = bucket_of(u, h->bus, &h->urb);
 
 	while (*p != at)
 		p = &u->half[*p].next;
@@ -112,6 +112,11 @@ static void half_release(struct usb_urbs *u, struct half *h)
 	h->kind = HALF_FREE;
 	h->next = u->unused;
 	u->unused = at;
+}
+
+static void half_release(struct usb_urbs *u, struct half *h)
+{
+	half_take_out(u, h, bucket_of(u, h->bus, &h->urb));
 }
 
 /* Of a control transfer only the setup tells. */
@@ -237,9 +242,9 @@ static uint16_t store_take(struct usb_urbs *u)
 	return NONE;
 }
 
-static void half_keep(struct usb_urbs *u, const struct record *r, enum half_kind kind)
+static void half_keep(struct usb_urbs *u, uint16_t *bucket, const struct record *r,
+                      enum half_kind kind)
 {
-	uint16_t *bucket = bucket_of(u, r->bus, &r->urb);
 	uint32_t len = r->urb.data && kind != HALF_GIVEN ? r->urb.len : 0;
 	uint16_t at;
 	struct half *h;
@@ -272,8 +277,7 @@ static void half_keep(struct usb_urbs *u, const struct record *r, enum half_kind
 
 static void submit(struct usb_urbs *u, const struct record *r)
 {
-	uint16_t at = *bucket_of(u, r->bus, &r->urb), next;
-	struct side s = side_of_record(r);
+	uint16_t *bucket = bucket_of(u, r->bus, &r->urb), at = *bucket, next;
 
 	for (; at != NONE; at = next) {
 		struct half *h = &u->half[at];
@@ -290,7 +294,7 @@ static void submit(struct usb_urbs *u, const struct record *r)
 		/* Of before that completion: its own, come late. */
 		if (r->t_ns < h->t_ns) {
 			if (h->kind == HALF_COMPLETED) {
-				struct side c = side_of_half(u, h);
+				struct side s = side_of_record(r), c = side_of_half(u, h);
 
 				give(u, r->bus, &s, &c);
 			}
@@ -299,15 +303,56 @@ static void submit(struct usb_urbs *u, const struct record *r)
 		}
 		give_up(u, h);
 	}
-	half_keep(u, r, HALF_SUBMITTED);
+	half_keep(u, bucket, r, HALF_SUBMITTED);
+}
+
+/*
+ * A poll that was answered: nearly all transfers. Its submission is the first of its bucket, and has nothing but its
+ * time to give. False, and nothing done, for whatever is the business of the long way, which would do the same.
+ */
+static bool answered_poll(struct usb_urbs *u, uint16_t *bucket, const struct record *r)
+{
+	const struct record_urb *c = &r->urb;
+	struct usb_transfer t;
+	struct half *h;
+
+	if (*bucket == NONE || c->type == USB_TYPE_CONTROL || !(c->endpoint & 0x80))
+		return false;
+	h = &u->half[*bucket];
+	if (!same(h, r) || h->kind != HALF_SUBMITTED || h->t_ns > r->t_ns || h->urb.has_setup ||
+	    c->has_setup || h->store != NONE)
+		return false;
+	t = (struct usb_transfer){
+		.t_ns = r->t_ns,
+		.packet = r->packet,
+		.t_begin_ns = h->t_ns,
+		.packet_begin = h->packet,
+		.bus = r->bus,
+		.address = c->address,
+		.endpoint = c->endpoint & 0x8f,
+		.type = c->type,
+		.status = status_of(c->status),
+		.step_ns = r->step_ns,
+		.data = c->data,
+		.len = c->data ? c->len : 0,
+		.len_true = c->len_true,
+	};
+	if (t.len > t.len_true)
+		t.len = t.len_true;
+	u->sink->transfer(u->sink->context, &t);
+	half_take_out(u, h, bucket);
+	return true;
 }
 
 static void complete(struct usb_urbs *u, const struct record *r)
 {
+	uint16_t *bucket = bucket_of(u, r->bus, &r->urb), at = *bucket, next;
 	struct half *best = NULL;
-	struct side c = side_of_record(r);
-	uint16_t at = *bucket_of(u, r->bus, &r->urb), next;
+	struct side c;
 
+	if (answered_poll(u, bucket, r))
+		return;
+	c = side_of_record(r);
 	/* The last submission before it; where the clock stepped back there is none, and the first will do. */
 	for (; at != NONE; at = next) {
 		struct half *h = &u->half[at];
@@ -329,10 +374,10 @@ static void complete(struct usb_urbs *u, const struct record *r)
 		give(u, r->bus, &s, &c);
 		half_release(u, best);
 	} else if (r->urb.type == USB_TYPE_CONTROL || !(r->urb.endpoint & 0x80)) {
-		half_keep(u, r, HALF_COMPLETED);
+		half_keep(u, bucket, r, HALF_COMPLETED);
 	} else {
 		give(u, r->bus, NULL, &c);
-		half_keep(u, r, HALF_GIVEN);
+		half_keep(u, bucket, r, HALF_GIVEN);
 	}
 }
 

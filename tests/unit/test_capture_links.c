@@ -62,7 +62,7 @@ static bool link_packet(enum link_kind kind, const struct image *i, size_t len, 
 	*r = (struct record){.kind = RECORD_URB};
 	capture.big = i->big;
 	good = kind == LINK_USBPCAP ? link_usbpcap(&capture, &p, r)
-	                            : link_usbmon(&capture, &f, &p, r);
+	                            : link_usbmon(&capture, &f, p.data, p.len, r);
 	if (good && r->urb.data) {
 		assert_ptr_equal(r->urb.data + r->urb.len, exact + len);
 		memcpy(c.seen[0].bytes, r->urb.data, r->urb.len);
