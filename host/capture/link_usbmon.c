@@ -46,7 +46,9 @@ bool link_usbmon(const struct capture *c, const struct iface *f, const uint8_t *
 	u->len = load32(h + 36, c->big);
 	u->has_setup = u->type == USB_TYPE_CONTROL && u->phase == URB_SUBMIT && h[14] == 0;
 	if (u->has_setup)
-		memcpy(u->setup, h + 40, 8);
+		memcpy(u->setup, h + 40, sizeof(u->setup));
+	else
+		memset(u->setup, 0, sizeof(u->setup));
 	h += header;
 	/* len_cap counts the descriptors, and the data stand behind them. */
 	if (f->kind == LINK_USBMON2 && u->type == USB_TYPE_ISOCHRONOUS) {

@@ -223,72 +223,17 @@ static void changes(const struct reading *g, const uint8_t before[32], struct ke
 		out->flags |= KEYS_REPLACED;
 }
 
-static bool is_modifiers(const struct hid_descriptor *d, const struct hid_field *f)
-{
-	const struct hid_usage_range *r = &d->usage[f->usage_at];
-
-	return f->flags & HID_VARIABLE && f->size == 1 && f->count == 8 && f->bit % 8 == 0 &&
-	       f->usage_ranges == 1 && !r->at &&
-	       r->first == (HID_PAGE_KEYBOARD << 16 | KEY_MODIFIER_FIRST) &&
-	       r->last == (HID_PAGE_KEYBOARD << 16 | KEY_MODIFIER_LAST);
-}
-
-static bool is_plain_array(const struct hid_descriptor *d, const struct hid_field *f)
-{
-	const struct hid_usage_range *r = &d->usage[f->usage_at];
-
-	return !(f->flags & HID_VARIABLE) && f->size == 8 && f->count <= KEYS_CHANGES_MAX &&
-	       f->bit % 8 == 0 && f->usage_ranges == 1 && !r->at && !f->logical_min &&
-	       f->logical_max >= 0 && r->first == HID_PAGE_KEYBOARD << 16;
-}
-
-static unsigned least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-/* Nearly all keyboards' reports are as HID 1.11 appendix B.1 has them, wherever they put the two fields. */
+/* Nearly all keyboards have one layout all their life. */
 static const struct keys_layout *layout_of(struct keys *k, const struct hid_descriptor *d,
                                            uint8_t id)
 {
-	struct keys_layout *l = &k->layout;
-	unsigned modifiers = 0, arrays = 0, others = 0, end = 0;
-
-	if (l->known && l->id == id)
-		return l;
-	*l = (struct keys_layout){
-		.known = true, .id = id, .whole = (uint16_t)hid_report_bytes(d, HID_INPUT, id)};
-	for (uint16_t i = 0; i < d->fields; i++) {
-		const struct hid_field *f = &d->field[i];
-
-		if (!(f->flags & HID_KEYS) || f->report_id != id)
-			continue;
-		if (f->bit / 8 + f->count > UINT8_MAX) {
-			others++;
-		} else if (is_modifiers(d, f)) {
-			modifiers++;
-			l->modifiers_at = (uint8_t)(f->bit / 8);
-			end = f->bit / 8 + 1 > end ? f->bit / 8 + 1 : end;
-		} else if (is_plain_array(d, f)) {
-			const struct hid_usage_range *r = &d->usage[f->usage_at];
-
-			arrays++;
-			l->array_at = (uint8_t)(f->bit / 8);
-			l->array_count = (uint8_t)f->count;
-			l->most = (uint8_t)least(
-				least((unsigned)f->logical_max, r->last - r->first), KEYS - 1);
-			end = f->bit / 8 + f->count > end ? f->bit / 8 + f->count : end;
-		} else {
-			others++;
-		}
-	}
-	l->bytes = (uint16_t)end;
-	l->simple = modifiers == 1 && arrays == 1 && !others;
-	return l;
+	if (!k->layout.known || k->layout.id != id)
+		keys_layout_init(&k->layout, d, id);
+	return &k->layout;
 }
 
 /*
- * A report of such a layout, as read_fields and changes would have it. False, and nothing changed, where it is more than
+ * A report of a simple layout, as read_fields and changes would have it. False, and nothing changed, where it is more than
  * they need not be asked for: it is short, gives up, or has modifiers in the array.
  */
 static bool read_simple(struct keys *k, const struct keys_layout *l, const uint8_t *report,
@@ -296,7 +241,7 @@ static bool read_simple(struct keys *k, const struct keys_layout *l, const uint8
 {
 	uint8_t slot[KEYS_CHANGES_MAX], *last;
 	uint64_t named[KEYS / 64] = {0}, came[KEYS / 64] = {0};
-	unsigned slots = 0;
+	unsigned slots = 0, taken = 0;
 	bool empty = false, gap = false;
 
 	if (!l->simple || len < l->bytes)
@@ -304,6 +249,7 @@ static bool read_simple(struct keys *k, const struct keys_layout *l, const uint8
 	for (unsigned i = 0; i < l->array_count; i++) {
 		uint8_t id = report[l->array_at + i];
 
+		taken += id != 0;
 		if (!id || id > l->most) {
 			empty = true;
 			continue;
@@ -342,6 +288,55 @@ static bool read_simple(struct keys *k, const struct keys_layout *l, const uint8
 		out->flags |= KEYS_REPLACED;
 	k->downs = out->flags & KEYS_OVERFLOW ? (uint8_t)bits_set(k->down)
 	                                      : (uint8_t)(k->downs + out->presses - out->releases);
+	k->plain = taken == slots && !gap && k->arrays == 1 &&
+	           memcmp(k->down, last, sizeof(k->down)) == 0;
+	return true;
+}
+
+/*
+ * A report of which one slot differs from a plain one: the next slot is taken, the last one given up, or a key has taken
+ * another's place. Does what read_simple would; false, and nothing changed, where it is more than that.
+ */
+static bool read_one(struct keys *k, const struct keys_layout *l, const uint8_t *report, size_t len,
+                     struct key_report *out)
+{
+	const uint64_t low = UINT64_C(0x0101010101010101);
+	uint64_t slots, changed, same;
+	unsigned at, was, is;
+
+	if (!k->plain || len != sizeof(slots) || k->last_len != len || !l->array_count)
+		return false;
+	slots = load_le64(report) >> 8 * l->array_at;
+	changed = slots ^ load_le64(k->last) >> 8 * l->array_at;
+	if (l->array_count < sizeof(slots)) {
+		slots &= (UINT64_C(1) << 8 * l->array_count) - 1;
+		changed &= (UINT64_C(1) << 8 * l->array_count) - 1;
+	}
+	if (!changed)
+		return false;
+	at = (unsigned)__builtin_ctzll(changed) / 8;
+	was = k->last[l->array_at + at];
+	is = report[l->array_at + at];
+	if (changed >> 8 * at > 0xff || (!was && at != k->downs) || (!is && at + 1u != k->downs))
+		return false;
+	if (is) {
+		/* Its own byte aside, is there another like it? */
+		same = (slots ^ is * low) | UINT64_C(0xff) << 8 * at;
+		if (is < KEY_FIRST || is >= KEY_MODIFIER_FIRST || is > l->most ||
+		    ((same - low) & ~same & low << 7))
+			return false;
+		out->press[out->presses++] = (uint16_t)is;
+		bit_put(k->down, is, true);
+		bit_put(k->array[0].keys, is, true);
+	}
+	if (was) {
+		out->release[out->releases++] = (uint16_t)was;
+		bit_put(k->down, was, false);
+		bit_put(k->array[0].keys, was, false);
+	}
+	out->flags = was && is ? KEYS_REPLACED : 0;
+	k->modifiers = out->modifiers = report[l->modifiers_at];
+	k->downs = (uint8_t)(k->downs + out->presses - out->releases);
 	return true;
 }
 
@@ -402,6 +397,7 @@ static bool read_any(struct keys *k, const struct hid_descriptor *d, uint8_t id,
 	struct reading g = {.d = d, .report = report, .len = len, .state = k->down};
 	uint8_t before[32];
 
+	k->plain = false;
 	k->down[MODIFIER_BYTE] = k->modifiers;
 	memcpy(before, k->down, sizeof(before));
 	if (!read_fields(&g, id)) {
@@ -435,7 +431,9 @@ bool keys_report(struct keys *k, const struct hid_descriptor *d, const uint8_t *
 		return false;
 	start(out, k, len, t_ns, packet);
 	l = layout_of(k, d, id);
-	if (!read_simple(k, l, report + d->uses_ids, len - d->uses_ids, out) &&
+	/* Without ids: else another report may have come between. */
+	if (!(!d->uses_ids && read_one(k, l, report, len, out)) &&
+	    !read_simple(k, l, report + d->uses_ids, len - d->uses_ids, out) &&
 	    !read_any(k, d, id, report + d->uses_ids, len - d->uses_ids, out))
 		return false;
 	out->ordinal = ++k->reports;

@@ -7,16 +7,7 @@
 #ifndef CORDON_HID_KEYS_H
 #define CORDON_HID_KEYS_H
 
-#include "hid/report.h"
-
-enum {
-	KEYS_CHANGES_MAX = 32, /* of one report that are kept */
-	KEYS_ARRAYS_MAX = 4,   /* report ids with key arrays that are told apart */
-	KEY_ROLLOVER = 0x01,   /* usages on page 07: ErrorRollOver */
-	KEY_FIRST = 0x04,      /* A */
-	KEY_MODIFIER_FIRST = 0xe0,
-	KEY_MODIFIER_LAST = 0xe7,
-};
+#include "hid/keys_layout.h"
 
 enum key_report_flag {
 	KEYS_REPEATED = 1u << 0, /* byte for byte the keyboard's last report: idle rate, no news */
@@ -45,15 +36,6 @@ struct key_report {
 	uint16_t press[KEYS_CHANGES_MAX], release[KEYS_CHANGES_MAX];
 };
 
-/* Where a report has its keys, if that is all: a byte of modifiers and one array of bytes that are ids themselves. */
-struct keys_layout {
-	bool known, simple;
-	uint8_t id; /* of the report that it is of */
-	uint8_t modifiers_at, array_at, array_count, most;
-	uint16_t bytes; /* that the fields reach to, without the id byte */
-	uint16_t whole; /* of the report as described, with it */
-};
-
 /* What a keyboard holds down. To be set back (keys_init) when its descriptor or protocol changes. */
 struct keys {
 	uint32_t reports;
@@ -63,6 +45,7 @@ struct keys {
 	uint8_t last[64];    /* the last report, or its beginning, to know a repeat */
 	uint16_t last_len;   /* 0: none yet */
 	uint32_t last_flags; /* what still holds of it when it is repeated */
+	bool plain; /* its keys stand in the first slots, once each, and are all that is down */
 	struct keys_layout layout;
 	uint8_t arrays; /* used of array[]; ids beyond share the last one */
 	struct {

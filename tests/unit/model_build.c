@@ -184,7 +184,7 @@ void build_key(struct build *b, struct model_hid *h, uint16_t usage, uint8_t mod
 	}
 	h->keys.modifiers = modifiers;
 	d->reports++;
-	d->last_seen_ns = b->t_ns;
+	d->last_seen_ns = d->last_report_ns = b->t_ns;
 	send(b, &ev);
 }
 
@@ -195,7 +195,7 @@ void build_input(struct build *b, struct model_hid *h)
 
 	d->reports++;
 	h->reports++;
-	d->last_seen_ns = b->t_ns;
+	d->last_seen_ns = d->last_report_ns = b->t_ns;
 	send(b, &ev);
 }
 

@@ -338,10 +338,68 @@ static void the_short_way_reads_what_the_long_way_does(void **state)
 	assert_true(simple > 100000);
 }
 
+/* Keys that come and go one by one, as people's do, read in one piece and under a descriptor of more fields. */
+static void one_slot_reads_what_the_long_way_does(void **state)
+{
+	static const uint8_t one_field[] = {0x05, 7,    0x19, 0xe0, 0x29, 0xe7, 0x15, 0, 0x25, 1,
+	                                    0x75, 1,    0x95, 8,    0x81, 2,    0x81, 1, 0x19, 0,
+	                                    0x29, 0x65, 0x25, 0x65, 0x75, 8,    0x95, 6, 0x81, 0};
+	static const uint8_t two_fields[] = {
+		0x05, 7,    0x19, 0xe0, 0x29, 0xe3, 0x15, 0,    0x25, 1,    0x75, 1,    0x95,
+		4,    0x81, 2,    0x19, 0xe4, 0x29, 0xe7, 0x81, 2,    0x95, 8,    0x81, 1,
+		0x19, 0,    0x29, 0x65, 0x25, 0x65, 0x75, 8,    0x95, 6,    0x81, 0};
+	static const uint8_t usual[] = {0, 0, 0, 4, 5, 6, 7, 30, 101};
+	static const uint8_t odd[] = {1, 2, 0xe1, 0x66, 0xff};
+	static struct hid_descriptor two;
+	struct keys other;
+	uint8_t report[9] = {0};
+	uint32_t x = 12345;
+	unsigned plain = 0;
+
+	(void)state;
+	hid_parse(&d, one_field, sizeof(one_field));
+	hid_parse(&two, two_fields, sizeof(two_fields));
+	assert_int_equal(two.fields, d.fields + 1);
+	keys_init(&k);
+	keys_init(&other);
+	for (unsigned n = 0; n < 400000; n++) {
+		struct key_report long_way;
+		unsigned at;
+		size_t len;
+		bool any;
+
+		x = x * 1103515245u + 12345u;
+		/* Mostly the first free slot or the last taken one; now and then any, and then all are let go. */
+		at = x >> 20 & 15 ? 2 + k.downs - (x >> 25 & (k.downs > 0)) : 2 + (x >> 16) % 6;
+		if (at > 7)
+			at = 7;
+		x = x * 1103515245u + 12345u;
+		report[at] =
+			x >> 25 ? usual[(x >> 16) % sizeof(usual)] : odd[(x >> 16) % sizeof(odd)];
+		report[0] = x >> 12 & 7 ? report[0] : (uint8_t)(x >> 20 & 0x22);
+		report[1] = (uint8_t)(x >> 28);
+		if (!(x >> 8 & 31))
+			memset(report + 2, 0, 6);
+		len = x >> 4 & 127 ? 8 : 1 + (x >> 11) % 9;
+		plain += k.plain;
+		memset(&long_way, 0xa5, sizeof(long_way));
+		any = keys_report(&other, &two, report, len, 1000 + k.reports, 7 + k.reports,
+		                  &long_way);
+		assert_int_equal(send(report, len), any);
+		assert_false(other.plain);
+		if (any)
+			assert_memory_equal(&r, &long_way, sizeof(r));
+		assert_memory_equal(k.down, other.down, sizeof(k.down));
+		assert_memory_equal(k.array, other.array, sizeof(k.array));
+	}
+	assert_in_range(plain, 100000, 390000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(presses_and_releases, boot),
+		cmocka_unit_test(one_slot_reads_what_the_long_way_does),
 		cmocka_unit_test_setup(several_keys_in_slot_order, boot),
 		cmocka_unit_test_setup(a_repeat_is_no_news, boot),
 		cmocka_unit_test_setup(rollover_keeps_what_was_down, boot),

@@ -112,15 +112,56 @@ static void short_runs(void **state)
 
 static void rates(void **state)
 {
-	float w[TYPING_RATES];
-	double all = 1;
+	const struct typing_parameters *k = &typing_parameters;
+	struct typing_rates r = {.any = false};
+	struct typing_firsts first;
+	double all = 0, best = 1000 * log(1 - k->slips_rate[0]);
 
 	(void)state;
-	memcpy(w, typing_parameters.slips_people, sizeof(w));
+	typing_firsts_init(&first);
 	for (unsigned i = 0; i < 1000; i++)
-		all *= typing_rate_next(w, typing_parameters.slips_rate, false);
-	/* A mixture loses no more than the share of its best part, and what that part loses. */
-	assert_true(all >= typing_parameters.slips_people[0] * pow(1 - 0.002, 1000) * 0.999);
+		all += typing_rates_next(&r, first.slips, k->slips_rate, false);
+	/* A mixture loses no more than the share of its best part, and what that part loses; nor does it gain more than all. */
+	assert_true(all <= -log(k->slips_people[0]) - best + 0.01);
+	assert_true(all >= log(k->slips_machine[0]) + best - 0.01);
+}
+
+static void same_rates(const struct typing_rates first[2], const float people[TYPING_RATES],
+                       const float machine[TYPING_RATES], const float rate[TYPING_RATES])
+{
+	for (unsigned hit = 0; hit < 2; hit++) {
+		struct typing_rates made = {.any = true}, kept = {.any = false};
+
+		memcpy(made.people, people, sizeof(made.people));
+		memcpy(made.machine, machine, sizeof(made.machine));
+		assert_true(typing_rates_next(&made, first, rate, hit) ==
+		            typing_rates_next(&kept, first, rate, hit));
+		assert_true(kept.any);
+		assert_memory_equal(made.people, kept.people, sizeof(made.people));
+		assert_memory_equal(made.machine, kept.machine, sizeof(made.machine));
+	}
+}
+
+/* The first of a run, which is kept, is what learning it would have made. */
+static void firsts(void **state)
+{
+	const struct typing_parameters *k = &typing_parameters;
+	struct typing_firsts first;
+
+	(void)state;
+	typing_firsts_init(&first);
+	same_rates(first.replaced, k->replaced_people, k->replaced_machine, k->replaced_rate);
+	same_rates(first.slips, k->slips_people, k->slips_machine, k->slips_rate);
+	for (unsigned n = 0; n < 2 * TYPING_PACES; n++) {
+		struct typing_hands made = {.any = true}, kept = {.any = false};
+		unsigned pace = n / 2;
+
+		memcpy(made.share, k->hands_share, sizeof(made.share));
+		assert_true(typing_hands_next(&made, first.overlap, pace, n % 2) ==
+		            typing_hands_next(&kept, first.overlap, pace, n % 2));
+		assert_true(kept.any);
+		assert_memory_equal(made.share, kept.share, sizeof(made.share));
+	}
 }
 
 static struct stroke read(struct stroke_reader *s, double at_ms, uint16_t press, uint16_t release,
@@ -255,6 +296,7 @@ int main(void)
 		cmocka_unit_test(chances_sum_to_one),
 		cmocka_unit_test(short_runs),
 		cmocka_unit_test(rates),
+		cmocka_unit_test(firsts),
 		cmocka_unit_test(strokes),
 		cmocka_unit_test(hostile_reports),
 		cmocka_unit_test(normal_table),

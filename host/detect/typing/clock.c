@@ -31,13 +31,13 @@ static void in_order(const struct typing_clock *c, double gap[CLOCK_GAPS])
 	}
 }
 
-/* The share of gaps that are whole multiples of `step`. */
-static double on_grid(const double *gap, unsigned count, double step)
+/* Of the gaps, at least this share are whole multiples of `step`. */
+static bool on_grid(const double *gap, unsigned count, double step, double share)
 {
-	double each = 1 / step;
+	double each = 1 / step, needed = share * count;
 	unsigned hits = 0;
 
-	for (unsigned i = 0; i < count; i++) {
+	for (unsigned i = 0; i < count && hits < needed; i++) {
 		/* Which multiple a gap half-way between two is held against is all the same. */
 		double off = distance(gap[i], step * nearest(gap[i] * each));
 
@@ -45,7 +45,7 @@ static double on_grid(const double *gap, unsigned count, double step)
 		   is known to a part in 400: 15.6 or 15.625 ms. */
 		hits += off <= 0.14 * step + 0.0025 * gap[i];
 	}
-	return (double)hits / count;
+	return hits >= needed;
 }
 
 /* The step near `step` that fits best, from the smallest gap up. */
@@ -101,14 +101,14 @@ static void find_grid(struct typing_clock *c)
 		return;
 	for (unsigned i = 0; i < c->count; i++)
 		gap[i] = c->gap_ms[i];
-	if (c->grid_ms > 0 && on_grid(gap, c->count, c->grid_ms) >= 0.65)
+	if (c->grid_ms > 0 && on_grid(gap, c->count, c->grid_ms, 0.65))
 		return;
 	c->grid_ms = 0;
 	in_order(c, gap);
 	for (unsigned part = 1; part <= 12 && gap[0] / part >= GRID_MIN_MS; part++) {
 		double step = fit(gap, c->count, gap[0] / part);
 
-		if (step <= most && on_grid(gap, c->count, step) >= needed &&
+		if (step <= most && on_grid(gap, c->count, step, needed) &&
 		    is_finest(gap, c->count, step)) {
 			c->grid_ms = (float)step;
 			return;

@@ -156,15 +156,13 @@ static void judge_grammar(struct typing *t, const struct stroke *s)
 
 static void judge_slips(struct typing *t, const struct stroke *s)
 {
-	const struct typing_parameters *k = &typing_parameters;
 	bool slip = s->usage == USAGE_BACKSPACE || s->usage == USAGE_DELETE;
-	float people, machine;
 
 	if (!slip && !prints(s->modifiers, s->usage))
 		return;
-	people = typing_rate_next(t->run.slips_people, k->slips_rate, slip);
-	machine = typing_rate_next(t->run.slips_machine, k->slips_rate, slip);
-	typing_say(t, TYPING_SLIPS, logf(machine / people));
+	typing_say(t, TYPING_SLIPS,
+	           typing_rates_next(&t->run.slips, t->first.slips, typing_parameters.slips_rate,
+	                             slip));
 }
 
 static bool odd_usage(uint16_t usage)

@@ -90,31 +90,16 @@ static void judge_rhythm(struct typing *t, const struct stroke *s)
 
 static void judge_overlap(struct typing *t, const struct stroke *s)
 {
-	const struct typing_parameters *k = &typing_parameters;
-	unsigned pace = pace_of(s->gap_ms);
-	float people = 0, machine = s->overlap ? k->machine_overlap : 1 - k->machine_overlap;
-	float chance[TYPING_HANDS], keep;
-
-	for (unsigned i = 0; i < TYPING_HANDS; i++) {
-		float rate = k->hands_overlap[i][pace];
-
-		chance[i] = t->run.hands[i] * (s->overlap ? rate : 1 - rate);
-		people += chance[i];
-	}
-	keep = (1 - k->waver) / people;
-	for (unsigned i = 0; i < TYPING_HANDS; i++)
-		t->run.hands[i] = chance[i] * keep + k->waver * k->hands_share[i];
-	typing_say(t, TYPING_OVERLAP, logf(machine / people));
+	typing_say(t, TYPING_OVERLAP,
+	           typing_hands_next(&t->run.overlap, t->first.overlap, pace_of(s->gap_ms),
+	                             s->overlap));
 }
 
 static void judge_replaced(struct typing *t, const struct stroke *s)
 {
-	const struct typing_parameters *k = &typing_parameters;
-	struct typing_run *run = &t->run;
-	float people = typing_rate_next(run->replaced_people, k->replaced_rate, s->replaced);
-	float machine = typing_rate_next(run->replaced_machine, k->replaced_rate, s->replaced);
-
-	typing_say(t, TYPING_REPLACED, logf(machine / people));
+	typing_say(t, TYPING_REPLACED,
+	           typing_rates_next(&t->run.replacing, t->first.replaced,
+	                             typing_parameters.replaced_rate, s->replaced));
 }
 
 void typing_judge_times(struct typing *t, const struct stroke *s)

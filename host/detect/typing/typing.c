@@ -11,7 +11,6 @@
 static void run_init(struct typing *t)
 {
 	struct typing_run *run = &t->run;
-	const struct typing_parameters *k = &typing_parameters;
 
 	for (unsigned i = 0; i < TYPING_LANES; i++)
 		run->sum[i] = 0;
@@ -20,11 +19,7 @@ static void run_init(struct typing *t)
 	run->amid = false;
 	run->short_run = run->short_run_before = run->short_ms = 0;
 	run->gaps_seen = run->holds_seen = 0;
-	memcpy(run->hands, k->hands_share, sizeof(run->hands));
-	memcpy(run->replaced_people, k->replaced_people, sizeof(run->replaced_people));
-	memcpy(run->replaced_machine, k->replaced_machine, sizeof(run->replaced_machine));
-	memcpy(run->slips_people, k->slips_people, sizeof(run->slips_people));
-	memcpy(run->slips_machine, k->slips_machine, sizeof(run->slips_machine));
+	run->overlap.any = run->replacing.any = run->slips.any = false;
 	machine_times_restart(&t->gaps, &typing_interval_ways);
 	machine_times_restart(&t->holds, &typing_hold_ways);
 }
@@ -40,21 +35,8 @@ void typing_init(struct typing *t)
 	for (unsigned i = 0; i < TYPING_PACES; i++)
 		t->pace[i] =
 			logf(typing_parameters.pace_machine[i] / typing_parameters.pace_people[i]);
+	typing_firsts_init(&t->first);
 	run_init(t);
-}
-
-float typing_rate_next(float weight[TYPING_RATES], const float rate[TYPING_RATES], bool hit)
-{
-	float sum = 0, keep;
-
-	for (unsigned i = 0; i < TYPING_RATES; i++) {
-		weight[i] *= hit ? rate[i] : 1 - rate[i];
-		sum += weight[i];
-	}
-	keep = 1 / sum;
-	for (unsigned i = 0; i < TYPING_RATES; i++)
-		weight[i] *= keep;
-	return sum;
 }
 
 static float lesser(float a, float b)
@@ -154,7 +136,8 @@ bool typing_report(struct typing *t, const struct key_report *r, const struct ty
 		t->step.added[__builtin_ctz(t->told)] = 0;
 	typing_judge_times(t, &s);
 	typing_judge_manner(t, &s, r, c);
-	if (s.presses)
+	/* Where the ratio is zero all sums are: see run_init. */
+	if (s.presses && t->run.ratio != 0)
 		fade(&t->run);
 	gain = add_up(t);
 	if (t->run.ratio > t->highest)

@@ -43,6 +43,26 @@ struct typing_step {
 	uint32_t keys_since_zero;
 };
 
+/* Mixtures of rates under both hypotheses, and what the last hit or miss said: the logarithm of their ratio. */
+struct typing_rates {
+	bool any; /* something was learned; else the weights are the parameters' and not written here */
+	float people[TYPING_RATES], machine[TYPING_RATES];
+	float ratio;
+};
+
+/* The same for kinds of hands, of which people are a mixture. */
+struct typing_hands {
+	bool any;
+	float share[TYPING_HANDS];
+	float ratio;
+};
+
+/* What the first of a run leaves of each, by hit or miss: most runs of people are one key long. */
+struct typing_firsts {
+	struct typing_rates replaced[2], slips[2];
+	struct typing_hands overlap[2][TYPING_PACES];
+};
+
 /* All that is forgotten when the ratio falls to zero. */
 struct typing_run {
 	float sum[TYPING_LANES];
@@ -51,9 +71,8 @@ struct typing_run {
 	uint32_t high;                    /* keys since the ratio stood below second_from */
 	bool amid;                        /* it began among a person's keys */
 	float short_run, short_run_before, short_ms; /* short_ms: the last short hold */
-	float hands[TYPING_HANDS];
-	float replaced_people[TYPING_RATES], replaced_machine[TYPING_RATES];
-	float slips_people[TYPING_RATES], slips_machine[TYPING_RATES];
+	struct typing_hands overlap;
+	struct typing_rates replacing, slips;
 	uint32_t gaps_seen, holds_seen;
 	/* From here on, kept: rings for the finding's words, read as far as something was seen. */
 	float gap_ms[TYPING_RECENT], hold_ms[TYPING_RECENT];
@@ -74,6 +93,7 @@ struct typing {
 	struct machine_times gaps, holds; /* values outlive the run, weights do not */
 	struct typing_run run;
 	float pace[TYPING_PACES]; /* what each pace says: logarithms are made once */
+	struct typing_firsts first;
 	float last_gap_ms;
 	uint32_t hands;     /* keys since the last long pause that left the ratio at zero */
 	bool opened;        /* a run box or a terminal was asked for */
@@ -123,7 +143,13 @@ static inline void typing_say(struct typing *t, enum typing_feature f, float rat
 	t->told |= 1u << f;
 }
 
-/* The chance of `hit` under a mixture of rates, whose weights then learn it. */
-float typing_rate_next(float weight[TYPING_RATES], const float rate[TYPING_RATES], bool hit);
+/* What a hit or miss says, which is then learned; `first` as in typing_firsts. */
+float typing_rates_next(struct typing_rates *r, const struct typing_rates first[2],
+                        const float rate[TYPING_RATES], bool hit);
+float typing_hands_next(struct typing_hands *h, struct typing_hands first[2][TYPING_PACES],
+                        unsigned pace, bool overlap);
+
+/* Both, at typing_init. */
+void typing_firsts_init(struct typing_firsts *f);
 
 #endif
