@@ -56,16 +56,18 @@ static void on_bus(void *context, const struct usb_bus_event *e)
 	((struct wire *)context)->events++;
 }
 
+/* Of two, so that a test may compare them, the one that is free. */
 int wire_setup(void **state)
 {
-	static struct wire w;
-	const struct usb_sink sink = {.context = &w, .transfer = on_transfer, .bus = on_bus};
+	static struct wire wires[2];
+	struct wire *w = wires[0].stream ? &wires[1] : &wires[0];
+	const struct usb_sink sink = {.context = w, .transfer = on_transfer, .bus = on_bus};
 
-	memset(&w, 0, sizeof(w));
-	w.speed = USB_SPEED_FULL;
-	w.stream = usb_stream_new(&sink);
-	*state = &w;
-	return w.stream ? 0 : -1;
+	memset(w, 0, sizeof(*w));
+	w->speed = USB_SPEED_FULL;
+	w->stream = usb_stream_new(&sink);
+	*state = w;
+	return w->stream ? 0 : -1;
 }
 
 int wire_teardown(void **state)
