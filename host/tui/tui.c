@@ -310,7 +310,6 @@ bool tui_resize(struct tui *t)
 		return false;
 	grid_clear(&t->grid, h, w);
 	resizeterm(h, w);
-	erase();
 	t->redraw = true;
 	return true;
 }

@@ -110,6 +110,29 @@ static void an_idle_screen_sends_nothing(void **state)
 	vt_free(t);
 }
 
+/* A key more is some cells more: not the row, and not the screen. */
+static void only_what_changed_is_written(void **state)
+{
+	struct vt *t = live(24, 80);
+	struct link *l = vt_link(t);
+	uint64_t whole, before;
+
+	(void)state;
+	fake_link_keyboard(l, 0, 5, "Nobody", "Keyboard", "1");
+	for (int i = 1; i <= 20; i++)
+		fake_link_report(l, i * 400 * MS, 5, 0, (uint8_t)(i & 1 ? 4 : 0));
+	before = vt_bytes(t);
+	vt_run(t, 500);
+	whole = vt_bytes(t) - before;
+	assert_true(whole > 2000);
+	before = vt_bytes(t);
+	vt_keys(t, "m");
+	vt_run(t, 500);
+	shows(t, "mark 1 at 8.000 s");
+	assert_in_range(vt_bytes(t) - before, 20, whole / 10);
+	vt_free(t);
+}
+
 /* A minute of storm while nobody reads the terminal: every record is taken, and the screen is right afterwards. */
 static void an_unread_terminal_stops_nothing(void **state)
 {
@@ -145,6 +168,7 @@ static void an_unread_terminal_stops_nothing(void **state)
 
 static void any_size_at_any_moment(void **state)
 {
+	static char text[50 * 150 * 4 + 51];
 	struct vt *t = replay(PERSON, 20);
 	uint32_t seed = 1;
 
@@ -170,6 +194,17 @@ static void any_size_at_any_moment(void **state)
 	vt_resize(t, 10, 40);
 	vt_run(t, 200);
 	shows(t, "NO FINDING");
+	/* To its last corner, and drawn anew it is the same. */
+	for (int i = 0; i < 2; i++) {
+		vt_resize(t, 50, 150);
+		vt_run(t, 200);
+		assert_string_equal(i ? text : strcpy(text, vt_text(t)), vt_text(t));
+		shows(t, " SOF and NAK folded ");
+		shows(t, "  : more\n");
+		shows(t, "   ?help\n");
+		vt_resize(t, 20, 30 + 100 * i);
+		vt_run(t, 200);
+	}
 	vt_free(t);
 }
 
@@ -427,6 +462,7 @@ int main(void)
 		cmocka_unit_test(an_alert_is_drawn_at_once),
 		cmocka_unit_test(no_more_than_ten_screens_a_second_and_a_few),
 		cmocka_unit_test(an_idle_screen_sends_nothing),
+		cmocka_unit_test(only_what_changed_is_written),
 		cmocka_unit_test(an_unread_terminal_stops_nothing),
 		cmocka_unit_test(any_size_at_any_moment),
 		cmocka_unit_test(a_small_screen_has_one_pane),

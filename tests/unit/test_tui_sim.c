@@ -140,7 +140,7 @@ static void any_size_of_a_tap_at_any_moment(void **state)
 		vt_keys(t, keys[(seed >> 24) % (sizeof(keys) / sizeof(keys[0]))]);
 		vt_run(t, 10);
 	}
-	vt_resize(t, 24, 80);
+	vt_resize(t, 45, 140);
 	vt_keys(t, "\033");
 	vt_run(t, 300);
 	/* A blank screen comes back by any key, and whatever was open is closed one by one. */
@@ -150,6 +150,9 @@ static void any_size_of_a_tap_at_any_moment(void **state)
 	vt_run(t, 2000);
 	assert_non_null(strstr(vt_text(t), "SIMULATED"));
 	assert_non_null(strstr(vt_text(t), "MALICIOUS"));
+	/* To its last corner. */
+	assert_non_null(strstr(vt_text(t), "  : more\n"));
+	assert_non_null(strstr(vt_text(t), "   ?help\n"));
 	vt_free(t);
 }
 
