@@ -115,9 +115,8 @@ static void catch_signals(void)
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
 	sigaction(SIGHUP, &stop, NULL);
-	/* A reader of the report who left, and a file that grew too large, must not cost the file its end. */
+	/* A reader of the report who left must not cost the file its end. */
 	sigaction(SIGPIPE, &ignore, NULL);
-	sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 /* A line that the operator types is a mark, or a command behind a colon. In the background the terminal is somebody else's. */

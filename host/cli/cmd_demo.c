@@ -216,7 +216,7 @@ static bool turn(void *context, int64_t now_ns)
 
 static int play(struct demo *d)
 {
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	const char *no_color = getenv("NO_COLOR");
 	const struct show_chapter *c;
 	enum err err;
 
@@ -237,11 +237,8 @@ static int play(struct demo *d)
 	                        .ascii = d->ascii,
 	                        .colourless = no_color && *no_color},
 		});
-	if (err) {
-		say_error(err == ERR_OPEN ? "cannot use the terminal (TERM is '%s')" : "%s",
-		          err == ERR_OPEN ? (term ? term : "") : err_text(err));
-		return EXIT_FAULT;
-	}
+	if (err)
+		return say_no_screen(err);
 	dashboard_view(d->dashboard)->projector = true;
 	d->failed = !begin_chapter(d);
 	if (!d->failed)

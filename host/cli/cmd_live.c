@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -211,17 +210,6 @@ static bool again(void *context, unsigned index, const struct new_test *want,
 	return live_input_again(&l->input[index], want, next, message, size);
 }
 
-static int say_failed(enum err err)
-{
-	const char *term = getenv("TERM");
-
-	if (err == ERR_OPEN)
-		say_error("cannot use the terminal (TERM is '%s')", term ? term : "");
-	else
-		say_error("%s", err_text(err));
-	return EXIT_FAULT;
-}
-
 static struct input_options input_options(const struct live *l, unsigned i)
 {
 	return (struct input_options){
@@ -244,7 +232,7 @@ static int show(struct live *l)
 
 	l->verdicts = open_memstream(&l->verdicts_text, &l->verdicts_len);
 	if (!l->verdicts)
-		return say_failed(ERR_MEMORY);
+		return say_no_screen(ERR_MEMORY);
 	err = dashboard_new(&d, &(struct dashboard_options){
 					.input = input_options(l, 0),
 					.judged = on_judged,
@@ -263,7 +251,7 @@ static int show(struct live *l)
 	}
 	if (err) {
 		dashboard_free(d);
-		return say_failed(err);
+		return say_no_screen(err);
 	}
 	screen_loop(d, turn, d);
 	if (!l->replay && !l->sim)
@@ -303,7 +291,6 @@ static int run(int argc, char **argv)
 		code = EXIT_FAULT;
 		goto cleanup;
 	}
-	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is told as one */
 	l.inputs = 1;
 	l.scenario.layout = l.layout_name;
 	if (l.replay)

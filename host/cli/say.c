@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
@@ -40,5 +41,18 @@ int say_written(int code)
 	if (!said)
 		say_error("cannot write the report: %s", strerror(errno ? errno : EIO));
 	said = true;
+	return EXIT_FAULT;
+}
+
+int say_no_screen(enum err err)
+{
+	const char *term = getenv("TERM");
+
+	if (err == ERR_OPEN)
+		say_error("cannot use the terminal (TERM is '%s')", term ? term : "");
+	else if (err == ERR_WRITE)
+		say_error("cannot draw: files are limited to less than a kilobyte ('ulimit -f')");
+	else
+		say_error("%s", err_text(err));
 	return EXIT_FAULT;
 }

@@ -7,11 +7,16 @@
 
 #include <stdarg.h>
 
+#include "usb/err.h"
+
 /* "cordon: ", the message, a new line. */
 void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_error_list(const char *format, va_list args);
 
 /* `code` where all of stdout was written, else EXIT_FAULT, with a message the first time. */
 int say_written(int code);
+
+/* Why there is no dashboard, by what dashboard_new returned. Returns EXIT_FAULT. */
+int say_no_screen(enum err err);
 
 #endif

@@ -32,7 +32,7 @@ struct dashboard_options {
 
 struct dashboard;
 
-/* ERR_MEMORY; ERR_OPEN where there is no terminal that curses knows. *d is NULL on failure. */
+/* ERR_MEMORY, or as tui_open. *d is NULL on failure. */
 enum err dashboard_new(struct dashboard **d, const struct dashboard_options *o);
 void dashboard_free(struct dashboard *d);
 

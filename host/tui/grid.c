@@ -102,13 +102,6 @@ void grid_fill(struct grid *g, struct rect r, uint32_t c, enum style s)
 			grid_put(g, y, x, s, c);
 }
 
-void grid_restyle(struct grid *g, struct rect r, enum style s)
-{
-	for (int y = r.y; y < r.y + r.h && y < g->h; y++)
-		for (int x = r.x; x < r.x + r.w && x < g->w; x++)
-			g->cell[y * g->w + x].style = (uint8_t)s;
-}
-
 /* One character as it will be drawn: itself, or spelt out in `spelt`. Returns its bytes and columns. */
 static size_t next(const struct grid *g, const char *text, int32_t *c, char spelt[16], int *columns)
 {

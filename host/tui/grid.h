@@ -70,9 +70,6 @@ int grid_wrap(struct grid *g, struct rect r, enum style s, const char *text);
 /* Columns that the text will take. */
 int grid_width(const struct grid *g, const char *text);
 
-/* The style of cells that are there, leaving their characters. */
-void grid_restyle(struct grid *g, struct rect r, enum style s);
-
 /* ASCII for the program's own glyphs; '?' for others. */
 char grid_ascii(uint32_t c);
 

@@ -8,12 +8,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -21,6 +23,8 @@
 #include "tui/theme.h"
 
 enum {
+	CELL_BYTES = 48,
+	LIMIT_LEAST = 1024,
 	FAREWELL_MS = 200,
 	COLOURS_MANY = 256,
 	COLOURS_BRIGHT = 16,
@@ -125,6 +129,14 @@ static void collect(struct tui *t)
 		t->gone = true;
 }
 
+/* Of files, in bytes; the one for the recording holds for the memfd too. */
+static rlim_t file_limit(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_FSIZE, &limit) == 0 ? limit.rlim_cur : RLIM_INFINITY;
+}
+
 static bool screen_begin(struct tui *t, const struct tui_options *o)
 {
 	int copy = dup(t->in_fd);
@@ -157,11 +169,15 @@ static bool screen_begin(struct tui *t, const struct tui_options *o)
 
 enum err tui_open(struct tui **out, const struct tui_options *o)
 {
-	struct tui *t = calloc(1, sizeof(*t));
+	struct tui *t;
 
-	*out = t;
+	*out = NULL;
+	if (file_limit() < LIMIT_LEAST)
+		return ERR_WRITE;
+	t = calloc(1, sizeof(*t));
 	if (!t)
 		return ERR_MEMORY;
+	*out = t;
 	t->memory_fd = -1;
 	t->in_fd = own_description(o->in_fd, O_RDONLY);
 	t->out_fd = own_description(o->out_fd, O_WRONLY);
@@ -219,15 +235,6 @@ static bool same_cell(const struct cell *a, const struct cell *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-/* Half a character at either end of [*from, *to) is taken whole, the old one as well as the new. */
-static void whole_characters(const struct cell *a, const struct cell *b, int w, int *from, int *to)
-{
-	while (*from > 0 && (!a[*from].c || !b[*from].c))
-		--*from;
-	while (*to < w && (!a[*to].c || !b[*to].c))
-		++*to;
-}
-
 static void put_cell(const struct tui *t, int y, int x, const struct cell *c)
 {
 	wchar_t text[2] = {(wchar_t)c->c, 0};
@@ -237,16 +244,39 @@ static void put_cell(const struct tui *t, int y, int x, const struct cell *c)
 		mvadd_wch(y, x, &out);
 }
 
+static void piece(struct tui *t)
+{
+	wnoutrefresh(stdscr);
+	doupdate();
+	collect(t);
+}
+
+/*
+ * How many cells curses may write at once: what goes beyond the limit is lost, half a sequence of the terminal's with it. CELL_BYTES is
+ * the longest of these, with a move before and a character behind it.
+ */
+static unsigned cells_at_once(void)
+{
+	rlim_t cells = file_limit() / CELL_BYTES;
+
+	return cells >= GRID_ROWS_MAX * GRID_COLUMNS_MAX ? UINT_MAX : cells ? (unsigned)cells : 1;
+}
+
 bool tui_draw(struct tui *t)
 {
+	unsigned cells = 0, most = cells_at_once();
 	struct grid *g = &t->grid;
 	size_t row = (size_t)g->w * sizeof(g->cell[0]);
 
 	tui_flush(t);
 	if (tui_pending(t))
 		return false;
-	if (t->redraw)
+	if (t->redraw) {
+		erase();
 		clearok(curscr, TRUE);
+	}
+	if (t->redraw && most != UINT_MAX)
+		piece(t);
 	for (int y = 0; y < g->h; y++) {
 		const struct cell *now = &g->cell[y * g->w];
 		struct cell *shown = &t->shown.cell[y * g->w];
@@ -259,17 +289,22 @@ bool tui_draw(struct tui *t)
 				from++;
 			while (same_cell(&now[to - 1], &shown[to - 1]))
 				to--;
-			whole_characters(now, shown, g->w, &from, &to);
 		}
-		for (int x = from; x < to; x++)
+		/* The two cells of a wide character change together, for the first is all that is put. */
+		for (int x = from; x < to; x++) {
 			if (now[x].c)
 				put_cell(t, y, x, &now[x]);
+			/* Not in the middle of a wide one, old or new: curses loses its other half. */
+			if (++cells >= most && x + 1 < g->w && now[x + 1].c &&
+			    (t->redraw || shown[x + 1].c)) {
+				piece(t);
+				cells = 0;
+			}
+		}
 		memcpy(shown, now, row);
 	}
 	t->redraw = false;
-	wnoutrefresh(stdscr);
-	doupdate();
-	collect(t);
+	piece(t);
 	tui_flush(t);
 	return true;
 }

@@ -18,7 +18,10 @@ struct tui_options {
 
 struct tui;
 
-/* ERR_OPEN where curses does not know the terminal, or it is none. One at a time. */
+/*
+ * ERR_OPEN where curses does not know the terminal, or it is none; ERR_WRITE where the limit on files (ulimit -f) leaves a screen no
+ * kilobyte to be put together in. One at a time.
+ */
 enum err tui_open(struct tui **t, const struct tui_options *o);
 
 /* Puts the terminal back as it was, as far as it listens. */

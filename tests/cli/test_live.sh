@@ -152,6 +152,16 @@ ok $? "a file that may not grow: message, exit code $code"
 whole "$work/limited.pcapng" && near "$work/limited.pcapng" 60000
 ok $? 'what it holds is whole, and all that fits'
 wait
+# Where not even a screen can be put together it says so; where files may not grow, that is said and ends nothing by a signal.
+live -- prlimit --fsize=512 "$CORDON_ASAN" live --replay tests/captures/omg-plug/capture.pcapng
+[ "$code" = 1 ] && [ "$(tr -d '\r' <"$work/shown")" = "cordon: cannot draw: files are limited to less than a kilobyte ('ulimit -f')" ]
+ok $? "no room for a screen: $code"
+live -- prlimit --fsize=2048 "$CORDON_ASAN" demo
+[ "$code" = 1 ] && grep -q '^cordon: .*File too large' "$work/shown"
+ok $? "no room for a simulation: $code"
+live @2 'Q' -- prlimit --fsize=2048 "$CORDON_ASAN" live --replay tests/captures/omg-plug/capture.pcapng --speed max
+[ "$code" = 20 ] && [ "$(wc -c <"$work/shown")" -gt 3000 ]
+ok $? "a screen in two kilobytes: $code"
 mkdir "$work/small"
 if mount -t tmpfs -o size=256k none "$work/small" 2>/dev/null; then
 	start_tap d B01 20
