@@ -11,6 +11,8 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_HELP_OBJ) $(LIB)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(LDLIBS) -lcmocka
 
+$(BUILD)/unit/test_waiter: $(BUILD)/host/cli/waiter.o $(BUILD)/host/cli/clock.o
+
 # Tests of the dashboard: on a virtual terminal, whose driver stands in tests/screens.
 SCREENS_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/screens/*.c))
 SCREENS_OBJ += $(BUILD)/host/cli/sim_link.o

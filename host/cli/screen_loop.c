@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "cli/clock.h"
+#include "cli/waiter.h"
 #include "tui/keyboard_watch.h"
 
 static volatile sig_atomic_t stopped;
@@ -39,17 +40,17 @@ static void look_for_keyboards(struct dashboard *d, struct keyboard_watch *w)
 }
 
 /* False where the terminal is gone. */
-static bool wait_for_any(struct dashboard *d, struct keyboard_watch *w)
+static bool wait_for_any(struct dashboard *d, struct keyboard_watch *w, struct waiter *waiter)
 {
+	_Static_assert(DASHBOARD_FDS + 1 <= WAITER_FDS, "room for all and the keyboards");
 	struct pollfd fds[DASHBOARD_FDS + 1];
-	int64_t wait;
-	unsigned n = dashboard_poll(d, clock_now_ns(), fds, &wait);
-	struct timespec t = {wait / 1000000000, wait % 1000000000};
+	int64_t wait, now_ns = clock_now_ns();
+	unsigned n = dashboard_poll(d, now_ns, fds, &wait);
 
 	if (w)
 		fds[n++] = (struct pollfd){.fd = keyboard_watch_fd(w), .events = POLLIN};
 	/* A signal may be of another size. */
-	if (ppoll(fds, n, &t, NULL) <= 0)
+	if (waiter_wait(waiter, fds, n, now_ns + wait) <= 0)
 		return true;
 	if (w && fds[n - 1].revents)
 		look_for_keyboards(d, w);
@@ -62,9 +63,12 @@ void screen_loop(struct dashboard *d, bool (*turn)(void *context, int64_t now_ns
 {
 	/* On a replay and a show too: the cable on the table may be in this machine. */
 	struct keyboard_watch *w = keyboard_watch_open();
+	struct waiter waiter;
 
 	signals();
-	while (!stopped && turn(context, clock_now_ns()) && wait_for_any(d, w))
+	waiter_init(&waiter);
+	while (!stopped && turn(context, clock_now_ns()) && wait_for_any(d, w, &waiter))
 		;
+	waiter_release(&waiter);
 	keyboard_watch_close(w);
 }
