@@ -16,7 +16,7 @@ $(BUILD)/unit/test_waiter: $(BUILD)/host/cli/waiter.o $(BUILD)/host/cli/clock.o
 # Tests of the dashboard: on a virtual terminal, whose driver stands in tests/screens.
 SCREENS_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/screens/*.c))
 SCREENS_OBJ += $(BUILD)/host/cli/sim_link.o
-$(BUILD)/unit/test_tui_unread: $(BUILD)/tests/unit/sim_tap.o
+$(BUILD)/unit/test_tui_unread: $(BUILD)/tests/unit/sim_tap.o $(BUILD)/tests/unit/socket_tap.o
 $(BUILD)/unit/test_tui_%: $(BUILD)/tests/unit/test_tui_%.o $(SCREENS_OBJ) $(TUI) $(LIB)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)

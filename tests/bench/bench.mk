@@ -38,7 +38,7 @@ bench-sensors: deps-test
 	@$(MAKE) --no-print-directory KIND=release build/release/bench/bench_sensors
 	@build/release/bench/bench_sensors 2000 40
 
-LIVE_OBJ := $(patsubst %.c,$(BUILD)/%.o,tests/bench/bench_live.c tests/bench/on_terminal.c tests/unit/sim_tap.c)
+LIVE_OBJ := $(patsubst %.c,$(BUILD)/%.o,tests/bench/bench_live.c tests/bench/on_terminal.c tests/unit/sim_tap.c tests/unit/socket_tap.c)
 $(BUILD)/bench/bench_live: CPPFLAGS += -Itests/unit
 $(BUILD)/bench/bench_live: $(LIVE_OBJ) $(LIB)
 	$(call say,LD,$@)

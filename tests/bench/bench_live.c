@@ -12,24 +12,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "tests/bench/on_terminal.h"
-#include "tests/unit/sim_tap.h"
+#include "tests/unit/socket_tap.h"
 
 enum { TAPS_MAX = 4, RUNS_MAX = 1000, WARM_MS = 1500, PATIENCE_MS = 20000, MS = 1000000 };
 
-struct socket_tap {
-	char path[96];
-	int listening, client;
+struct timed_tap {
+	struct socket_tap socket;
 	uint64_t begin_ns, attach_sent_ns;
-	struct sim_tap tap;
 };
 
-static struct socket_tap taps[TAPS_MAX + 1]; /* the last one is the stalled program's */
+static struct timed_tap taps[TAPS_MAX + 1]; /* the last one is the stalled program's */
 
 static bool beside;
 
@@ -41,62 +37,30 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-static bool tap_open(struct socket_tap *s, unsigned i, const struct sim_tap_options *o)
+static bool tap_open(struct timed_tap *s, unsigned i, const struct sim_tap_options *o)
 {
-	struct sockaddr_un a = {.sun_family = AF_UNIX};
 	const char *folder = getenv("TMPDIR");
+	char path[96];
 
-	snprintf(s->path, sizeof(s->path), "%.60s/bench-%d-%u", folder ? folder : "/tmp",
-	         (int)getpid(), i);
-	snprintf(a.sun_path, sizeof(a.sun_path), "%s", s->path);
-	unlink(s->path);
-	s->client = -1;
+	snprintf(path, sizeof(path), "%.60s/bench-%d-%u", folder ? folder : "/tmp", (int)getpid(),
+	         i);
 	s->begin_ns = s->attach_sent_ns = 0;
-	sim_tap_init(&s->tap, o);
-	s->listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	return s->listening >= 0 && bind(s->listening, (struct sockaddr *)&a, sizeof(a)) == 0 &&
-	       listen(s->listening, 1) == 0;
+	return socket_tap_open(&s->socket, path, o);
 }
 
-static void tap_close(struct socket_tap *s)
+static void tap_turn(struct timed_tap *s)
 {
-	if (s->client >= 0)
-		close(s->client);
-	close(s->listening);
-	unlink(s->path);
-}
+	size_t before = s->socket.tap.record;
 
-static void commands(struct socket_tap *s)
-{
-	uint8_t data[1024];
-	ssize_t n = recv(s->client, data, sizeof(data), MSG_DONTWAIT);
-
-	for (ssize_t at = 0; at + WIRE_COMMAND_HEAD <= n;) {
-		size_t len = WIRE_COMMAND_HEAD + data[at + 12];
-
-		sim_tap_command(&s->tap, data + at, len, NULL);
-		at += (ssize_t)len;
-	}
-}
-
-static void tap_turn(struct socket_tap *s)
-{
-	size_t before = s->tap.record;
-	ssize_t n;
-
-	if (s->client < 0) {
-		s->client = accept4(s->listening, NULL, NULL, SOCK_CLOEXEC);
+	if (!socket_tap_accept(&s->socket))
+		return;
+	if (!s->begin_ns)
 		s->begin_ns = now_ns();
-		if (s->client < 0)
-			return;
-	}
-	commands(s);
-	sim_tap_run(&s->tap, now_ns() - s->begin_ns);
-	if (s->tap.record != before)
+	socket_tap_obey(&s->socket);
+	sim_tap_run(&s->socket.tap, now_ns() - s->begin_ns);
+	if (s->socket.tap.record != before)
 		s->attach_sent_ns = now_ns();
-	n = send(s->client, s->tap.out, s->tap.out_len, MSG_NOSIGNAL | MSG_DONTWAIT);
-	if (n > 0)
-		sim_tap_taken(&s->tap, (size_t)n);
+	socket_tap_send(&s->socket);
 }
 
 /* To the next millisecond, as a tap's own, or less where the program writes. */
@@ -121,7 +85,7 @@ static bool start_live(struct on_terminal *p, char *cordon, unsigned from, unsig
 
 	for (unsigned i = from; i < from + count; i++) {
 		argv[n++] = "--connect";
-		argv[n++] = taps[i].path;
+		argv[n++] = taps[i].socket.path;
 	}
 	return on_terminal_start(p, argv);
 }
@@ -165,7 +129,7 @@ static double alert_us(char *cordon, unsigned count, unsigned run)
 	}
 	on_terminal_end(&p);
 	for (unsigned i = 0; i < count; i++)
-		tap_close(&taps[i]);
+		socket_tap_close(&taps[i].socket);
 	return us;
 }
 
@@ -186,7 +150,7 @@ static int latency(char *cordon, unsigned count, bool stalled, unsigned runs)
 	}
 	if (stalled) {
 		on_terminal_end(&unread);
-		tap_close(&taps[TAPS_MAX]);
+		socket_tap_close(&taps[TAPS_MAX].socket);
 	}
 	if (n < runs) {
 		fprintf(stderr, "bench_live: %u of %u alerts did not come\n", runs - n, runs);
@@ -247,7 +211,7 @@ static int cpu(char *cordon, bool storm, unsigned seconds)
 			before = on_terminal_cpu_s(&p);
 	printf("%.1f\n", 1000 * (on_terminal_cpu_s(&p) - before) / seconds);
 	on_terminal_end(&p);
-	tap_close(&taps[0]);
+	socket_tap_close(&taps[0].socket);
 	free(records);
 	return 0;
 }

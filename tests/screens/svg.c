@@ -3,6 +3,7 @@
 
 #include "tests/screens/vt.h"
 #include "tests/screens/vt_internal.h"
+#include "usb/utf8.h"
 
 #define CELL_W 9.632
 #define CELL_H 19.0
@@ -36,7 +37,7 @@ static void draw(FILE *f, const VTermScreenCell *c, int y, int x, unsigned fg)
 
 	if (!c->chars[0] || c->chars[0] == ' ' || c->chars[0] == (uint32_t)-1)
 		return;
-	text[vt_utf8(text, c->chars[0])] = '\0';
+	text[utf8_put(text, c->chars[0])] = '\0';
 	fprintf(f, "<text x='%g' y='%g' fill='#%06x'%s>%s</text>\n", x * CELL_W, y * CELL_H + 15,
 	        fg, c->attrs.bold ? " font-weight='bold'" : "",
 	        text[0] == '<'   ? "&lt;"

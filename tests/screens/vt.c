@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "tests/screens/vt_internal.h"
+#include "usb/utf8.h"
 
 #define STEP_NS INT64_C(10000000)
 
@@ -20,30 +21,6 @@ static void need(bool ok, const char *what)
 		return;
 	fprintf(stderr, "vt: cannot %s\n", what);
 	abort();
-}
-
-int vt_utf8(char *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 63));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 63));
-		out[2] = (char)(0x80 | (c & 63));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 63));
-	out[2] = (char)(0x80 | (c >> 6 & 63));
-	out[3] = (char)(0x80 | (c & 63));
-	return 4;
 }
 
 static void read_master(struct vt *t)
@@ -196,7 +173,7 @@ const char *vt_text(struct vt *t)
 			vterm_screen_get_cell(t->screen, (VTermPos){y, x}, &cell);
 			if (cell.chars[0] == (uint32_t)-1)
 				continue;
-			out += vt_utf8(out, cell.chars[0] ? cell.chars[0] : ' ');
+			out += utf8_put(out, cell.chars[0] ? cell.chars[0] : ' ');
 		}
 		while (out > begin && out[-1] == ' ')
 			out--;

@@ -28,7 +28,4 @@ struct vt {
 	char text[VT_TEXT];
 };
 
-/* One character in UTF-8; returns its bytes. */
-int vt_utf8(char *out, uint32_t c);
-
 #endif

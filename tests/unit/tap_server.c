@@ -5,21 +5,19 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "socket_tap.h"
 
 struct tap_server {
 	struct tap_server_options o;
 	pthread_t thread;
-	int listen_fd, client;
 	atomic_bool leave;
 	bool joined;
 	_Atomic uint64_t sent;
-	char path[108];
-	struct sim_tap tap;
+	struct socket_tap tap;
 };
 
 static uint64_t now_ns(void)
@@ -28,35 +26,6 @@ static uint64_t now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
-/* Commands of the tests' own programs: whole ones, one after the other. */
-static bool read_commands(struct tap_server *s)
-{
-	uint8_t data[1024];
-	ssize_t n = recv(s->client, data, sizeof(data), MSG_DONTWAIT);
-
-	for (ssize_t at = 0; at + WIRE_COMMAND_HEAD <= n;) {
-		size_t len = WIRE_COMMAND_HEAD + data[at + 12];
-
-		sim_tap_command(&s->tap, data + at, len, NULL);
-		at += (ssize_t)len;
-	}
-	return n != 0;
-}
-
-static bool send_out(struct tap_server *s)
-{
-	ssize_t n;
-
-	while (s->tap.out_len && (n = send(s->client, s->tap.out, s->tap.out_len,
-	                                   MSG_NOSIGNAL | MSG_DONTWAIT)) != 0) {
-		if (n < 0)
-			return false;
-		sim_tap_taken(&s->tap, (size_t)n);
-	}
-	s->sent = s->tap.packets;
-	return true;
 }
 
 static void make_noise(struct tap_server *s)
@@ -68,7 +37,7 @@ static void make_noise(struct tap_server *s)
 		seed = seed * 1664525 + 1013904223;
 		bytes[i] = (uint8_t)(seed >> 24);
 	}
-	send(s->client, bytes, sizeof(bytes), MSG_NOSIGNAL | MSG_DONTWAIT);
+	send(s->tap.client, bytes, sizeof(bytes), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 static void *serve(void *context)
@@ -76,51 +45,47 @@ static void *serve(void *context)
 	struct tap_server *s = context;
 	uint64_t begin;
 
-	while (!s->leave) {
-		struct pollfd wait = {.fd = s->listen_fd, .events = POLLIN};
+	while (!s->leave && !socket_tap_accept(&s->tap)) {
+		struct pollfd wait = {.fd = s->tap.listening, .events = POLLIN};
 
-		if (poll(&wait, 1, 10) > 0)
-			break;
+		poll(&wait, 1, 10);
 	}
-	s->client = s->leave ? -1 : accept(s->listen_fd, NULL, NULL);
 	begin = now_ns();
-	while (!s->leave && s->client >= 0) {
-		struct pollfd wait = {.fd = s->client, .events = POLLIN};
+	while (!s->leave) {
+		struct pollfd wait = {.fd = s->tap.client, .events = POLLIN};
 		uint64_t t = now_ns() - begin;
 
 		if (s->o.hang_up_ms && t > (uint64_t)s->o.hang_up_ms * 1000000)
 			break;
-		if (poll(&wait, 1, 1) > 0 && (!read_commands(s) || wait.revents & POLLERR))
+		if (poll(&wait, 1, 1) > 0 && (!socket_tap_obey(&s->tap) || wait.revents & POLLERR))
 			break;
 		if (s->o.noise)
 			make_noise(s);
 		if (s->o.mute || s->o.noise)
 			continue;
-		sim_tap_run(&s->tap, t);
-		send_out(s);
+		sim_tap_run(&s->tap.tap, t);
+		if (socket_tap_send(&s->tap))
+			s->sent = s->tap.tap.packets;
 	}
-	if (s->client >= 0)
-		close(s->client);
+	if (s->tap.client >= 0)
+		close(s->tap.client);
+	s->tap.client = -1;
 	return NULL;
 }
 
 struct tap_server *tap_server_start(const char *path, const struct tap_server_options *o)
 {
 	struct tap_server *s = calloc(1, sizeof(*s));
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-	if (!s || strlen(path) >= sizeof(address.sun_path))
+	if (!s)
 		return NULL;
 	s->o = *o;
-	s->client = -1;
-	strcpy(s->path, path);
-	strcpy(address.sun_path, path);
-	unlink(path);
-	sim_tap_init(&s->tap, &o->tap);
-	s->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (s->listen_fd < 0 ||
-	    bind(s->listen_fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    listen(s->listen_fd, 1) < 0 || pthread_create(&s->thread, NULL, serve, s)) {
+	if (!socket_tap_open(&s->tap, path, &o->tap)) {
+		free(s);
+		return NULL;
+	}
+	if (pthread_create(&s->thread, NULL, serve, s) != 0) {
+		socket_tap_close(&s->tap);
 		free(s);
 		return NULL;
 	}
@@ -146,8 +111,7 @@ uint64_t tap_server_stop(struct tap_server *s)
 	if (!s->joined)
 		pthread_join(s->thread, NULL);
 	sent = s->sent;
-	close(s->listen_fd);
-	unlink(s->path);
+	socket_tap_close(&s->tap);
 	free(s);
 	return sent;
 }

@@ -9,23 +9,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "capture/link_record.h"
-#include "core/wire.h"
-#include "sim_tap.h"
 #include "tests/screens/vt.h"
+#include "tests/unit/socket_tap.h"
 
 enum { TAPS = 4, STEP_MS = 10, PACKETS_A_SECOND = 500 };
 
 struct wired {
-	char socket_path[96], file[96];
-	int server, client;
-	struct sim_tap tap;
+	char file[96];
+	struct socket_tap socket;
 	struct link *link;
 };
 
@@ -52,36 +48,18 @@ static int end(void **state)
 
 static void wire_up(struct wired *w, unsigned i)
 {
-	struct sim_tap_options o = {
+	const struct sim_tap_options o = {
 		.serial = i + 1, .boot_id = 1, .packets_a_second = PACKETS_A_SECOND};
 	struct record_options r = {.path = w->file};
-	struct sockaddr_un a = {.sun_family = AF_UNIX};
 	struct link *inner;
+	char path[96];
 
-	snprintf(w->socket_path, sizeof(w->socket_path), "%s/tap-%u", folder, i);
+	snprintf(path, sizeof(path), "%s/tap-%u", folder, i);
 	snprintf(w->file, sizeof(w->file), "%s/%u.pcapng", folder, i);
-	snprintf(a.sun_path, sizeof(a.sun_path), "%s", w->socket_path);
-	sim_tap_init(&w->tap, &o);
-	w->server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(w->server, (struct sockaddr *)&a, sizeof(a)), 0);
-	assert_int_equal(listen(w->server, 1), 0);
-	assert_int_equal(link_socket_open(&inner, w->socket_path), ERR_NONE);
+	assert_true(socket_tap_open(&w->socket, path, &o));
+	assert_int_equal(link_socket_open(&inner, path), ERR_NONE);
 	assert_int_equal(link_record(&w->link, inner, &r), ERR_NONE);
-	w->client = accept4(w->server, NULL, NULL, SOCK_CLOEXEC);
-	assert_true(w->client >= 0);
-}
-
-static void obey(struct wired *w)
-{
-	uint8_t data[1024];
-	ssize_t n = recv(w->client, data, sizeof(data), MSG_DONTWAIT);
-
-	for (ssize_t at = 0; at + WIRE_COMMAND_HEAD <= n;) {
-		size_t len = WIRE_COMMAND_HEAD + data[at + 12];
-
-		sim_tap_command(&w->tap, data + at, len, NULL);
-		at += (ssize_t)len;
-	}
+	assert_true(socket_tap_accept(&w->socket));
 }
 
 /* The taps' clock is the screen's. */
@@ -89,14 +67,9 @@ static void run(struct wired w[TAPS], struct vt *t, unsigned ms)
 {
 	for (unsigned at = 0; at < ms; at += STEP_MS) {
 		for (unsigned i = 0; i < TAPS; i++) {
-			ssize_t n;
-
-			obey(&w[i]);
-			sim_tap_run(&w[i].tap, (uint64_t)(vt_now(t) - begun_ns));
-			n = send(w[i].client, w[i].tap.out, w[i].tap.out_len,
-			         MSG_NOSIGNAL | MSG_DONTWAIT);
-			if (n > 0)
-				sim_tap_taken(&w[i].tap, (size_t)n);
+			socket_tap_obey(&w[i].socket);
+			sim_tap_run(&w[i].socket.tap, (uint64_t)(vt_now(t) - begun_ns));
+			socket_tap_send(&w[i].socket);
 		}
 		vt_run(t, STEP_MS);
 	}
@@ -154,9 +127,9 @@ static void four_taps_lose_nothing(void **state)
 		link_finish(w[i].link, vt_now(t));
 	run(w, t, 1000);
 	for (unsigned i = 0; i < TAPS; i++) {
-		assert_int_equal(w[i].tap.lost, 0);
+		assert_int_equal(w[i].socket.tap.lost, 0);
 		assert_string_equal(link_status(w[i].link)->trouble, "");
-		sent[i] = w[i].tap.packets;
+		sent[i] = w[i].socket.tap.packets;
 	}
 	vt_free(t);
 	for (unsigned i = 0; i < TAPS; i++) {
@@ -166,9 +139,7 @@ static void four_taps_lose_nothing(void **state)
 		assert_int_equal(k.packets, sent[i]);
 		assert_int_equal(k.gaps, 0);
 		assert_int_equal(k.lost, 0);
-		close(w[i].client);
-		close(w[i].server);
-		unlink(w[i].socket_path);
+		socket_tap_close(&w[i].socket);
 		unlink(w[i].file);
 	}
 }
