@@ -40,6 +40,18 @@ static void forget_oldest(void)
 	unstuff_drop();
 }
 
+/* What looked like a transaction and has been read packet by packet. */
+static void APART forget_read(uint32_t event)
+{
+	while (seen_from != seen_to) {
+		uint32_t since = (event - seen[seen_from % UNSTUFF_SLOTS].event) % EVENTS;
+
+		if (!since || since >= EVENTS / 2)
+			break;
+		forget_oldest();
+	}
+}
+
 void three_forget(void)
 {
 	while (seen_from != seen_to)
@@ -95,6 +107,10 @@ enum three_step APART three_take(struct line *line, struct stamp *stamp, uint32_
 
 	t.unstuffed = NULL;
 	t.bits = 0;
+	if (seen_from != seen_to && three->event != event) {
+		forget_read(event);
+		three = &seen[seen_from % UNSTUFF_SLOTS];
+	}
 	if (seen_from != seen_to && three->event == event) {
 		switch (unstuff_oldest(&t.unstuffed, &t.bits)) {
 		case UNSTUFF_WAITS:

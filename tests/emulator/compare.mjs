@@ -1,6 +1,6 @@
 // What came out of the USB port against what went in at the pins, record by record. In: a reader, a waveform with what is
 // expected of it (tests/emulator/wave.c), the cycle at which it began. Out: figures; throws at the first difference.
-import { EVENT, FLAG_CUT, KIND, LOST, uart } from './records.mjs';
+import { EVENT, FLAG_CRC, FLAG_CUT, KIND, LOST, uart } from './records.mjs';
 
 const STAMP_LIMIT = 12; // cycles: 100 ns, to either side of what is the same for all stamps of a run,
 const STAMP_LATE = 24; // which is the chain of DMA transfers
@@ -12,39 +12,59 @@ const NEAR = 120; // cycles, about a loss
 const BIT = { 1: 80, 2: 10 }; // cycles, by speed
 
 function assert(condition, text) { if (!condition) throw new Error(text); }
-const hexBytes = (p) => p.hex.length / 2;
+const isToken = (p) => /^(69|e1)/.test(p.hex) && !p.flags, isData = (p) => /^(c3|4b)/.test(p?.hex ?? '');
+const endpointOf = ({ hex }) => { const word = parseInt(hex.slice(4, 6) + hex.slice(2, 4), 16); return `${word & 127}.${((word >> 7) & 15) | (hex.startsWith('69') ? 0x80 : 0)}`; };
 
 function samePacket(g, p, i, mayCut) {
-  if (mayCut && g.flags === FLAG_CUT) assert(p.hex.startsWith(g.hex) && g.hex.length === 2 * CUT_BYTES, `packet ${i}: ${g.hex} heard, ${p.hex} sent`);
-  else assert(g.flags === 0 && g.hex === p.hex, `packet ${i}: flags ${g.flags}, ${g.len} bytes, ${g.hex} heard, ${p.hex} sent`);
-  assert(g.len === hexBytes(p), `packet ${i}: ${g.len} bytes told, ${hexBytes(p)} sent`);
+  const flags = `packet ${i}: flags ${g.flags}, ${g.len} bytes, ${g.hex} heard, ${p.flags}, ${p.hex} sent`;
+  assert((g.flags & ~FLAG_CUT) === p.flags, flags);
+  if (mayCut && g.flags & FLAG_CUT && g.len > g.hex.length / 2 && g.hex.length === 2 * CUT_BYTES) assert(p.hex.startsWith(g.hex), `packet ${i}: ${g.hex} heard, ${p.hex} sent`);
+  // More than any packet has is never kept.
+  else assert(g.hex === p.hex && !!(g.flags & FLAG_CUT) === p.len > p.hex.length / 2, flags);
+  assert(g.len === p.len, `packet ${i}: ${g.len} bytes told, ${p.len} sent`);
   assert(g.speed === p.speed, `packet ${i}: speed ${g.speed}`);
 }
 
-// Transactions that were not told packet by packet, as the tap counts them: endpoint -> [data packets, bytes].
-function transactions(missing) {
+// Transactions that were not told packet by packet, as the tap counts them: endpoint -> [data packets, bytes, damaged or unanswered].
+// `answered`: endpoints that are answered, where they are not isochronous.
+function transactions(missing, answered) {
   const sums = new Map();
   for (let i = 0; i < missing.length;) {
-    const token = missing[i++].hex, data = missing[i++]?.hex;
-    assert(/^(69|e1)/.test(token) && /^(c3|4b)/.test(data ?? ''), `packet ${token} is neither told nor part of a transaction that is counted`);
-    if (missing[i]?.hex === 'd2') i++;
-    const word = parseInt(token.slice(4, 6) + token.slice(2, 4), 16), key = `${word & 127}.${((word >> 7) & 15) | (token.startsWith('69') ? 0x80 : 0)}`;
-    const sum = sums.get(key) ?? [0, 0];
-    sums.set(key, [sum[0] + 1, sum[1] + data.length / 2 - 3]);
+    const token = missing[i++], data = missing[i++];
+    assert(isToken(token) && isData(data), `packet ${token.hex} is neither told nor part of a transaction that is counted`);
+    const key = endpointOf(token), sum = sums.get(key) ?? [0, 0, 0];
+    assert(!/\.(0|128)$/.test(key), `data of endpoint 0 are neither told nor lost: ${data.hex}`);
+    const acked = missing[i]?.hex === 'd2';
+    if (acked) i++;
+    const good = !data.flags && (acked || !answered.has(key));
+    sums.set(key, good ? [sum[0] + 1, sum[1] + data.len - 3, sum[2]] : [sum[0], sum[1], sum[2] + 1]);
   }
   return sums;
 }
 
-function compareCounts(reader, missing) {
+function compareCounts(reader, missing, answered) {
   const counted = new Map();
   for (const c of reader.counts()) {
-    assert(c.bad === 0, `${c.bad} damaged packets of endpoint ${c.endpoint} counted`);
-    const key = `${c.address}.${c.endpoint}`, sum = counted.get(key) ?? [0, 0];
-    counted.set(key, [sum[0] + c.packets, sum[1] + c.bytes]);
+    const key = `${c.address}.${c.endpoint}`, sum = counted.get(key) ?? [0, 0, 0];
+    counted.set(key, [sum[0] + c.packets, sum[1] + c.bytes, sum[2] + c.bad]);
   }
-  const say = (m) => [...m].sort().map(([k, v]) => `${k}: ${v.join(' packets, ')} bytes`).join('; ') || 'nothing';
-  const sent = transactions(missing);
+  const say = (m) => [...m].sort().map(([k, v]) => `${k}: ${v[0]} packets, ${v[1]} bytes, ${v[2]} bad`).join('; ') || 'nothing';
+  const sent = transactions(missing, answered);
   assert(say(counted) === say(sent), `counted ${say(counted)}; not told otherwise ${say(sent)}`);
+  return [...counted.values()].reduce((n, v) => n + v[2], 0);
+}
+
+// Of each packet the endpoint whose data it is, where it is known; and those that are answered.
+function endpoints(packets) {
+  const of = [], answered = new Set();
+  let now, data;
+  for (const p of packets) {
+    now = isToken(p) ? endpointOf(p) : isData(p) || p.hex === 'd2' ? now : undefined;
+    of.push(now);
+    if (p.hex === 'd2' && data) answered.add(now);
+    data = isData(p) && now;
+  }
+  return { of, answered };
 }
 
 // `mayCut`: busy endpoints may be cut and counted; `mayLose`: what is not told is in a loss that is.
@@ -53,14 +73,16 @@ function comparePackets(reader, w, start, { mayCut, mayLose }) {
   // The packet in which a loss of the line begins ends there, and so does one that began in it.
   const torn = (g) => mayLose && g.flags & ~FLAG_CUT && losses.some((l) => l.what === LOST.LINE && g.at > l.tick - LONGEST && g.at < l.tick + l.span + LONGEST);
   const all = reader.packets().filter((g) => g.at >= start + w.settled), got = all.filter((g) => !torn(g)), broken = all.filter(torn);
-  let cut = 0, i = 0;
+  const { of, answered } = endpoints(w.packets);
+  let cut = 0, bad = 0, i = 0;
   for (const g of got) {
     // Where some are not told, the stamp says which this is.
     while ((mayCut || mayLose) && i < w.packets.length && start + w.packets[i].at < g.at - 100) missing.push(w.packets[i++]);
     assert(i < w.packets.length, `${got.length} packets heard, ${w.packets.length} sent`);
-    samePacket(g, w.packets[i], i, mayCut);
+    samePacket(g, w.packets[i], i, mayCut && of[i] && !/\.(0|128)$/.test(of[i]));
     off.push(g.at - (start + w.packets[i++].at));
-    if (g.flags) cut++;
+    if (g.flags & FLAG_CUT) cut++;
+    if (g.flags & FLAG_CUT && g.flags & FLAG_CRC) bad++;
   }
   missing.push(...w.packets.slice(i));
   assert(mayCut || mayLose || !missing.length, `${got.length} packets heard, ${w.packets.length} sent`);
@@ -68,13 +90,13 @@ function comparePackets(reader, w, start, { mayCut, mayLose }) {
     for (const p of missing) assert(losses.some((l) => start + p.at >= l.tick - NEAR && start + p.at <= l.tick + l.span + NEAR) || broken.some((g) => Math.abs(start + p.at - g.at) < NEAR), `packet at ${p.at} is missing, and no loss tells it`);
   } else {
     assert(!reader.losses().length, `lost: ${JSON.stringify(reader.losses()[0])}`);
-    compareCounts(reader, missing);
   }
-  if (!off.length) return { cut, missing: missing.length };
+  const counted = mayLose ? 0 : compareCounts(reader, missing, answered);
+  if (!off.length) return { cut, bad, counted, missing: missing.length };
   const low = Math.min(...off), high = Math.max(...off), middle = (low + high) / 2;
   const limit = STAMP_LIMIT + (w.shift ?? 0);
   assert(high - low < 2 * limit && Math.abs(middle) < STAMP_LATE, `stamps are off by ${low.toFixed(1)} to ${high.toFixed(1)} cycles`);
-  return { spread: (high - low) / 2 / 0.12, middle: middle / 0.12, cut, missing: missing.length };
+  return { spread: (high - low) / 2 / 0.12, middle: middle / 0.12, cut, bad, counted, missing: missing.length };
 }
 
 function compareEvents(reader, w, start, { mayLose }) {

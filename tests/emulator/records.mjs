@@ -3,7 +3,7 @@ export const KIND = { HELLO: 1, PACKET: 2, EDGES: 3, LINE: 4, FOLD: 5, COUNT: 6,
 
 export const EVENT = { ATTACH: 1, DETACH: 2, RESET: 3, RESET_END: 4, SUSPEND: 5, RESUME: 6, SPEED: 8, GATE: 11 };
 export const LOST = { LINE: 1, RECORDS: 3, SENSOR: 4, BURSTS: 5 };
-export const FLAG_CUT = 0x40;
+export const FLAG_CRC = 4, FLAG_CUT = 0x40;
 export const view = (r) => new DataView(r.body.buffer, r.body.byteOffset, r.body.length);
 
 function crc16(bytes) {

@@ -56,9 +56,10 @@ static void print_expected(const struct wave_case *c)
 
 		if (p->folded)
 			continue;
-		printf("%s\n{\"at\":%.1f,\"speed\":%d,\"hex\":\"", first ? "" : ",",
-		       ((double)p->ps - c->phase) / CYCLE, p->speed);
-		for (unsigned k = 0; k < p->len; k++)
+		printf("%s\n{\"at\":%.1f,\"speed\":%d,\"flags\":%d,\"len\":%d,\"hex\":\"",
+		       first ? "" : ",", ((double)p->ps - c->phase) / CYCLE, p->speed, p->flags,
+		       p->len);
+		for (unsigned k = 0; k < p->len && k < PACKET_RX_MAX; k++)
 			printf("%02x", p->bytes[k]);
 		printf("\"}");
 		first = false;

@@ -75,6 +75,12 @@ void case_packet(struct wave_case *c, const uint8_t *bytes, size_t len, double i
 	c->idle = (int64_t)(c->wave.now - idle * wave_bit(&c->wave));
 }
 
+void case_damaged(struct wave_case *c, const uint8_t *bytes, size_t len, uint8_t flags, double idle)
+{
+	case_packet(c, bytes, len, idle);
+	c->sent.packet[c->sent.packets - 1].flags = flags;
+}
+
 void case_token(struct wave_case *c, enum usb_pid pid, unsigned address, unsigned endpoint,
                 double idle)
 {

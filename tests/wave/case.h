@@ -53,6 +53,9 @@ void case_token(struct wave_case *c, enum usb_pid pid, unsigned address, unsigne
 void case_data(struct wave_case *c, enum usb_pid pid, const uint8_t *payload, size_t len,
                double idle);
 void case_handshake(struct wave_case *c, enum usb_pid pid, double idle);
+/* The same as it is, and what the tap must find wrong with it; enum wire_packet_flag. */
+void case_damaged(struct wave_case *c, const uint8_t *bytes, size_t len, uint8_t flags,
+                  double idle);
 void case_sof(struct wave_case *c, unsigned frame, double idle);
 void case_keepalive(struct wave_case *c);
 void case_nak_in(struct wave_case *c, unsigned address, unsigned endpoint, double idle);

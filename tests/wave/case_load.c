@@ -126,6 +126,69 @@ static void bulk_long(struct wave_case *c)
 	saturate(c, 1, 1200);
 }
 
+/* One bit is not as its sender meant it. */
+static void flip(struct wave_case *c, uint8_t *bytes, size_t from, size_t to)
+{
+	size_t bit = 8 * from + wave_random(&c->wave) % (8 * (to - from));
+
+	bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+}
+
+/* A transaction in which something is wrong; whoever sees it does not answer. */
+static void damaged(struct wave_case *c, unsigned kind, uint8_t *payload)
+{
+	enum { TOO_LONG = PACKET_RX_MAX + 50 };
+	uint8_t p[TOO_LONG];
+	size_t len = wave_data(p, USB_PID_DATA0, payload, BULK);
+
+	if (kind == 0) {
+		wave_token(p, USB_PID_IN, ADDRESS, 1);
+		flip(c, p, 1, 3);
+		case_damaged(c, p, 3, WIRE_BAD_CRC, 20);
+		return;
+	}
+	/* Endpoint 0 is told whole whatever else is. */
+	case_token(c, USB_PID_IN, ADDRESS, kind == 1 ? 0 : 1, 3);
+	if (kind <= 2) {
+		flip(c, p, 1, len);
+		case_damaged(c, p, len, WIRE_BAD_CRC, 20);
+	} else if (kind == 3) {
+		case_damaged(c, p, 2, WIRE_BAD_LENGTH, 20);
+	} else if (kind == 4) {
+		fill_at_random(c, p + 1, TOO_LONG - 1);
+		case_damaged(c, p, TOO_LONG, WIRE_BAD_LENGTH, 20);
+	} else {
+		case_packet(c, p, len, kind == 5 ? 20 : 3);
+	}
+	if (kind == 6) {
+		wave_handshake(p, USB_PID_ACK);
+		p[1] = 0x5a;
+		case_damaged(c, p, 2, WIRE_BAD_LENGTH, 20);
+	}
+}
+
+/* A full bus on which each fifth transaction is damaged: checksums of tokens and of data, lengths of each, answers that do not come. */
+static void bulk_damaged(struct wave_case *c)
+{
+	enum { TRANSACTIONS = 1200, KINDS = 7 };
+	uint8_t payload[BULK];
+
+	case_attach(c);
+	for (unsigned i = 0; i < TRANSACTIONS; i++) {
+		unsigned kind = wave_random(&c->wave) % (KINDS + 1);
+
+		fill(c, payload, sizeof(payload));
+		/* Of the longest only some: they take the time of twelve. Two without an answer in a row would be isochronous. */
+		if (i % 4 == 0 && kind < KINDS && (kind != 4 || i % 16 == 0)) {
+			damaged(c, kind, payload);
+			continue;
+		}
+		case_token(c, USB_PID_IN, ADDRESS, 1, 3);
+		case_data(c, i & 2 ? USB_PID_DATA1 : USB_PID_DATA0, payload, sizeof(payload), 3);
+		case_handshake(c, USB_PID_ACK, 4);
+	}
+}
+
 /* As much as a host gets into frames of 1 ms: a SOF and 19 transactions of 64 bytes each. USB 2.0 table 5-9 */
 static void bulk_frames(struct wave_case *c)
 {
@@ -204,6 +267,7 @@ const struct wave_maker wave_load[] = {
 	{"minimal-long", minimal_long, WAVE_FULL},
 	{"bulk", bulk, WAVE_FULL},
 	{"bulk-long", bulk_long, WAVE_FULL},
+	{"bulk-damaged", bulk_damaged, WAVE_FULL},
 	{"bulk-frames", bulk_frames, WAVE_FULL},
 	{"enumeration-dense", dense_enumeration, WAVE_FULL},
 	{"enumeration-dense-hidden", dense_hidden, WAVE_FULL},

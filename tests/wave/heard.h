@@ -7,9 +7,9 @@
 struct heard_packet {
 	int64_t ps; /* sent: first edge; heard: tick */
 	enum usb_speed speed;
-	uint8_t flags;
-	bool folded; /* sent: the tap counts it */
-	uint16_t len;
+	uint8_t flags; /* enum wire_packet_flag, but for WIRE_CUT */
+	bool folded;   /* sent: the tap counts it */
+	uint16_t len;  /* on the wire; of them at most PACKET_RX_MAX are kept */
 	uint8_t bytes[PACKET_RX_MAX + 3];
 };
 
