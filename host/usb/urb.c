@@ -33,9 +33,9 @@ enum half_kind {
 struct half {
 	enum half_kind kind;
 	uint16_t bus;
-	uint16_t next; /* of its bucket, later arrivals first */
-	uint16_t older, newer;
-	uint16_t store; /* its data, NONE */
+	uint16_t store;    /* its data, NONE */
+	struct half *next; /* of its bucket, later arrivals first */
+	struct half *older, *newer;
 	int64_t t_ns;
 	uint64_t packet;
 	uint32_t step_ns;
@@ -45,9 +45,9 @@ struct half {
 struct usb_urbs {
 	const struct usb_sink *sink;
 	struct usb_counts *counts;
-	uint16_t bucket[BUCKETS];
-	uint16_t oldest, newest;
-	uint16_t unused; /* list through `next` */
+	struct half *bucket[BUCKETS];
+	struct half *oldest, *newest;
+	struct half *unused; /* list through `next` */
 	uint16_t stores_unused, store_unused[STORES_MAX];
 	struct half half[HALVES_MAX];
 	uint8_t store[STORES_MAX][USB_TRANSFER_KEPT];
@@ -61,10 +61,9 @@ struct usb_urbs *usb_urbs_new(const struct usb_sink *sink, struct usb_counts *co
 		return NULL;
 	u->sink = sink;
 	u->counts = counts;
-	u->oldest = u->newest = NONE;
-	memset(u->bucket, 0xff, sizeof(u->bucket));
-	for (unsigned i = 0; i < HALVES_MAX; i++)
-		u->half[i].next = (uint16_t)(i + 1 < HALVES_MAX ? i + 1 : NONE);
+	for (unsigned i = 0; i + 1 < HALVES_MAX; i++)
+		u->half[i].next = &u->half[i + 1];
+	u->unused = u->half;
 	/* Lowest last, so that it is taken first: what is not needed is never touched. */
 	for (unsigned i = 0; i < STORES_MAX; i++)
 		u->store_unused[i] = (uint16_t)(STORES_MAX - 1 - i);
@@ -77,7 +76,7 @@ void usb_urbs_free(struct usb_urbs *u)
 	free(u);
 }
 
-static uint16_t *bucket_of(struct usb_urbs *u, uint16_t bus, const struct record_urb *r)
+static struct half **bucket_of(struct usb_urbs *u, uint16_t bus, const struct record_urb *r)
 {
 	uint64_t key = r->id ^ (uint64_t)(bus ^ r->address << 8) << 48;
 
@@ -98,20 +97,18 @@ static bool same_request(const struct record_urb *a, const struct record_urb *b)
 }
 
 /* `p` is its bucket. */
-static void half_take_out(struct usb_urbs *u, struct half *h, uint16_t *p)
+static void half_take_out(struct usb_urbs *u, struct half *h, struct half **p)
 {
-	uint16_t at = (uint16_t)(h - u->half);
-
-	while (*p != at)
-		p = &u->half[*p].next;
+	while (*p != h)
+		p = &(*p)->next;
 	*p = h->next;
-	*(h->older != NONE ? &u->half[h->older].newer : &u->oldest) = h->newer;
-	*(h->newer != NONE ? &u->half[h->newer].older : &u->newest) = h->older;
+	*(h->older ? &h->older->newer : &u->oldest) = h->newer;
+	*(h->newer ? &h->newer->older : &u->newest) = h->older;
 	if (h->store != NONE)
 		u->store_unused[u->stores_unused++] = h->store;
 	h->kind = HALF_FREE;
 	h->next = u->unused;
-	u->unused = at;
+	u->unused = h;
 }
 
 static void half_release(struct usb_urbs *u, struct half *h)
@@ -229,8 +226,7 @@ static uint16_t store_take(struct usb_urbs *u)
 {
 	if (u->stores_unused)
 		return u->store_unused[--u->stores_unused];
-	for (uint16_t at = u->oldest; at != NONE; at = u->half[at].newer) {
-		struct half *h = &u->half[at];
+	for (struct half *h = u->oldest; h; h = h->newer) {
 		uint16_t store = h->store;
 
 		if (store == NONE)
@@ -242,24 +238,21 @@ static uint16_t store_take(struct usb_urbs *u)
 	return NONE;
 }
 
-static void half_keep(struct usb_urbs *u, uint16_t *bucket, const struct record *r,
+static void half_keep(struct usb_urbs *u, struct half **bucket, const struct record *r,
                       enum half_kind kind)
 {
 	uint32_t len = r->urb.data && kind != HALF_GIVEN ? r->urb.len : 0;
-	uint16_t at;
 	struct half *h;
 
-	if (u->unused == NONE)
-		give_up(u, &u->half[u->oldest]);
-	at = u->unused;
-	h = &u->half[at];
+	if (!u->unused)
+		give_up(u, u->oldest);
+	h = u->unused;
 	u->unused = h->next;
 	*h = (struct half){
 		.kind = kind,
 		.bus = r->bus,
 		.next = *bucket,
 		.older = u->newest,
-		.newer = NONE,
 		.store = NONE,
 		.t_ns = r->t_ns,
 		.packet = r->packet,
@@ -268,20 +261,18 @@ static void half_keep(struct usb_urbs *u, uint16_t *bucket, const struct record 
 	};
 	h->urb.data = NULL;
 	h->urb.len = len < USB_TRANSFER_KEPT ? len : USB_TRANSFER_KEPT;
-	*bucket = at;
-	*(u->newest != NONE ? &u->half[u->newest].newer : &u->oldest) = at;
-	u->newest = at;
+	*bucket = h;
+	*(u->newest ? &u->newest->newer : &u->oldest) = h;
+	u->newest = h;
 	if (len && (h->store = store_take(u)) != NONE)
 		memcpy(u->store[h->store], r->urb.data, h->urb.len);
 }
 
 static void submit(struct usb_urbs *u, const struct record *r)
 {
-	uint16_t *bucket = bucket_of(u, r->bus, &r->urb), at = *bucket, next;
+	struct half **bucket = bucket_of(u, r->bus, &r->urb), *next;
 
-	for (; at != NONE; at = next) {
-		struct half *h = &u->half[at];
-
+	for (struct half *h = *bucket; h; h = next) {
 		next = h->next;
 		if (!same(h, r))
 			continue;
@@ -310,15 +301,14 @@ static void submit(struct usb_urbs *u, const struct record *r)
  * A poll that was answered: nearly all transfers. Its submission is the first of its bucket, and has nothing but its
  * time to give. False, and nothing done, for whatever is the business of the long way, which would do the same.
  */
-static bool answered_poll(struct usb_urbs *u, uint16_t *bucket, const struct record *r)
+static bool answered_poll(struct usb_urbs *u, struct half **bucket, const struct record *r)
 {
 	const struct record_urb *c = &r->urb;
+	struct half *h = *bucket;
 	struct usb_transfer t;
-	struct half *h;
 
-	if (*bucket == NONE || c->type == USB_TYPE_CONTROL || !(c->endpoint & 0x80))
+	if (!h || c->type == USB_TYPE_CONTROL || !(c->endpoint & 0x80))
 		return false;
-	h = &u->half[*bucket];
 	if (!same(h, r) || h->kind != HALF_SUBMITTED || h->t_ns > r->t_ns || h->urb.has_setup ||
 	    c->has_setup || h->store != NONE)
 		return false;
@@ -346,17 +336,14 @@ static bool answered_poll(struct usb_urbs *u, uint16_t *bucket, const struct rec
 
 static void complete(struct usb_urbs *u, const struct record *r)
 {
-	uint16_t *bucket = bucket_of(u, r->bus, &r->urb), at = *bucket, next;
-	struct half *best = NULL;
+	struct half **bucket = bucket_of(u, r->bus, &r->urb), *best = NULL, *next;
 	struct side c;
 
 	if (answered_poll(u, bucket, r))
 		return;
 	c = side_of_record(r);
 	/* The last submission before it; where the clock stepped back there is none, and the first will do. */
-	for (; at != NONE; at = next) {
-		struct half *h = &u->half[at];
-
+	for (struct half *h = *bucket; h; h = next) {
 		next = h->next;
 		if (!same(h, r))
 			continue;
@@ -391,6 +378,6 @@ void usb_urbs_record(struct usb_urbs *u, const struct record *r)
 
 void usb_urbs_end(struct usb_urbs *u)
 {
-	while (u->oldest != NONE)
-		give_up(u, &u->half[u->oldest]);
+	while (u->oldest)
+		give_up(u, u->oldest);
 }
