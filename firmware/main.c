@@ -158,7 +158,8 @@ int main(void)
 		more |= adc_run(&tap.sensor, SENSOR_BUDGET);
 		more |= upstream_sum(&tap.up, WIRE_BLOCK_MAX);
 		alerts_run(&tap.alerts, &tap.up, usb_dev_active(&tap.usb), send_report, NULL);
-		command_run(&tap.command, &tap.up, &tap.usb, clock64_now());
+		command_run(&tap.command, &tap.up, usb_dev_active(&tap.usb), send_report, NULL,
+		            clock64_now());
 		if (now_ms != done_ms) {
 			done_ms = now_ms;
 			tick_watchdog();

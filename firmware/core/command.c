@@ -103,22 +103,29 @@ void command_take(struct command *c, const uint8_t *data, size_t len, bool by_hi
 	c->pending = true;
 }
 
-static void answer(struct command_slot *s, struct upstream *up, struct usb_dev *usb, uint64_t now)
+static void put_reply(uint8_t *to, const struct command_slot *s)
 {
-	uint8_t report[USB_DEV_REPORT] = {WIRE_REPLY};
+	wire_reply_put(to, &s->reply);
+	for (size_t i = 0; i < s->data_len; i++)
+		to[REPLY_HEAD + i] = s->data[i];
+}
+
+static void answer(struct command *c, const struct command_slot *s, struct upstream *up,
+                   uint64_t now)
+{
 	uint8_t *to = upstream_put(up, WIRE_REPLY, 0, now, REPLY_HEAD + s->data_len);
 
-	if (to) {
-		wire_reply_put(to, &s->reply);
-		for (size_t i = 0; i < s->data_len; i++)
-			to[REPLY_HEAD + i] = s->data[i];
-	}
+	if (to)
+		put_reply(to, s);
 	if (!s->reply_by_hid)
 		return;
-	wire_reply_put(report + 2, &s->reply);
-	for (size_t i = 0; i < s->data_len; i++)
-		report[2 + REPLY_HEAD + i] = s->data[i];
-	usb_dev_hid_send(usb, report);
+	if (c->said - c->reported == COMMAND_SLOTS)
+		c->reported++;
+	to = c->report[c->said++ % COMMAND_SLOTS];
+	for (unsigned i = 0; i < USB_DEV_REPORT; i++)
+		to[i] = 0;
+	to[0] = WIRE_REPLY;
+	put_reply(to + 2, s);
 }
 
 static uint64_t lead(uint8_t opcode)
@@ -129,12 +136,10 @@ static uint64_t lead(uint8_t opcode)
 	return 0;
 }
 
-void command_run(struct command *c, struct upstream *up, struct usb_dev *usb, uint64_t now)
+static void act(struct command *c, struct upstream *up, uint64_t now)
 {
 	bool left = false;
 
-	if (!c->pending)
-		return;
 	/* Before the look: what comes during it is looked at again. */
 	c->pending = false;
 	for (unsigned i = 0; i < COMMAND_SLOTS; i++) {
@@ -155,10 +160,20 @@ void command_run(struct command *c, struct upstream *up, struct usb_dev *usb, ui
 		} else if (s->state != COMMAND_REFUSED) {
 			continue;
 		}
-		answer(s, up, usb, now);
+		answer(c, s, up, now);
 		s->order = c->order++;
 		s->state = COMMAND_DONE;
 	}
 	if (left)
 		c->pending = true;
+}
+
+void command_run(struct command *c, struct upstream *up, bool listening,
+                 bool (*hid)(void *context, const uint8_t *report), void *context, uint64_t now)
+{
+	if (c->pending)
+		act(c, up, now);
+	while (c->said != c->reported &&
+	       (!listening || hid(context, c->report[c->reported % COMMAND_SLOTS])))
+		c->reported++;
 }

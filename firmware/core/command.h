@@ -52,6 +52,9 @@ struct command {
 	volatile bool pending; /* something may be due */
 	uint32_t order;
 	uint32_t dropped; /* came while every slot was waiting */
+	/* Replies that the last report still keeps from their way: numbers since the start, which wrap. */
+	uint8_t report[COMMAND_SLOTS][USB_DEV_REPORT] __attribute__((aligned(4)));
+	uint32_t said, reported;
 };
 
 void command_init(struct command *c, command_do *act, void *context);
@@ -59,7 +62,11 @@ void command_init(struct command *c, command_do *act, void *context);
 /* In the USB interrupt. */
 void command_take(struct command *c, const uint8_t *data, size_t len, bool by_hid);
 
-/* In the main loop: does what is due. Replies go into the stream, and by HID where the command came so. */
-void command_run(struct command *c, struct upstream *up, struct usb_dev *usb, uint64_t now);
+/*
+ * In the main loop: does what is due. Replies go into the stream, and by HID where the command came so, each tried again until it is
+ * taken; who asks for more than COMMAND_SLOTS and fetches none loses the oldest. `hid` and `listening` are as for alerts_run.
+ */
+void command_run(struct command *c, struct upstream *up, bool listening,
+                 bool (*hid)(void *context, const uint8_t *report), void *context, uint64_t now);
 
 #endif

@@ -144,6 +144,12 @@ const cases = {
     assert(tap.host.retry(() => tap.host.out(2, b)).r === 'ACK', 'HID OUT');
     for (let i = 0; i < 300; i++) { tap.host.run(1000); poll(); }
     assert(reply && reply[2] === 0x10 && reply[3] === 0 && reply[4] === 77, 'no reply by HID');
+    // A report that nobody has fetched yet holds the endpoint: the replies come behind it, all and in order.
+    const told = [];
+    tap.host.run(150000);
+    for (const request of [78, 79, 80]) { b[2] = request; assert(tap.host.retry(() => tap.host.out(2, b)).r === 'ACK', 'HID OUT'); tap.host.run(1000); }
+    for (let i = 0; i < 10; i++) { const x = tap.host.in(2); if (x.r === 'ACK') told.push(x.data[0] === KIND.REPLY ? x.data[4] : 'status'); tap.host.run(1000); }
+    assert(told.filter((x, i) => !i || x !== 'status').join() === 'status,78,79,80', `by HID came ${told.join()}`);
     assert(status >= 2 && status <= 4, `${status} status reports in 300 ms`);
     const r = tap.host.control(0xa1, 1, 0x100, 1, 64);
     assert(r.r === 'ACK' && r.data[0] === KIND.STATUS, 'GET_REPORT');

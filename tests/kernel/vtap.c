@@ -163,9 +163,14 @@ void vtap_init(struct vtap *t, uint64_t serial, uint32_t boot_id, uint16_t versi
 	hello(t);
 }
 
+static bool send_report(void *usb, const uint8_t *report)
+{
+	return usb_dev_hid_send(usb, report);
+}
+
 void vtap_millisecond(struct vtap *t, uint64_t ms)
 {
-	command_run(&t->command, &t->up, &t->usb, t->now);
+	command_run(&t->command, &t->up, usb_dev_active(&t->usb), send_report, &t->usb, t->now);
 	if (ms % 1000 == 0)
 		hello(t);
 	if (ms % 100 == 0) {

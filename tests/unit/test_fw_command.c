@@ -9,48 +9,37 @@
 
 #include "core/bytes.h"
 #include "core/command.h"
-#include "core/usb_dcd.h"
 
-/* The stack below is not under test: its endpoints swallow all. */
-void usb_dcd_address(uint8_t address)
+/* The endpoint, as the stack shows it: busy with the last report until that is fetched. */
+static struct {
+	unsigned busy; /* times that it refuses */
+	unsigned tried, taken;
+	uint16_t request[64]; /* of the replies taken */
+} pipe;
+
+static bool hid(void *context, const uint8_t *report)
 {
-	(void)address;
-}
+	struct wire_reply reply;
 
-void usb_dcd_open(uint8_t endpoint, uint8_t type)
-{
-	(void)endpoint, (void)type;
-}
-
-void usb_dcd_close(uint8_t endpoint)
-{
-	(void)endpoint;
-}
-
-void usb_dcd_stall(uint8_t endpoint)
-{
-	(void)endpoint;
-}
-
-static unsigned reports;
-
-void usb_dcd_send(uint8_t endpoint, const uint8_t *data, size_t len)
-{
-	(void)len;
-	if (endpoint == USB_DEV_HID_IN && data[0] == WIRE_REPLY)
-		reports++;
-}
-
-void usb_dcd_receive(uint8_t endpoint)
-{
-	(void)endpoint;
+	assert_ptr_equal(context, &pipe);
+	assert_int_equal((uintptr_t)report % 4, 0);
+	pipe.tried++;
+	if (pipe.busy) {
+		pipe.busy--;
+		return false;
+	}
+	assert_int_equal(report[0], WIRE_REPLY);
+	assert_true(wire_reply_get(&reply, report + 2, USB_DEV_REPORT - 2));
+	assert_true(pipe.taken < 64);
+	pipe.request[pipe.taken++] = reply.request;
+	return true;
 }
 
 static struct command c;
 static struct upstream up;
-static struct usb_dev usb;
 static struct wire_reader reader;
 static unsigned asked, done, replies;
+static bool listening;
 static bool not_yet; /* what is asked for takes time */
 static struct wire_reply last;
 
@@ -81,28 +70,21 @@ static void run(uint64_t now)
 	uint8_t buf[64];
 	size_t n;
 
-	command_run(&c, &up, &usb, now);
+	command_run(&c, &up, listening, hid, &pipe, now);
 	upstream_flush(&up);
 	while ((n = upstream_fetch(&up, buf, sizeof(buf))) != 0)
 		wire_reader_push(&reader, buf, n, &sink);
 }
 
-static void on_active(void *context, bool active)
-{
-	(void)context, (void)active;
-}
-
 static int start(void **state)
 {
-	static const struct usb_dev_client client = {.active = on_active};
-
 	(void)state;
 	command_init(&c, act, NULL);
 	upstream_init(&up);
-	usb_dev_init(&usb, &client, 1);
-	usb.configuration = 1;
 	wire_reader_init(&reader);
-	asked = done = replies = reports = 0;
+	memset(&pipe, 0, sizeof(pipe));
+	asked = done = replies = 0;
+	listening = true;
 	not_yet = false;
 	return 0;
 }
@@ -222,7 +204,75 @@ static void hid_is_answered_by_hid_too(void **state)
 	command_take(&c, buf, sizeof(buf), true); /* padded, as reports are */
 	run(10);
 	assert_int_equal(done, 1);
-	assert_int_equal(reports, 1);
+	assert_int_equal(pipe.taken, 1);
+	assert_int_equal(pipe.request[0], 5);
+	assert_int_equal(replies, 1);
+	run(20);
+	assert_int_equal(pipe.tried, 1);
+}
+
+static void ask_by_hid(uint16_t request)
+{
+	uint8_t buf[64] = {0};
+
+	make(buf, WIRE_OP_CAPTURE, request, 0, 1);
+	command_take(&c, buf, sizeof(buf), true);
+}
+
+/* The last report is still there: each reply is tried again, in order, and goes out once; the stream does not wait for it. */
+static void refused_reports_are_tried_again(void **state)
+{
+	(void)state;
+	pipe.busy = 5;
+	ask_by_hid(1);
+	ask_by_hid(2);
+	for (unsigned i = 1; i <= 5; i++) {
+		run(10 * i);
+		assert_int_equal(replies, 2);
+		assert_int_equal(pipe.tried, i);
+		assert_int_equal(pipe.taken, 0);
+	}
+	run(60);
+	run(70);
+	assert_int_equal(pipe.taken, 2);
+	assert_int_equal(pipe.request[0], 1);
+	assert_int_equal(pipe.request[1], 2);
+	assert_int_equal(pipe.tried, 7);
+	assert_int_equal(done, 2);
+}
+
+/* Nobody fetches: the newest are kept, also across the end of their number, and commands go on. */
+static void too_many_reports_lose_the_oldest(void **state)
+{
+	(void)state;
+	c.said = c.reported = UINT32_MAX - 3;
+	pipe.busy = 1000;
+	for (uint16_t i = 1; i <= COMMAND_SLOTS + 5; i++) {
+		ask_by_hid(i);
+		run(i);
+		assert_int_equal(done, i);
+		assert_int_equal(replies, i);
+	}
+	pipe.busy = 0;
+	run(100);
+	assert_int_equal(pipe.taken, COMMAND_SLOTS);
+	for (unsigned i = 0; i < COMMAND_SLOTS; i++)
+		assert_int_equal(pipe.request[i], 6 + i);
+}
+
+/* Behind a suspend or another configuration nobody waits for them any more. */
+static void nothing_is_kept_for_who_cannot_fetch(void **state)
+{
+	(void)state;
+	pipe.busy = 1;
+	ask_by_hid(1);
+	run(10);
+	listening = false;
+	run(20);
+	listening = true;
+	run(30);
+	assert_int_equal(pipe.tried, 1);
+	assert_int_equal(pipe.taken, 0);
 	assert_int_equal(replies, 1);
 }
 
@@ -262,6 +312,9 @@ int main(void)
 		cmocka_unit_test_setup(one_with_a_tick_waits_for_it, start),
 		cmocka_unit_test_setup(full_slots_drop_and_say_so, start),
 		cmocka_unit_test_setup(hid_is_answered_by_hid_too, start),
+		cmocka_unit_test_setup(refused_reports_are_tried_again, start),
+		cmocka_unit_test_setup(too_many_reports_lose_the_oldest, start),
+		cmocka_unit_test_setup(nothing_is_kept_for_who_cannot_fetch, start),
 		cmocka_unit_test_setup(what_takes_time_is_answered_at_its_end, start),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
