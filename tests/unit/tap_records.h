@@ -6,7 +6,7 @@
 
 #include "capture/tap_record.h"
 
-enum { TAP_RECORDS = 29 };
+enum { TAP_RECORDS = 30 };
 
 extern const struct record tap_records[TAP_RECORDS];
 
