@@ -5,6 +5,7 @@ import { Chip } from './chip.mjs';
 import { UsbHost } from './usb.mjs';
 import { KIND, Reader } from './records.mjs';
 import { symbol } from './profile.mjs';
+import { putRom } from './rom.mjs';
 import { strict } from './strict.mjs';
 import { busCases } from './bus.mjs';
 import { compare } from './compare.mjs';
@@ -220,6 +221,24 @@ cases.commands = () => {
   const first = tap.command(0x10, [1], { request: 700 }), again = tap.command(0x10, [1], { request: 700 });
   assert(first.done === again.done, 'a command asked for twice was done twice');
   return [tap, 'refused and repeated as they should be'];
+};
+
+// To the boot loader: the ROM's own function is called, as the datasheet has it, and nothing but a whole command does that.
+cases.reboot = () => {
+  for (const byHid of [false, true]) {
+    const tap = new Tap(), { chip } = tap, { core } = chip.rp, rom = putRom(chip.rp, ['P3', 'WV', 'UB', 'MS']);
+    chip.spot = rom.UB;
+    assert(tap.command(0x03, [1]).error === 3 && tap.command(0x02 + 0x70).error === 2, 'what is no command is not refused');
+    assert(!chip.spotted.length, 'the boot loader is called unasked');
+    const b = new Uint8Array(byHid ? 64 : 14);
+    b.set([1, 0x03, 99, 0]);
+    assert(tap.host.retry(() => tap.host.out(byHid ? 2 : 1, b)).r === 'ACK', 'OUT');
+    for (let i = 0; i < 1000 && !chip.spotted.length; i++) chip.run(120);
+    assert(chip.spotted.length, `the ROM is not called: the core is at ${core.PC.toString(16)}`);
+    assert(core.registers[0] === 0 && core.registers[1] === 0, 'a light that blinks, or an interface that is off');
+    assert(core.SP % 8 === 0, 'the stack is not as a call wants it');
+    if (byHid) return [tap, 'the ROM is asked for UB and calls it, no LED, both interfaces'];
+  }
 };
 
 const tools = { Tap, assert, waveform, cordon: process.env.CORDON };
