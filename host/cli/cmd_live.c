@@ -19,7 +19,7 @@ struct live {
 	const char *replay, *sim, *layout_name;
 	double speed;
 	int64_t plan_ns;
-	bool no_text, masked, ascii;
+	bool no_text, masked, ascii, speed_said;
 	struct record_option record;
 	struct tap_option tap;
 	struct scenario_option scenario;
@@ -70,6 +70,7 @@ static int take_speed(struct live *l, const char *text)
 {
 	char *end;
 
+	l->speed_said = true;
 	if (strcmp(text, "max") == 0) {
 		l->speed = LINK_SPEED_MAX;
 		return 0;
@@ -136,7 +137,9 @@ static int parse(struct live *l, int argc, char **argv)
 	if (bad)
 		return bad;
 	if (optind < argc)
-		return command_misused(&command_live, "unexpected argument '%s'", argv[optind]);
+		return command_misused(&command_live,
+		                       "unexpected argument '%s'; --replay plays a capture",
+		                       argv[optind]);
 	if ((l->replay != NULL) + (l->sim != NULL) + (l->tap.connects > 0) + (l->tap.taps > 0) > 1)
 		return command_misused(&command_live,
 		                       "--replay, --sim, --connect and --tap exclude each other");
@@ -148,6 +151,14 @@ static int parse(struct live *l, int argc, char **argv)
 			&command_live,
 			"--vbus, --switch and --range are for taps, also a simulated "
 			"one that listens (--connect)");
+	if ((l->replay || l->sim) && record_option_describes(&l->record))
+		return command_misused(&command_live,
+		                       "--case, --exhibit, --end, --flip, --note, --claim and "
+		                       "--ring are for what is recorded of taps");
+	if (l->record.ring && !l->record.path)
+		return command_misused(&command_live, "--ring goes with --output");
+	if (l->speed_said && !l->replay && !l->sim)
+		return command_misused(&command_live, "--speed goes with --replay or --sim");
 	if (!l->sim && (l->scenario.file || l->scenario.payload_file))
 		return command_misused(&command_live,
 		                       "--scenarios and --payload go with --sim SCENARIO");
@@ -188,9 +199,10 @@ static void finish(struct live *l, struct dashboard *d)
 	}
 }
 
+/* What is no capture shows nothing: it ends as it does from a file, which is looked at before there is a screen. */
 static bool turn(void *context, int64_t now_ns)
 {
-	return dashboard_turn(context, now_ns);
+	return dashboard_turn(context, now_ns) && !dashboard_unreadable(context);
 }
 
 static void on_judged(void *context, unsigned index, struct input *judged)

@@ -197,7 +197,9 @@ int live_input_judged(struct live_input *in, struct input *judged, struct judged
 
 	in->err = judged->err;
 	fault |= in->failed;
-	if (!judged_print(to, out, judged->analysis, in->path[0] ? in->path : in->name, NULL))
+	/* Of what is no capture there is nothing to say but that. */
+	if ((!judged->err || link_info(in->link)->packets) &&
+	    !judged_print(to, out, judged->analysis, in->path[0] ? in->path : in->name, NULL))
 		fault = true;
 	code = judged_code(analysis_report(judged->analysis).verdict, fault);
 	if (!in->next)

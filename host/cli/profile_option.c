@@ -25,7 +25,9 @@ int profile_option(const struct command *c, int argc, char **argv, struct profil
 	} else {
 		info = profile_find(optarg);
 		if (!info)
-			return command_misused(c, "unknown profile '%s'", optarg);
+			return command_misused(
+				c, "unknown profile '%s': bare, keyboard, host, or device FILE",
+				optarg);
 		*p = (struct profile){.kind = info->kind};
 	}
 	if (file)

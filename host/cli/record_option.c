@@ -196,6 +196,15 @@ bool record_option_take(struct record_option *o, const struct command *command, 
 	}
 }
 
+bool record_option_describes(const struct record_option *o)
+{
+	bool any = o->claim_count || o->ring;
+
+	for (unsigned i = 0; i < CAPTURE_TEST_FIELDS; i++)
+		any |= capture_test_text(&o->test, i)[0] != '\0';
+	return any;
+}
+
 bool record_option_path(char *to, size_t size, const char *path, const char *name, unsigned number)
 {
 	const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');

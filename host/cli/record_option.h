@@ -83,6 +83,9 @@ bool record_option_take(struct record_option *o, const struct command *command, 
  */
 bool record_option_profile(struct record_option *o, const char *words, char *message, size_t size);
 
+/* Whether anything was said of the cable and its test, or a ring asked for: without a recording that would be lost. */
+bool record_option_describes(const struct record_option *o);
+
 /*
  * The file of one tap and one test: "dir/x.pcapng", "7F3A" and 2 make "dir/x-7F3A-2.pcapng". `name` NULL: it is the only tap;
  * `number` 1: the first test. False where that is too long.

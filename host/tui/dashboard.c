@@ -288,6 +288,18 @@ bool dashboard_over(const struct dashboard *d)
 	return true;
 }
 
+bool dashboard_unreadable(const struct dashboard *d)
+{
+	for (unsigned i = 0; i < d->inputs; i++) {
+		const struct link *l = d->input[i].options.link;
+
+		if (!d->input[i].err || link_info(l)->packets ||
+		    (l->source != LINK_SOURCE_FILE && l->source != LINK_SOURCE_STREAM))
+			return false;
+	}
+	return true;
+}
+
 void dashboard_new_keyboard(struct dashboard *d, const char *name, int64_t now_ns)
 {
 	for (unsigned i = 0; i < d->inputs; i++) {

@@ -54,6 +54,9 @@ struct view *dashboard_view(struct dashboard *d);
 /* Whether all inputs are over. */
 bool dashboard_over(const struct dashboard *d);
 
+/* Whether what is played is no capture: a file or stream that failed before its first packet, so that there is nothing to look at. */
+bool dashboard_unreadable(const struct dashboard *d);
+
 /* What is due of the links alone: no keys, no screen. To bring them to their end. */
 void dashboard_read(struct dashboard *d, int64_t now_ns);
 

@@ -130,6 +130,29 @@ for bad in Makefile . none; do
 	ok $? "a replay of '$bad'"
 done
 
+# So is what comes on standard input and is none.
+for bad in 'head -c 3000 Makefile' true; do
+	live -- sh -c "$bad | '$CORDON_ASAN' live --replay -"
+	[ "$code" = 1 ] && [ "$(tr -d '\r' <"$work/said")" = "cordon: 'standard input': not a pcap or pcapng file" ]
+	ok $? "a replay of '$bad'"
+done
+# What would have no effect is refused, in one line and how to learn more.
+refuses() { # WHAT ARGUMENT...
+	what=$1
+	shift
+	"$CORDON_ASAN" live "$@" 2>"$work/err" >"$work/out"
+	[ $? = 2 ] && [ ! -s "$work/out" ] && [ "$(wc -l <"$work/err")" = 2 ] && grep -q "^cordon: $what" "$work/err" &&
+		tail -n 1 "$work/err" | grep -qx "try 'cordon live --help'"
+	ok $? "live $*"
+}
+refuses "unexpected argument 'x.pcapng'; --replay plays a capture" x.pcapng
+refuses '--speed goes with' --speed 4
+refuses '--ring goes with' --ring 1M
+refuses '--case, --exhibit' --case 117 --replay x.pcapng
+refuses '--case, --exhibit' --sim M03 --claim supplier=x
+refuses "unknown profile 'cable': bare, keyboard, host, or device FILE" --profile cable
+refuses "unknown option '--reply'" --reply x.pcapng
+
 # What ends it in the middle leaves a whole file, as far as it went.
 whole() { # FILE
 	"$CORDON_ASAN" analyze --json "$1" 2>"$work/err" >"$work/of-file"
