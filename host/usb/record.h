@@ -56,8 +56,6 @@ enum packet_flag {
 	PACKET_ERROR_RECEIVER = 1u << 0, /* bit stuffing, EOP or other physical error */
 	PACKET_ERROR_OVERFLOW = 1u << 1, /* longer than a packet can be */
 	PACKET_CUT = 1u << 2,            /* `len` bytes kept of `len_true`: no CRC can be checked */
-	PACKET_CRC_GOOD =
-		1u << 3, /* with PACKET_CUT: the receiver checked the whole and found it good */
 };
 
 struct record_packet {

@@ -13,6 +13,7 @@
 #include "core/crc.h"
 #include "core/packet_words.h"
 #include "core/packet_rx.h"
+#include "core/listen_pio.h"
 #include "core/wire.h"
 
 static struct rx rx;
@@ -276,6 +277,96 @@ static void nothing_is_carried_into_the_next_packet(void **state)
 	assert_memory_equal(heard_bytes[1], bytes, first.len);
 }
 
+/* Symbols of a full-speed packet with these bits behind its sync, as they are: whoever sends them need not have stuffed. */
+static unsigned words_of_bits(uint32_t *to, const uint8_t *bit, unsigned bits)
+{
+	static const uint8_t sync[8] = {0, 0, 0, 0, 0, 0, 0, 1};
+	uint32_t word = 0, level = 1;
+	unsigned n = 0, words = 0;
+
+	for (; n < 8 + bits; n++) {
+		level ^= !(n < 8 ? sync[n] : bit[n - 8]);
+		word = word >> 2 | (level ? 1u : 2u) << 30;
+		if (n % 16 == 15) {
+			to[words++] = word;
+			word = 0;
+		}
+	}
+	to[words++] = word;
+	return words;
+}
+
+/* Bit by bit, as USB 2.0 §7.1.9 says: behind six ones a zero that is no bit; the sync's last bit is one of them. */
+static uint16_t unstuff_singly(uint8_t *to, const uint8_t *bit, unsigned bits, uint8_t *flags)
+{
+	unsigned ones = 1, n = 0;
+
+	*flags = 0;
+	for (unsigned i = 0; i < bits; i++) {
+		if (ones == 6) {
+			ones = 0;
+			*flags |= bit[i] ? WIRE_BAD_STUFFING : 0;
+			continue;
+		}
+		ones = bit[i] ? ones + 1 : 0;
+		to[n / 8] = (uint8_t)((n % 8 ? to[n / 8] : 0) | bit[i] << n % 8);
+		n++;
+	}
+	*flags |= n % 8 > 1 ? WIRE_BAD_EOP : 0;
+	return (uint16_t)(n / 8);
+}
+
+static void assert_heard_so(const uint8_t *bit, unsigned bits)
+{
+	uint8_t expected[64], flags;
+	uint16_t len = unstuff_singly(expected, bit, bits, &flags);
+
+	assert_int_equal(count, 1);
+	assert_int_equal(heard[0].flags & (WIRE_BAD_STUFFING | WIRE_BAD_EOP), flags);
+	assert_int_equal(heard[0].len_true, len);
+	assert_memory_equal(heard_bytes[0], expected, len);
+	count = 0;
+}
+
+/*
+ * What stands before a word says which of its bits are stuffed: runs of ones that begin at each bit and end before, at and behind every
+ * border, stuffed or not, in words that come at once, in two parts, and one by one.
+ */
+static void ones_are_carried_over_each_border(void **state)
+{
+	enum { BITS = 200, PID = 8, RUN_MOST = 15, IDLE = LISTEN_IDLE_BITS };
+	uint32_t to[PACKET_WORDS];
+	uint8_t bit[BITS];
+
+	(void)state;
+	for (unsigned run = 5; run <= RUN_MOST; run++)
+		for (unsigned at = 0; at + run + IDLE < BITS; at++) {
+			unsigned words;
+
+			for (unsigned i = 0; i < BITS; i++)
+				bit[i] = i < PID ? 0xc3 >> i & 1 : i % 3 == 0;
+			memset(bit + at, 1, run);
+			bit[at + run] = 0;
+			if (at > PID)
+				bit[at - 1] = 0;
+			words = words_of_bits(to, bit, BITS);
+			rx_at(&rx, 1000, USB_SPEED_FULL);
+			/* What is no PID is left to the steps. */
+			assert_true(rx_whole(&rx, to, words) || at < PID);
+			if (at >= PID || count)
+				assert_heard_so(bit, BITS);
+			step_by_step(to, words);
+			assert_heard_so(bit, BITS);
+			for (unsigned first = 1; first < words; first++) {
+				rx_begin(&rx, 1000, USB_SPEED_FULL);
+				assert_int_equal(rx_words(&rx, to, first), first);
+				assert_int_equal(rx_words(&rx, to + first, words - first),
+				                 words - first);
+				assert_heard_so(bit, BITS);
+			}
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -288,6 +379,7 @@ int main(void)
 		cmocka_unit_test_setup(what_is_no_such_three_is_not_taken, start),
 		cmocka_unit_test_setup(a_damaged_packet_behind_a_pre_is_no_pre, start),
 		cmocka_unit_test_setup(nothing_is_carried_into_the_next_packet, start),
+		cmocka_unit_test_setup(ones_are_carried_over_each_border, start),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
