@@ -196,10 +196,12 @@ int grid_format(struct grid *g, int y, int x, int w, enum style s, const char *f
 	return grid_text(g, y, x, w, s, text);
 }
 
+enum { LINE_BYTES = 1024 };
+
 /* How much of a word that is wider than a line fits into one: whole characters, at least one. */
 static size_t part_that_fits(const struct grid *g, const char *text, int w)
 {
-	char line[1024];
+	char line[LINE_BYTES];
 	size_t best = 1;
 
 	for (size_t i = 1; text[i] && i < sizeof(line) - 1; i++) {
@@ -214,31 +216,50 @@ static size_t part_that_fits(const struct grid *g, const char *text, int w)
 	return best;
 }
 
+/* Bytes of the next line of that width; what is left, on the last one, which then shows that it was cut. */
+static size_t line_bytes(const struct grid *g, const char *text, int w, bool last)
+{
+	char line[LINE_BYTES];
+	size_t best = 0, len = strlen(text), take;
+
+	for (size_t i = 0; i <= len && i < sizeof(line) - 1; i++) {
+		if (text[i] && text[i] != ' ')
+			continue;
+		memcpy(line, text, i);
+		line[i] = '\0';
+		if (grid_width(g, line) > w)
+			break;
+		best = i;
+	}
+	take = last ? len : best ? best : part_that_fits(g, text, w);
+	return take < sizeof(line) ? take : sizeof(line) - 1;
+}
+
 int grid_wrap(struct grid *g, struct rect r, enum style s, const char *text)
 {
-	char line[1024];
+	char line[LINE_BYTES];
 	int lines = 0;
 
 	while (*text && lines < r.h) {
-		size_t take = 0, best = 0, len = strlen(text);
+		size_t take = line_bytes(g, text, r.w, lines == r.h - 1);
 
-		for (size_t i = 0; i <= len && i < sizeof(line) - 1; i++) {
-			if (text[i] && text[i] != ' ')
-				continue;
-			memcpy(line, text, i);
-			line[i] = '\0';
-			if (grid_width(g, line) > r.w)
-				break;
-			best = i;
-		}
-		/* The last line takes what is left, and shows that it was cut. */
-		take = lines == r.h - 1 ? len : best ? best : part_that_fits(g, text, r.w);
-		if (take > sizeof(line) - 1)
-			take = sizeof(line) - 1;
 		memcpy(line, text, take);
 		line[take] = '\0';
 		grid_text(g, r.y + lines++, r.x, r.w, s, line);
 		text += take;
+		while (*text == ' ')
+			text++;
+	}
+	return lines;
+}
+
+int grid_wrapped(const struct grid *g, int w, const char *text)
+{
+	int lines = 0;
+
+	while (*text) {
+		text += line_bytes(g, text, w, false);
+		lines++;
 		while (*text == ' ')
 			text++;
 	}

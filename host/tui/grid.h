@@ -67,6 +67,9 @@ void grid_put(struct grid *g, int y, int x, enum style s, uint32_t c);
 /* Words over lines, broken at spaces, and within a word that is wider than a line; returns the lines used, at most h. */
 int grid_wrap(struct grid *g, struct rect r, enum style s, const char *text);
 
+/* Lines that grid_wrap would take of that width, had it enough of them. */
+int grid_wrapped(const struct grid *g, int w, const char *text);
+
 /* Columns that the text will take. */
 int grid_width(const struct grid *g, const char *text);
 

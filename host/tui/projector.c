@@ -58,7 +58,8 @@ static int draw_verdict(struct grid *g, int y, const struct scene *s)
 	if (bigfont_width(word, 1) + INDENT > g->w) {
 		grid_put(g, y, INDENT, style, verdict_mark(s->verdict));
 		grid_text(g, y, INDENT + 2, g->w - INDENT - 2, style, word);
-		return y + 2;
+		/* Where a trainer's sentence has to fit in as well, no line is left free. */
+		return s->show ? y + 1 : y + 2;
 	}
 	/* The shape is worth more than larger letters: it is seen from where these are not read. */
 	scale = bigfont_width(word, 2) + beside + 2 * INDENT <= g->w ? 2 : 1;
@@ -193,14 +194,17 @@ static void draw_clock(struct grid *g, int y, const struct scene_show *show)
 		(long long)(late < 0 ? -late : late), late < 0 ? "early" : "late");
 }
 
-/* What the trainer says, in the last lines above the keys; returns the first line of it. */
-static int draw_show(struct grid *g, const struct scene *s)
+/*
+ * What the trainer says, in the last lines above the keys and not above `top`; returns the first line of it. Where both
+ * do not fit, the verdict's reason keeps one line.
+ */
+static int draw_show(struct grid *g, int top, const struct scene *s)
 {
 	const struct scene_show *show = s->show;
 	char text[1024];
-	int lines, width = g->w - 2 * INDENT, y = g->h - 1;
+	int lines, room, width = g->w - 2 * INDENT, y = g->h - 1;
 
-	if (show->rehearse)
+	if (show->rehearse && y - top > 3)
 		draw_clock(g, --y, show);
 	if (show->ended)
 		snprintf(text, sizeof(text), "%s  (. %s)", show->say,
@@ -208,10 +212,11 @@ static int draw_show(struct grid *g, const struct scene *s)
 		                                        : "ends the show");
 	else
 		snprintf(text, sizeof(text), "%s", show->say);
-	lines = grid_width(g, text) / (width - 8) + 1;
+	lines = grid_wrapped(g, width, text);
+	room = y - top - 2;
+	if (lines > room)
+		lines = room < 1 ? 1 : room;
 	y -= lines + 1;
-	if (y < 1)
-		y = 1;
 	grid_text(g, y, INDENT, width, STYLE_TITLE, show->title);
 	grid_wrap(g, (struct rect){y + 1, INDENT, lines, width}, STYLE_STRONG, text);
 	return y;
@@ -222,13 +227,18 @@ void projector_draw(struct grid *g, const struct scene *s)
 	char reason[320];
 	int y = g->h >= 16 ? 2 : 1, axis = s->report->model->tap.known ? 6 : 5;
 	int end = g->h; /* one beyond the line that is left free */
+	int lines = 3;
 
 	draw_source(g, s);
 	y = draw_verdict(g, y, s);
-	banner_reason(s, reason, sizeof(reason));
-	y += grid_wrap(g, (struct rect){y, INDENT, 3, g->w - 2 * INDENT}, STYLE_STRONG, reason) + 1;
 	if (s->show)
-		end = draw_show(g, s);
+		end = draw_show(g, y, s);
+	if (end - y < lines)
+		lines = end - y;
+	banner_reason(s, reason, sizeof(reason));
+	y += grid_wrap(g, (struct rect){y, INDENT, lines, g->w - 2 * INDENT}, STYLE_STRONG,
+	               reason) +
+	     1;
 	if (y + 3 < end)
 		y = draw_typing(g, y, s);
 	if (y + axis + (s->show ? 0 : 4) < end) {

@@ -28,6 +28,23 @@ static struct show_chapter chapters[] = {
 static const struct show show = {
 	.title = "Test", .language = "en", .chapter = chapters, .chapters = 2};
 
+/* As long as those of the show that comes along. */
+static struct show_cue long_cues[] = {
+	{0,
+         "People overlap their keys, hesitate, correct themselves. Cordon counts all of that, and "
+         "not the speed alone.",
+         false},
+};
+static struct show_chapter long_chapters[] = {
+	{.title = "3  Typing that no person did",
+         .seconds = 30,
+         .speed = 1,
+         .cue = long_cues,
+         .cues = 1},
+};
+static const struct show long_show = {
+	.title = "Test", .language = "en", .chapter = long_chapters, .chapters = 1};
+
 static const char *said(struct presenter *p)
 {
 	return presenter_shown(p)->say;
@@ -120,14 +137,18 @@ static void it_is_seen_from_the_back_row(void **state)
 {
 	static const struct {
 		const char *name;
+		const struct show *show;
 		int rows, columns;
 		bool rehearse;
 		double at_s;
 	} cases[] = {
-		{"show-100x30", 30, 100, false, 0},
-		{"show-80x24", 24, 80, true, 10.5},
-		{"show-40x10", 10, 40, false, 10.5},
-		{"show-ended", 24, 80, false, 31},
+		{"show-100x30", &show, 30, 100, false, 0},
+		{"show-80x24", &show, 24, 80, true, 10.5},
+		{"show-40x10", &show, 10, 40, false, 10.5},
+		{"show-ended", &show, 24, 80, false, 31},
+		/* Neither text is drawn over the other. */
+		{"show-long-80x24", &long_show, 24, 80, false, 1},
+		{"show-long-40x10", &long_show, 10, 40, true, 1},
 	};
 
 	(void)state;
@@ -139,7 +160,7 @@ static void it_is_seen_from_the_back_row(void **state)
 		                             .columns = cases[i].columns});
 		struct presenter p;
 
-		presenter_init(&p, &show, false, cases[i].rehearse);
+		presenter_init(&p, cases[i].show, false, cases[i].rehearse);
 		presenter_turn(&p, 0, 0, false, false);
 		p.at_s = cases[i].at_s;
 		presenter_turn(&p, 17 * SECOND, 0, true, true);
