@@ -12,6 +12,7 @@ enum {
 	DECODE_BUSES_MAX = 16,
 	HID_INTERFACE_UNKNOWN = 0xff,
 	DECODE_ROUTES = 16, /* a power of two */
+	DECODE_LAST = 16,   /* the same */
 	DECODE_INFER_MAX =
 		32, /* endpoints watched at a time for a keyboard that has no descriptor */
 };
@@ -69,6 +70,7 @@ struct decode {
 	bool resetting; /* some bus had a reset: only then is there one to settle */
 	struct decode_bus bus[DECODE_BUSES_MAX];
 	struct decode_infer infer[DECODE_INFER_MAX];
+	struct model_device *last_at[DECODE_LAST]; /* by address: who was there last; NULL nobody */
 	uint32_t routes_of; /* counts what may have changed who owns an endpoint */
 	struct endpoint_route route[DECODE_ROUTES];
 	struct uart uart;

@@ -102,6 +102,11 @@ static struct model_device *new_device(struct decode *d, const struct usb_transf
 	return x;
 }
 
+static bool is_at(const struct model_device *x, uint16_t bus, uint8_t address)
+{
+	return !x->gone && x->bus == bus && x->address == address;
+}
+
 static struct model_device *find(struct decode *d, uint16_t bus, uint8_t address)
 {
 	for (unsigned i = 0; i < MODEL_DEVICES_MAX; i++) {
@@ -109,10 +114,20 @@ static struct model_device *find(struct decode *d, uint16_t bus, uint8_t address
 
 		if (!x->used)
 			return NULL; /* slots fill from the front */
-		if (!x->gone && x->bus == bus && x->address == address)
+		if (is_at(x, bus, address))
 			return x;
 	}
 	return NULL;
+}
+
+/* The same for each transfer: who was there the last time is asked first. No two devices share an address but 0. */
+static struct model_device *find_again(struct decode *d, uint16_t bus, uint8_t address)
+{
+	struct model_device **last = &d->last_at[address % DECODE_LAST];
+
+	if (!*last || !is_at(*last, bus, address))
+		*last = find(d, bus, address);
+	return *last;
 }
 
 /* The one device on a wire without a hub; NULL where there are none or several. */
@@ -175,7 +190,7 @@ struct model_device *devices_for(struct decode *d, const struct usb_transfer *t)
 	b->wire = b->wire || t->wire;
 	if (t->address == 0)
 		return answered ? at_address_zero(d, t) : NULL;
-	x = find(d, t->bus, t->address);
+	x = find_again(d, t->bus, t->address);
 	if (!x && answered)
 		x = addressed_unseen(d, t);
 	if (!x && answered) {

@@ -113,7 +113,7 @@ static void short_runs(void **state)
 static void rates(void **state)
 {
 	const struct typing_parameters *k = &typing_parameters;
-	struct typing_rates r = {.any = false};
+	struct typing_rates r = {.misses = 0};
 	struct typing_firsts first;
 	double all = 0, best = 1000 * log(1 - k->slips_rate[0]);
 
@@ -126,23 +126,26 @@ static void rates(void **state)
 	assert_true(all >= log(k->slips_machine[0]) + best - 0.01);
 }
 
-static void same_rates(const struct typing_rates first[2], const float people[TYPING_RATES],
-                       const float machine[TYPING_RATES], const float rate[TYPING_RATES])
+/* A run of misses, and the hit that ends it, from what is kept and as learned each time. */
+static void same_rates(const struct typing_rates first[TYPING_MISSES + 1],
+                       const float people[TYPING_RATES], const float machine[TYPING_RATES],
+                       const float rate[TYPING_RATES])
 {
-	for (unsigned hit = 0; hit < 2; hit++) {
-		struct typing_rates made = {.any = true}, kept = {.any = false};
+	for (unsigned run = 0; run < TYPING_MISSES + 3; run++) {
+		struct typing_rates made = {.misses = TYPING_MISSES}, kept = {.misses = 0};
 
 		memcpy(made.people, people, sizeof(made.people));
 		memcpy(made.machine, machine, sizeof(made.machine));
-		assert_true(typing_rates_next(&made, first, rate, hit) ==
-		            typing_rates_next(&kept, first, rate, hit));
-		assert_true(kept.any);
-		assert_memory_equal(made.people, kept.people, sizeof(made.people));
-		assert_memory_equal(made.machine, kept.machine, sizeof(made.machine));
+		for (unsigned n = 0; n < run + 2; n++) {
+			assert_true(typing_rates_next(&made, first, rate, n == run) ==
+			            typing_rates_next(&kept, first, rate, n == run));
+			assert_memory_equal(made.people, kept.people, sizeof(made.people));
+			assert_memory_equal(made.machine, kept.machine, sizeof(made.machine));
+		}
 	}
 }
 
-/* The first of a run, which is kept, is what learning it would have made. */
+/* A run's beginning, which is kept, is what learning it would have made. */
 static void firsts(void **state)
 {
 	const struct typing_parameters *k = &typing_parameters;

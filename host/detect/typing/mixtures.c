@@ -1,7 +1,7 @@
 /*
  * Mixtures that a run of keys learns: rates of hits, and kinds of hands. In: hits and misses in order. Out: what each says,
- * the logarithm of the machine's chance over the person's. The first of a run starts from the parameters, so that
- * what it says and leaves is known beforehand; typing_firsts keeps it, made by the same steps.
+ * the logarithm of the machine's chance over the person's. A run starts from the parameters, so that what its first
+ * misses say and leave is known beforehand; typing_firsts keeps it, made by the same steps.
  */
 #include <math.h>
 #include <string.h>
@@ -31,13 +31,17 @@ static void rates_learn(struct typing_rates *r, const float rate[TYPING_RATES], 
 	r->ratio = logf(machine / people);
 }
 
-float typing_rates_next(struct typing_rates *r, const struct typing_rates first[2],
+float typing_rates_next(struct typing_rates *r, const struct typing_rates first[TYPING_MISSES + 1],
                         const float rate[TYPING_RATES], bool hit)
 {
-	if (!r->any)
-		*r = first[hit];
-	else
-		rates_learn(r, rate, hit);
+	if (!hit && r->misses < TYPING_MISSES) {
+		*r = first[r->misses + 1];
+		return r->ratio;
+	}
+	if (!r->misses)
+		*r = first[0];
+	rates_learn(r, rate, hit);
+	r->misses = TYPING_MISSES;
 	return r->ratio;
 }
 
@@ -69,14 +73,17 @@ float typing_hands_next(struct typing_hands *h, struct typing_hands first[2][TYP
 	return h->ratio;
 }
 
-static void rates_first(struct typing_rates first[2], const float people[TYPING_RATES],
-                        const float machine[TYPING_RATES], const float rate[TYPING_RATES])
+static void rates_first(struct typing_rates first[TYPING_MISSES + 1],
+                        const float people[TYPING_RATES], const float machine[TYPING_RATES],
+                        const float rate[TYPING_RATES])
 {
-	for (unsigned hit = 0; hit < 2; hit++) {
-		first[hit].any = true;
-		memcpy(first[hit].people, people, sizeof(first[hit].people));
-		memcpy(first[hit].machine, machine, sizeof(first[hit].machine));
-		rates_learn(&first[hit], rate, hit);
+	first[0] = (struct typing_rates){.misses = 0};
+	memcpy(first[0].people, people, sizeof(first[0].people));
+	memcpy(first[0].machine, machine, sizeof(first[0].machine));
+	for (unsigned n = 1; n <= TYPING_MISSES; n++) {
+		first[n] = first[n - 1];
+		rates_learn(&first[n], rate, false);
+		first[n].misses = n;
 	}
 }
 

@@ -19,7 +19,8 @@ static void run_init(struct typing *t)
 	run->amid = false;
 	run->short_run = run->short_run_before = run->short_ms = 0;
 	run->gaps_seen = run->holds_seen = 0;
-	run->overlap.any = run->replacing.any = run->slips.any = false;
+	run->overlap.any = false;
+	run->replacing.misses = run->slips.misses = 0;
 	machine_times_restart(&t->gaps, &typing_interval_ways);
 	machine_times_restart(&t->holds, &typing_hold_ways);
 }
@@ -132,8 +133,8 @@ bool typing_report(struct typing *t, const struct key_report *r, const struct ty
 	/* A switch bounces among a person's keys; between keys as quick as this the letter is a double one. */
 	if (t->run.sum[TYPING_PACE] >= typing_parameters.bounce_pace)
 		s.bounce = false;
-	for (; t->told; t->told &= t->told - 1)
-		t->step.added[__builtin_ctz(t->told)] = 0;
+	memset(t->step.added, 0, sizeof(t->step.added));
+	t->told = 0;
 	typing_judge_times(t, &s);
 	typing_judge_manner(t, &s, r, c);
 	/* Where the ratio is zero all sums are: see run_init. */

@@ -43,9 +43,13 @@ struct typing_step {
 	uint32_t keys_since_zero;
 };
 
+enum { TYPING_MISSES = 32 };
+
 /* Mixtures of rates under both hypotheses, and what the last hit or miss said: the logarithm of their ratio. */
 struct typing_rates {
-	bool any; /* something was learned; else the weights are the parameters' and not written here */
+	uint32_t
+		misses; /* so many and nothing else were learned; TYPING_MISSES: or more, or a hit */
+	/* Without a miss yet they are the parameters', and not written here. */
 	float people[TYPING_RATES], machine[TYPING_RATES];
 	float ratio;
 };
@@ -57,9 +61,12 @@ struct typing_hands {
 	float ratio;
 };
 
-/* What the first of a run leaves of each, by hit or miss: most runs of people are one key long. */
+/*
+ * What a run's beginning leaves of each: most runs of people are one key long, and few keys are slips or take another's
+ * place. Rates by misses, of which nothing else has come yet; hands by the first key alone.
+ */
 struct typing_firsts {
-	struct typing_rates replaced[2], slips[2];
+	struct typing_rates replaced[TYPING_MISSES + 1], slips[TYPING_MISSES + 1];
 	struct typing_hands overlap[2][TYPING_PACES];
 };
 
@@ -144,7 +151,7 @@ static inline void typing_say(struct typing *t, enum typing_feature f, float rat
 }
 
 /* What a hit or miss says, which is then learned; `first` as in typing_firsts. */
-float typing_rates_next(struct typing_rates *r, const struct typing_rates first[2],
+float typing_rates_next(struct typing_rates *r, const struct typing_rates first[TYPING_MISSES + 1],
                         const float rate[TYPING_RATES], bool hit);
 float typing_hands_next(struct typing_hands *h, struct typing_hands first[2][TYPING_PACES],
                         unsigned pace, bool overlap);
