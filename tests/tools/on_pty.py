@@ -9,6 +9,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import sys
 import termios
@@ -23,6 +24,9 @@ pid, fd = pty.fork()
 if pid == 0:
     fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8")
+    # Python ignores these, and what it starts would too: not so what a shell starts.
+    for what in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(what, signal.SIG_DFL)
     os.execvp(command[0], command)
 
 
