@@ -53,6 +53,10 @@ struct xosc_regs { /* §2.16.7 */
 	reg32 ctrl, status, dormant, startup;
 };
 
+struct rosc_regs { /* §2.17.8 */
+	reg32 ctrl, freqa, freqb, dormant, div, phase, status, randombit, count;
+};
+
 struct pll_regs { /* §2.18.4 */
 	reg32 cs, pwr, fbdiv_int, prim;
 };
@@ -183,6 +187,7 @@ enum irq_number { /* §2.3.2 */
 #define XOSC       ((struct xosc_regs *)0x40024000u)
 #define PLL_SYS    ((struct pll_regs *)0x40028000u)
 #define PLL_USB    ((struct pll_regs *)0x4002c000u)
+#define ROSC       ((struct rosc_regs *)0x40060000u)
 #define WATCHDOG   ((struct watchdog_regs *)0x40058000u)
 #define TIMER      ((struct timer_regs *)0x40054000u)
 #define IO_BANK0   ((struct io_bank0_regs *)0x40014000u)

@@ -1,5 +1,6 @@
 /*
- * The alarm that wakes the main loop, the watchdog, and what survives its bite. RP2040 datasheet §4.6, §4.7, §2.8.3.
+ * The alarm that wakes the main loop, the watchdog, and what survives its bite: the boot id, drawn at power-on. RP2040
+ * datasheet §4.6, §4.7, §2.8.3, §2.17.5 (random bits of the ring oscillator, which runs on beside the crystal).
  * Errata: E1 (the watchdog counts down twice a tick).
  */
 #include "rp2040/tick.h"
@@ -17,7 +18,8 @@ enum {
 	REASON_FORCED = 1u << 1,
 	SCRATCH_BOOTS = 0,
 	SCRATCH_MARK = 1,
-	MARK = 0x7a9b007, /* the scratch registers hold nothing at power-on */
+	RANDOM_READS = 1024, /* 90 us: some 500 turns of the oscillator */
+	MARK = 0x7a9b007,    /* the scratch registers hold nothing at power-on */
 };
 
 static uint8_t start_cause;
@@ -32,15 +34,36 @@ void on_timer_0(void)
 	TIMER->alarm[0] = TIMER->timerawl + WAKE_US;
 }
 
+/*
+ * The bit leans to one side, and is read more often than the oscillator turns: folded into a CRC32, each bit of the result
+ * hangs on hundreds of reads. Good for a name that differs, not for a secret.
+ */
+static uint32_t random_id(void)
+{
+	uint32_t id = 0xffffffff;
+
+	for (unsigned i = 0; i < RANDOM_READS; i++) {
+		id ^= ROSC->randombit & 1;
+		id = id >> 1 ^ (id & 1 ? 0xedb88320 : 0);
+	}
+	return id;
+}
+
+/* After a power cut the scratch registers have nothing to count on from. 0 stands for none. */
+static uint32_t next_boot_id(void)
+{
+	uint32_t id = WATCHDOG->scratch[SCRATCH_MARK] == MARK ? WATCHDOG->scratch[SCRATCH_BOOTS] + 1
+	                                                      : random_id();
+
+	return id ? id : 1;
+}
+
 void tick_start(void)
 {
 	uint32_t reason = WATCHDOG->reason;
 
-	if (WATCHDOG->scratch[SCRATCH_MARK] != MARK) {
-		WATCHDOG->scratch[SCRATCH_MARK] = MARK;
-		WATCHDOG->scratch[SCRATCH_BOOTS] = 0;
-	}
-	WATCHDOG->scratch[SCRATCH_BOOTS]++;
+	WATCHDOG->scratch[SCRATCH_BOOTS] = next_boot_id();
+	WATCHDOG->scratch[SCRATCH_MARK] = MARK;
 	start_cause = reason & REASON_TIMER    ? WIRE_BY_WATCHDOG
 	              : reason & REASON_FORCED ? WIRE_BY_REBOOT
 	                                       : WIRE_BY_POWER;

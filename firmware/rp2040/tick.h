@@ -16,7 +16,7 @@ void tick_sleep(void);
 void tick_cpu_next(void);
 uint16_t tick_cpu(void);
 
-/* Counts the starts since power came; an enum wire_cause of this one. */
+/* Drawn at power-on, counts the starts since; an enum wire_cause of this one. */
 uint32_t tick_boot_id(void);
 uint8_t tick_start_cause(void);
 

@@ -145,6 +145,24 @@ export class Watchdog {
   }
 }
 
+// The ring oscillator's random bit, from a seed; nothing else of it is used. §2.17.8
+export class Rosc {
+  constructor(seed, stuck) { this.state = seed >>> 0 || 1; this.stuck = stuck; this.reads = 0; }
+  // Between two reads it may not have turned: a bit stands for several of them, and ones are commoner.
+  readUint32(offset) {
+    if (offset !== 0x1c) throw new Error(`ROSC: register ${offset.toString(16)} is not modelled`);
+    if (this.stuck) return 0;
+    this.reads++;
+    if (this.reads % 8 === 1) {
+      this.state ^= this.state << 13;
+      this.state ^= this.state >>> 17;
+      this.state ^= this.state << 5;
+    }
+    return (this.state >>> 8) % 8 < 5 ? 1 : 0;
+  }
+  writeUint32(offset) { throw new Error(`ROSC: register ${offset.toString(16)} is not modelled`); }
+}
+
 export class Resets {
   constructor(chip) { this.chip = chip; this.held = 0x01ffffff & ~((1 << 6) | (1 << 9) | (1 << 1) | (1 << 18) | (1 << 19)); }
   readUint32(offset) { return offset === 0 ? this.held : offset === 8 ? ~this.held & 0x01ffffff : 0; }

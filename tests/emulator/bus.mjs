@@ -162,6 +162,28 @@ export function busCases({ Tap, assert, waveform, highWater, elf }) {
       compare(next.reader, w, play(next, w).start);
       return [next, `start ${after.getUint32(16, true)} says cause 4, and hears`];
     },
+    // A power cut leaves nothing to count from: the boot id is drawn. It is what tells the PC that the ticks begin anew.
+    'boot-ids': () => {
+      const hello = (options) => { const t = new Tap(options); t.host.run(3000); t.fetch(); return [t, view(t.reader.of(KIND.HELLO)[0]).getUint32(16, true)]; };
+      const ids = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => hello({ seed })[1]);
+      assert(new Set(ids).size === ids.length, `power-ons with the same boot id: ${ids}`);
+      assert(!ids.includes(0), 'a boot id is 0');
+      assert([...Array(32).keys()].every((bit) => new Set(ids.map((id) => (id >>> bit) & 1)).size === 2), `bits that are the same in all boot ids: ${ids.map((id) => id.toString(16))}`);
+      const [first, id] = hello({ seed: 3 });
+      assert(id === ids[2], 'the same bits give another boot id');
+      // The oscillator has no say in these: its seed is another.
+      for (const [reason, cause] of [[1, 'watchdog'], [2, 'command']]) {
+        const [, next] = hello({ seed: 9, reason, scratch: first.chip.watchdog.scratch.slice() });
+        assert(next === ((id + 1) >>> 0 || 1), `after a reset by ${cause} the boot id does not count on`);
+      }
+      const scratch = first.chip.watchdog.scratch.slice();
+      scratch[0] = 0xffffffff;
+      const [tap, wrapped] = hello({ reason: 1, scratch });
+      assert(wrapped === 1, `behind the last boot id comes ${wrapped}`);
+      const [, stuck] = hello({ scratch: new Uint32Array(8), stuck: true });
+      assert(stuck !== 0, 'with a bit that never changes the boot id is 0');
+      return [tap, `${ids.length} power-ons, ${ids.map((i) => i.toString(16)).join(' ')}`];
+    },
     'limits-full': sweep('limits', [[2500, 18.5, 9, 2], [-2500, 18.5, 9, -2], [2500, 18.5, 9, -2], [-2500, 18.5, 9, 2]],
       [['ppm', grid(5000, 30000, 5000), (v) => [v, 0, 0, 0]], ['ns of jitter', grid(20, 30, 2), (v) => [2500, v, 9, 2]], ['cycles of skew', grid(2.5, 5, 0.5), (v) => [2500, 18.5, 9, v]]]),
     'limits-low': sweep('low-limits', [[15000, 18.5, 9, 2], [-15000, 18.5, 9, -2], [15000, 152, 152, -2], [-15000, 152, 152, 2]],

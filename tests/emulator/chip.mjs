@@ -4,7 +4,7 @@
 import fs from 'node:fs';
 import { RP2040, LogLevel } from 'rp2040js';
 import { Pio } from './pio.mjs';
-import { Dma, IoBank, Plain, Pwm, Resets, Timer, Watchdog } from './blocks.mjs';
+import { Dma, IoBank, Plain, Pwm, Resets, Rosc, Timer, Watchdog } from './blocks.mjs';
 import { FlashChip, IoQspi, Ssi } from './flash.mjs';
 import { UsbDevice } from './usb.mjs';
 import { Adc } from './adc.mjs';
@@ -39,8 +39,9 @@ function onBus(chip, block, resetBit) {
 
 export class Chip {
   // `kept`: the flash's last two sectors, as another run has left them.
+  // `seed`: of the ring oscillator's random bits; `stuck`: they are all 0.
   // `faults`: [base, offset] of registers whose writes are lost, as if the firmware had forgotten them; `flip`: a byte of the image.
-  constructor(image, { scratch = new Uint32Array(8), reason = 0, cycle = 0, faults = [], flip = -1, expander = true, kept } = {}) {
+  constructor(image, { scratch = new Uint32Array(8), reason = 0, cycle = 0, faults = [], flip = -1, expander = true, kept, seed = 1, stuck = false } = {}) {
     this.failures = [];
     this.spot = -1; // an address in the image: when the core came there
     this.spotted = [];
@@ -74,6 +75,7 @@ export class Chip {
     this.timer = new Timer(this);
     this.pwm = new Pwm(this);
     this.watchdog = new Watchdog(this, scratch, reason);
+    this.rosc = new Rosc(seed, stuck);
     this.padsBank = new Plain('PADS_BANK0');
     this.io = new IoBank(this);
     this.usb = new UsbDevice(this);
@@ -102,6 +104,7 @@ export class Chip {
     put(0x40050, this.pwm, 14);
     put(0x40054, this.timer, 21);
     put(0x40058, this.watchdog);
+    put(0x40060, this.rosc);
     put(0x50000, this.dma, 2);
     put(0x50110, this.usb, 24);
     put(0x50200, this.pio, 10);
