@@ -131,10 +131,11 @@ static void tell_step(struct sensor *s, struct sensor_channel *c, uint16_t after
 		wire_step_put(to, &w);
 }
 
-static void step_sample(struct sensor *s, struct sensor_channel *c, uint16_t v, uint64_t t)
+static void step_sample(struct sensor *s, struct sensor_channel *c, uint16_t v, uint64_t t,
+                        int32_t threshold)
 {
 	struct sensor_step *p = &c->step;
-	int32_t off = v * 16 - c->level, threshold = sensor_step_limit(s, c);
+	int32_t off = v * 16 - c->level;
 	int8_t sign = off > threshold ? 1 : off < -threshold ? -1 : 0;
 
 	if (p->n && sign != p->sign)
@@ -167,13 +168,15 @@ void sensor_walk_steps(struct sensor *s, struct sensor_channel *c, const uint16_
 	while (at < end) {
 		int32_t high = (c->level + threshold) >> 4, low = (c->level - threshold + 15) >> 4;
 
-		while (!c->step.n && at < end && *at <= high && *at >= low)
-			at += SENSOR_CHANNELS;
+		if (!c->step.n)
+			while (at < end && *at <= high && *at >= low)
+				at += SENSOR_CHANNELS;
 		/* A level is new only with the last sample of a step. */
 		do {
 			if (at >= end)
 				return;
-			step_sample(s, c, *at, t + (uint32_t)(at - from) * SENSOR_SAMPLE_TICKS);
+			step_sample(s, c, *at, t + (uint32_t)(at - from) * SENSOR_SAMPLE_TICKS,
+			            threshold);
 			at += SENSOR_CHANNELS;
 		} while (c->step.n);
 	}
