@@ -27,6 +27,7 @@ struct demo {
 	unsigned first; /* chapter, from 1 */
 	double pace;
 	struct show show;
+	unsigned warned; /* lines on what will not be as it was written */
 
 	/* While it plays. */
 	struct presenter presenter;
@@ -134,7 +135,8 @@ static int read_show(struct demo *d)
 	}
 	code = err ? EXIT_FAULT : 0;
 	for (size_t i = 0; !code && i < d->show.chapters; i++)
-		code = demo_chapter_check(&d->show.chapter[i], d->file);
+		code = demo_chapter_check(&d->show.chapter[i], d->file, &d->scenario.set,
+		                          &d->warned);
 	return code;
 }
 
@@ -262,8 +264,10 @@ static int run(int argc, char **argv)
 		code = read_show(&d);
 	setlocale(LC_CTYPE, "");
 	if (!code && d.check)
-		printf("%zu chapter%s, %.0f s, nothing wrong\n", d.show.chapters,
-		       d.show.chapters == 1 ? "" : "s", show_seconds(&d.show));
+		printf("%zu chapter%s, %.0f s, %s\n", d.show.chapters,
+		       d.show.chapters == 1 ? "" : "s", show_seconds(&d.show),
+		       d.warned ? "can be played, but not all as it was written"
+		                : "nothing wrong");
 	else if (!code)
 		code = !d.text && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)
 		               ? play(&d)

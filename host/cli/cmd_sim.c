@@ -15,6 +15,7 @@
 #include "cli/scenario_option.h"
 #include "cli/sim_listen.h"
 #include "cli/sim_waveform.h"
+#include "cli/told_plan.h"
 #include "sim/keyed.h"
 #include "sim/recording.h"
 #include "sim/truth.h"
@@ -97,7 +98,7 @@ static int take(struct sim *s, int c, char **argv)
 		return 0;
 	case 'l':
 		s->scenario.layout = optarg;
-		return 0;
+		return told_layout(optarg, "");
 	case OPTION_TRUTH:
 		s->truth = optarg;
 		return 0;

@@ -4,10 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/command.h"
 #include "cli/payload_option.h"
 #include "cli/say.h"
 #include "cli/shared_file.h"
 #include "cli/sim_link.h"
+#include "cli/told_plan.h"
+
+enum { WHERE_MAX = 400 };
 
 /* Beside the show's own file, unless its path says otherwise. */
 static const char *beside(const char *show, const char *payload, char out[SHARED_PATH_MAX])
@@ -19,49 +23,66 @@ static const char *beside(const char *show, const char *payload, char out[SHARED
 	return out;
 }
 
-static struct payload_option *read_payload(const struct show_chapter *c, const char *show,
-                                           int *code)
+/* Everything that stands between a chapter and its recording, so that a check and a play find the same. */
+static int prepare(const struct show_chapter *c, const char *show,
+                   const struct scenarios *scenarios, const char *where,
+                   struct payload_option **payload, struct scenario_plan **plan)
 {
+	const char *layout = c->layout ? c->layout : "us";
+	struct scenario_settings settings = {.seed = c->seed, .host = -1};
 	char path[SHARED_PATH_MAX];
+	int code = told_layout(layout, where);
 
-	return payload_option_read(beside(show, c->payload, path), c->layout ? c->layout : "us",
-	                           code);
+	*payload = NULL;
+	*plan = NULL;
+	if (!code && c->payload) {
+		*payload = payload_option_read(beside(show, c->payload, path), layout, &code);
+		if (*payload)
+			settings.payload = payload_option_payload(*payload);
+	}
+	if (!code)
+		code = told_plan_new(plan, scenarios_find(scenarios, c->scenario), &settings,
+		                     where);
+	/* Whoever wrote the show chose all of it: the command line is not at fault. */
+	return code ? EXIT_FAULT : 0;
 }
 
-int demo_chapter_check(const struct show_chapter *c, const char *show)
+static const char *name(const struct show_chapter *c, char out[WHERE_MAX])
 {
-	int code = 0;
+	snprintf(out, WHERE_MAX, "chapter '%.80s': ", c->title);
+	return out;
+}
 
-	if (c->payload)
-		payload_option_free(read_payload(c, show, &code));
+int demo_chapter_check(const struct show_chapter *c, const char *show,
+                       const struct scenarios *scenarios, unsigned *warned)
+{
+	struct payload_option *payload;
+	struct scenario_plan *plan;
+	char where[WHERE_MAX];
+	int code = prepare(c, show, scenarios, name(c, where), &payload, &plan);
+
+	if (!code)
+		*warned += told_plan_say(plan, where);
+	scenario_plan_free(plan);
+	payload_option_free(payload);
 	return code;
 }
 
 struct link *demo_chapter_open(const struct show_chapter *c, const char *show,
                                const struct scenarios *scenarios, double speed)
 {
-	struct scenario_settings settings = {.seed = c->seed, .host = -1};
-	struct payload_option *payload = NULL;
+	struct payload_option *payload;
+	struct scenario_plan *plan;
 	struct link *l = NULL;
-	enum err err;
-	int code;
+	char where[WHERE_MAX];
+	int code = prepare(c, show, scenarios, name(c, where), &payload, &plan);
+	enum err err = code ? ERR_NONE : sim_link_open(&l, plan, c->speed * speed);
 
-	if (c->payload) {
-		payload = read_payload(c, show, &code);
-		if (!payload)
-			return NULL;
-		settings.payload = payload_option_payload(payload);
-	}
-	err = sim_link_open(&l, scenarios_find(scenarios, c->scenario), &settings,
-	                    c->speed * speed);
-	payload_option_free(payload);
-	if (err == ERR_SCENARIO)
-		say_error("chapter '%s': scenario %s has no keyboard in the cable that could type "
-		          "'%s'",
-		          c->title, c->scenario, c->payload);
-	else if (err == ERR_OPEN || err == ERR_WRITE)
-		say_error("chapter '%s': %s: %s", c->title, err_text(err), strerror(errno));
+	if (err == ERR_OPEN || err == ERR_WRITE)
+		say_error("%s%s: %s", where, err_text(err), strerror(errno));
 	else if (err)
-		say_error("chapter '%s': %s", c->title, err_text(err));
+		say_error("%s%s", where, err_text(err));
+	scenario_plan_free(plan);
+	payload_option_free(payload);
 	return l;
 }

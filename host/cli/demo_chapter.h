@@ -9,7 +9,11 @@
 struct link *demo_chapter_open(const struct show_chapter *c, const char *show,
                                const struct scenarios *scenarios, double speed);
 
-/* Whether what it needs beside its scenario can be had: 0, or the exit code after a message. */
-int demo_chapter_check(const struct show_chapter *c, const char *show);
+/*
+ * The same without its recording: 0, or the exit code after a message. What would be played otherwise than written is
+ * told, and counted in `warned`.
+ */
+int demo_chapter_check(const struct show_chapter *c, const char *show,
+                       const struct scenarios *scenarios, unsigned *warned);
 
 #endif

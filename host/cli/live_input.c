@@ -68,13 +68,13 @@ int live_input_sim(struct live_input *in, struct scenario_option *o, const char 
 		code = scenario_option_plan(o, &plan);
 	if (code)
 		return code;
-	scenario_plan_free(plan);
 	snprintf(in->name, sizeof(in->name), "%s %.100s", o->scenario->id, o->scenario->name);
-	err = sim_link_open(&in->link, o->scenario, &o->settings, speed);
+	err = sim_link_open(&in->link, plan, speed);
 	if (err == ERR_OPEN || err == ERR_WRITE)
 		say_error("%s for the simulation: %s", err_text(err), strerror(errno));
 	else if (err)
 		say_error("%s", err_text(err));
+	scenario_plan_free(plan);
 	return err ? EXIT_FAULT : 0;
 }
 

@@ -9,6 +9,7 @@
 
 #include "cli/say.h"
 #include "cli/shared_file.h"
+#include "cli/told_plan.h"
 
 void scenario_option_init(struct scenario_option *o)
 {
@@ -121,26 +122,8 @@ int scenario_option_find(struct scenario_option *o, const char *name)
 	return EXIT_USAGE;
 }
 
-static void say_left_out(const struct scenario_plan *plan, const char *payload)
-{
-	static const struct {
-		const char *what, *why;
-	} said[PLAY_LEFT_OUTS] = {
-		[PLAY_LEFT_OUT_MOUSE] = {"pointer action", "the device has no pointer"},
-		[PLAY_LEFT_OUT_CONTROL] = {"media key", "not on the device"},
-		[PLAY_LEFT_OUT_CHARACTER] = {"character", "not on the layout"},
-	};
-
-	for (unsigned i = 0; i < PLAY_LEFT_OUTS; i++)
-		if (plan->payload_left_out[i])
-			say_error("%s: %" PRIu64 " %s%s left out: %s", payload,
-			          plan->payload_left_out[i], said[i].what,
-			          plan->payload_left_out[i] == 1 ? "" : "s", said[i].why);
-}
-
 int scenario_option_plan(struct scenario_option *o, struct scenario_plan **plan)
 {
-	enum err err;
 	int code = 0;
 
 	*plan = NULL;
@@ -150,17 +133,8 @@ int scenario_option_plan(struct scenario_option *o, struct scenario_plan **plan)
 			return code;
 		o->settings.payload = payload_option_payload(o->payload);
 	}
-	err = scenario_plan_new(plan, o->scenario, &o->settings);
-	if (err == ERR_SCENARIO)
-		say_error("scenario %s has no keyboard in the cable that could type '%s'",
-		          o->scenario->id, o->payload_file);
-	else if (err)
-		say_error("%s", err_text(err));
-	if (err)
-		return err == ERR_SCENARIO ? EXIT_USAGE : EXIT_FAULT;
-	say_left_out(*plan, o->payload_file);
-	/* A device stops there too, and what it typed until then was typed. */
-	if ((*plan)->payload_message[0])
-		say_error("%s", (*plan)->payload_message);
-	return 0;
+	code = told_plan_new(plan, o->scenario, &o->settings, "");
+	if (!code)
+		told_plan_say(*plan, "");
+	return code;
 }

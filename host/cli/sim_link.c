@@ -28,21 +28,13 @@ static enum err make(int fd, const struct scenario_plan *plan)
 	return err ? err : closed;
 }
 
-enum err sim_link_open(struct link **l, const struct scenario *s,
-                       const struct scenario_settings *settings, double speed)
+enum err sim_link_open(struct link **l, const struct scenario_plan *plan, double speed)
 {
-	struct scenario_plan *plan;
-	enum err err = scenario_plan_new(&plan, s, settings);
+	int fd = memfd_create("cordon-simulation", MFD_CLOEXEC), own = fd < 0 ? -1 : dup(fd);
+	enum err err = own < 0 ? ERR_OPEN : ERR_NONE;
 	char path[32];
-	int fd, own;
 
 	*l = NULL;
-	if (err)
-		return err;
-	fd = memfd_create("cordon-simulation", MFD_CLOEXEC);
-	own = fd < 0 ? -1 : dup(fd);
-	if (own < 0)
-		err = ERR_OPEN;
 	if (!err) {
 		err = make(own, plan);
 		own = -1;
@@ -56,6 +48,5 @@ enum err sim_link_open(struct link **l, const struct scenario *s,
 		(*l)->source = LINK_SOURCE_SIMULATOR;
 	if (fd >= 0)
 		close(fd);
-	scenario_plan_free(plan);
 	return err;
 }

@@ -8,8 +8,10 @@
 #include "capture/link.h"
 #include "sim/scenario_plan.h"
 
-/* `speed` as of link_file_open. On failure *l is NULL; errno is kept with ERR_OPEN and ERR_WRITE. */
-enum err sim_link_open(struct link **l, const struct scenario *s,
-                       const struct scenario_settings *settings, double speed);
+/*
+ * `speed` as of link_file_open. On failure *l is NULL; errno is kept with ERR_OPEN and ERR_WRITE. The plan is needed for
+ * the call alone.
+ */
+enum err sim_link_open(struct link **l, const struct scenario_plan *plan, double speed);
 
 #endif

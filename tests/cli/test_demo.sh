@@ -51,6 +51,27 @@ ok $? 'own payload'
 echo 'NONSENSE 7' >"$work/folder/pay.txt"
 refused 1 'pay.txt.*1' --text --show "$work/folder/own.json"
 
+# What would end the show in class is found beforehand, by the same code as plays it.
+dies() { # PATTERN SHOW: --check says so, and so does playing it, before its first sentence
+	refused 1 "$1" --check --show "$2"
+	refused 1 "$1" --text --show "$2"
+}
+echo 'STRING hello class' >"$work/pay.txt"
+sed 's/"scenario": "B01"/"payload": "pay.txt", "scenario": "B01"/' host/sim/show.json >"$work/copper.json"
+dies "chapter '1  A plain cable': scenario B01 has no keyboard in the cable that could type '.*pay.txt'" "$work/copper.json"
+sed 's/"seconds":30/"seconds":30,"layout":"zz"/' "$work/own.json" >"$work/layout.json"
+dies "chapter 'Kapitel': unknown keyboard layout 'zz'" "$work/layout.json"
+sed 's/"seconds":30/"seconds":30,"payload":"none.txt"/' "$work/own.json" >"$work/missing.json"
+dies "cannot read '.*none.txt': No such file" "$work/missing.json"
+refused 1 "chapter '1  A plain cable'" --text --chapter 2 --show "$work/copper.json"
+# What can be played, and yet not as it was written.
+printf 'STRING a\342\202\254\n' >"$work/pay.txt"
+sed 's/"seconds":30/"seconds":30,"payload":"pay.txt"/' "$work/own.json" >"$work/euro.json"
+"$CORDON" demo --check --show "$work/euro.json" >"$work/out" 2>"$work/err"
+[ $? = 0 ] && grep -q "chapter 'Kapitel': .*pay.txt: 1 character left out" "$work/err" &&
+	grep -q '1 chapter, 30 s, can be played, but not all as it was written' "$work/out"
+ok $? '--check tells what will be left out'
+
 # On a terminal: keys are taken, chapters are gone through, and it ends when asked.
 mkfifo "$work/keys"
 script -qfc "stty rows 24 cols 80; LANG=C.UTF-8 TERM=xterm-256color '$CORDON' demo --pace 20" "$work/screen" <"$work/keys" >/dev/null 2>&1 &

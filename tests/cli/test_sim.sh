@@ -116,6 +116,8 @@ refused 1 "bad.txt:2: " M03 --payload "$work/bad.txt" -o "$work/x.tap"
 refused 2 "no keyboard in the cable" B06 --payload "$work/p.txt" -o "$work/x.tap"
 refused 1 "cannot read" M03 --payload "$work/none" -o "$work/x.tap"
 refused 2 "unknown keyboard layout" M03 --payload "$work/p.txt" --layout klingon -o "$work/x.tap"
+refused 2 "unknown keyboard layout 'zz'" M12 --layout zz -o "$work/x.tap"
+refused 2 "unknown keyboard layout 'zz'" --check host/sim/scenarios.json --layout zz
 # The O.MG's own descriptors have a pointer with a wheel and no media keys; those of an office keyboard the other way round.
 printf 'Props: nobody\nDELAY 500\nMOUSE SCROLL -3\nMEDIA VOLUME_UP\nSTRING a\342\202\254b\n' >"$work/media.txt"
 reports() {

@@ -31,8 +31,11 @@ static int end(void **state)
 static struct vt *play(const char *id, struct vt_options o)
 {
 	const struct scenario_settings settings = {.seed = 1, .host = -1};
+	struct scenario_plan *plan;
 
-	assert_int_equal(sim_link_open(&o.link, scenarios_find(&set, id), &settings, 10), ERR_NONE);
+	assert_int_equal(scenario_plan_new(&plan, scenarios_find(&set, id), &settings), ERR_NONE);
+	assert_int_equal(sim_link_open(&o.link, plan, 10), ERR_NONE);
+	scenario_plan_free(plan);
 	o.has_profile = true;
 	o.profile = PROFILE_BARE;
 	return vt_new(&o);
