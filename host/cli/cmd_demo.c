@@ -266,8 +266,7 @@ static int run(int argc, char **argv)
 	if (!code && d.check)
 		printf("%zu chapter%s, %.0f s, %s\n", d.show.chapters,
 		       d.show.chapters == 1 ? "" : "s", show_seconds(&d.show),
-		       d.warned ? "can be played, but not all as it was written"
-		                : "nothing wrong");
+		       d.warned ? "can be played, but not all as it was written" : "nothing wrong");
 	else if (!code)
 		code = !d.text && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)
 		               ? play(&d)
