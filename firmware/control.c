@@ -40,16 +40,23 @@ enum wire_error control_set(struct tap *t, enum wire_setting setting, uint32_t v
 {
 	uint32_t before = board_io_get(setting);
 	uint64_t at = clock64_now();
-	uint32_t took;
+	uint32_t took, held;
+	bool good;
 
 	if (value && (setting == WIRE_SET_VBUS || setting == WIRE_SET_SWITCH) && !may_close())
-		return WIRE_E_STATE;
-	if (value && setting == WIRE_SET_SWITCH && t->guard.tripped)
 		return WIRE_E_STATE;
 	/* The inrush does not go through the 10 ohm; the load switch itself limits it. */
 	if (value && setting == WIRE_SET_VBUS && board_io_get(WIRE_SET_RANGE) != WIRE_RANGE_MA)
 		control_set(t, WIRE_SET_RANGE, WIRE_RANGE_MA, cause, request);
-	if (!board_io_set(setting, value))
+	/* A trip may come at any moment, and what it has opened stays open. */
+	held = interrupts_hold();
+	if (value && setting == WIRE_SET_SWITCH && t->guard.tripped) {
+		interrupts_release(held);
+		return WIRE_E_STATE;
+	}
+	good = board_io_set(setting, value);
+	interrupts_release(held);
+	if (!good)
 		return WIRE_E_VALUE;
 	/* Blind from before the pins move, and settling from after they have. */
 	took = (uint32_t)(clock64_now() - at);

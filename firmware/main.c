@@ -35,7 +35,7 @@ static size_t bulk_wanted(void *context, const uint8_t **from)
 static void on_command(void *context, const uint8_t *data, size_t len, bool by_hid)
 {
 	(void)context;
-	command_take(&tap.command, data, len, by_hid);
+	command_take(&tap.command, data, len, by_hid, clock64_now());
 }
 
 /* The report: kind, sequence, then the body of a STATUS or a REPLY record. */

@@ -60,7 +60,20 @@ static struct command_slot *find_room(struct command *c)
 	return oldest;
 }
 
-void command_take(struct command *c, const uint8_t *data, size_t len, bool by_hid)
+static bool is_busy(const struct command *c, bool timed)
+{
+	unsigned waiting = 0, for_tick = 0;
+
+	for (unsigned i = 0; i < COMMAND_SLOTS; i++) {
+		const struct command_slot *s = &c->slot[i];
+
+		waiting += s->state == COMMAND_WAITS || s->state == COMMAND_RUNS;
+		for_tick += s->state == COMMAND_WAITS && s->c.at;
+	}
+	return waiting >= COMMAND_WAITING || (timed && for_tick >= COMMAND_TIMED);
+}
+
+void command_take(struct command *c, const uint8_t *data, size_t len, bool by_hid, uint64_t now)
 {
 	struct wire_command head = {0};
 	enum wire_error error = WIRE_OK;
@@ -87,6 +100,10 @@ void command_take(struct command *c, const uint8_t *data, size_t len, bool by_hi
 		}
 		return;
 	}
+	if (!error && head.at && head.at < now)
+		error = WIRE_E_LATE;
+	else if (!error && is_busy(c, head.at != 0))
+		error = WIRE_E_BUSY;
 	s = find_room(c);
 	if (!s) {
 		c->dropped++;
@@ -119,9 +136,9 @@ static void answer(struct command *c, const struct command_slot *s, struct upstr
 		put_reply(to, s);
 	if (!s->reply_by_hid)
 		return;
-	if (c->said - c->reported == COMMAND_SLOTS)
+	if (c->said - c->reported == COMMAND_REPORTS)
 		c->reported++;
-	to = c->report[c->said++ % COMMAND_SLOTS];
+	to = c->report[c->said++ % COMMAND_REPORTS];
 	for (unsigned i = 0; i < USB_DEV_REPORT; i++)
 		to[i] = 0;
 	to[0] = WIRE_REPLY;
@@ -162,7 +179,8 @@ static void act(struct command *c, struct upstream *up, uint64_t now)
 		}
 		answer(c, s, up, now);
 		s->order = c->order++;
-		s->state = COMMAND_DONE;
+		/* Who was told "busy" may try again. */
+		s->state = s->reply.error == WIRE_E_BUSY ? COMMAND_FREE : COMMAND_DONE;
 	}
 	if (left)
 		c->pending = true;
@@ -174,6 +192,6 @@ void command_run(struct command *c, struct upstream *up, bool listening,
 	if (c->pending)
 		act(c, up, now);
 	while (c->said != c->reported &&
-	       (!listening || hid(context, c->report[c->reported % COMMAND_SLOTS])))
+	       (!listening || hid(context, c->report[c->reported % COMMAND_REPORTS])))
 		c->reported++;
 }

@@ -15,7 +15,11 @@
 #include "core/wire.h"
 
 enum {
-	COMMAND_SLOTS = 8,
+	/* What waits, refusals of a turn of the main loop, and answers for who asks again: the last eight at the least. */
+	COMMAND_SLOTS = 24,
+	COMMAND_TIMED = 8,    /* wait for a tick at most, so that they keep nobody out */
+	COMMAND_WAITING = 16, /* with those that wait for what takes time; more are refused */
+	COMMAND_REPORTS = 8,
 	COMMAND_ARGS = WIRE_COMMAND_MAX - WIRE_COMMAND_HEAD,
 	COMMAND_LEAD =
 		WIRE_TICK_HZ / 500, /* 2 ms: so early what is timed to the tick is handed on */
@@ -51,20 +55,20 @@ struct command {
 	struct command_slot slot[COMMAND_SLOTS];
 	volatile bool pending; /* something may be due */
 	uint32_t order;
-	uint32_t dropped; /* came while every slot was waiting */
+	uint32_t dropped; /* came while every slot was taken */
 	/* Replies that the last report still keeps from their way: numbers since the start, which wrap. */
-	uint8_t report[COMMAND_SLOTS][USB_DEV_REPORT] __attribute__((aligned(4)));
+	uint8_t report[COMMAND_REPORTS][USB_DEV_REPORT] __attribute__((aligned(4)));
 	uint32_t said, reported;
 };
 
 void command_init(struct command *c, command_do *act, void *context);
 
-/* In the USB interrupt. */
-void command_take(struct command *c, const uint8_t *data, size_t len, bool by_hid);
+/* In the USB interrupt. `now`: ticks. */
+void command_take(struct command *c, const uint8_t *data, size_t len, bool by_hid, uint64_t now);
 
 /*
  * In the main loop: does what is due. Replies go into the stream, and by HID where the command came so, each tried again until it is
- * taken; who asks for more than COMMAND_SLOTS and fetches none loses the oldest. `hid` and `listening` are as for alerts_run.
+ * taken; who asks for more than COMMAND_REPORTS and fetches none loses the oldest. `hid` and `listening` are as for alerts_run.
  */
 void command_run(struct command *c, struct upstream *up, bool listening,
                  bool (*hid)(void *context, const uint8_t *report), void *context, uint64_t now);

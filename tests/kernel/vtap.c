@@ -125,7 +125,7 @@ static void on_command(void *context, const uint8_t *data, size_t len, bool by_h
 {
 	struct vtap *t = context;
 
-	command_take(&t->command, data, len, by_hid);
+	command_take(&t->command, data, len, by_hid, t->now);
 }
 
 static void on_report(void *context, uint8_t *to)

@@ -106,7 +106,7 @@ static void take(uint8_t opcode, uint16_t request, uint64_t at, size_t args)
 {
 	uint8_t buf[64];
 
-	command_take(&c, buf, make(buf, opcode, request, at, args), false);
+	command_take(&c, buf, make(buf, opcode, request, at, args), false, 0);
 }
 
 static void malformed_ones_change_nothing(void **state)
@@ -120,7 +120,7 @@ static void malformed_ones_change_nothing(void **state)
 		uint8_t *exact = malloc(len ? len : 1);
 
 		memcpy(exact, buf, len);
-		command_take(&c, exact, len, false);
+		command_take(&c, exact, len, false, 0);
 		free(exact);
 		run(10);
 		assert_int_equal(last.error, WIRE_E_LENGTH);
@@ -134,12 +134,12 @@ static void malformed_ones_change_nothing(void **state)
 	assert_int_equal(last.error, WIRE_E_LENGTH);
 	make(buf, WIRE_OP_CAPTURE, 4, 0, 1);
 	buf[0] = WIRE_VERSION + 1;
-	command_take(&c, buf, n, false);
+	command_take(&c, buf, n, false, 0);
 	run(10);
 	assert_int_equal(last.error, WIRE_E_VERSION);
 	make(buf, WIRE_OP_CAPTURE, 5, 0, 1);
 	buf[12] = 200;
-	command_take(&c, buf, n, true);
+	command_take(&c, buf, n, true, 0);
 	run(10);
 	assert_int_equal(last.error, WIRE_E_LENGTH);
 	assert_int_equal(done, 0);
@@ -178,21 +178,90 @@ static void one_with_a_tick_waits_for_it(void **state)
 	assert_int_equal(done, 1);
 }
 
-static void full_slots_drop_and_say_so(void **state)
+/* Eight wait for their tick; the ninth is told so, and what is for now is done as ever. */
+static void those_for_later_keep_nobody_out(void **state)
+{
+	uint16_t i;
+
+	(void)state;
+	for (i = 0; i < COMMAND_TIMED; i++)
+		take(WIRE_OP_CAPTURE, (uint16_t)(100 + i), 1000, 1);
+	run(10);
+	assert_int_equal(replies, 0);
+	take(WIRE_OP_CAPTURE, 200, 1000, 1);
+	run(11);
+	assert_int_equal(replies, 1);
+	assert_int_equal(last.request, 200);
+	assert_int_equal(last.error, WIRE_E_BUSY);
+	take(0x7f, 201, 0, 0);
+	run(12);
+	assert_int_equal(last.request, 201);
+	assert_int_equal(last.error, WIRE_E_OPCODE);
+	take(WIRE_OP_SWITCH, 202, 0, 1);
+	run(13);
+	assert_int_equal(last.request, 202);
+	assert_int_equal(last.error, WIRE_OK);
+	assert_int_equal(done, 1);
+	run(1000);
+	assert_int_equal(done, 1 + COMMAND_TIMED);
+	/* Refused, not done: asked again it is a command as any other. */
+	take(WIRE_OP_CAPTURE, 200, 2000, 1);
+	run(2000);
+	assert_int_equal(done, 2 + COMMAND_TIMED);
+	assert_int_equal(c.dropped, 0);
+}
+
+/* Behind one that takes time, more than there is place for: each is answered, in the end or at once. */
+static void a_queue_too_long_is_refused(void **state)
 {
 	(void)state;
-	for (uint16_t i = 0; i < COMMAND_SLOTS + 3; i++)
-		take(WIRE_OP_CAPTURE, (uint16_t)(100 + i), 1000, 1);
-	assert_int_equal(c.dropped, 3);
-	run(1000);
-	assert_int_equal(done, COMMAND_SLOTS);
-	/* Answered ones make room, the oldest first. */
-	for (uint16_t i = 0; i < 40; i++) {
-		take(WIRE_OP_CAPTURE, (uint16_t)(200 + i), 0, 1);
-		run(2000);
+	not_yet = true;
+	for (uint16_t i = 0; i < COMMAND_WAITING + 5; i++) {
+		take(WIRE_OP_SWITCH, (uint16_t)(100 + i), 0, 1);
+		run(10 + i);
 	}
-	assert_int_equal(done, COMMAND_SLOTS + 40);
-	assert_int_equal(c.dropped, 3);
+	assert_int_equal(replies, 5);
+	assert_int_equal(last.error, WIRE_E_BUSY);
+	not_yet = false;
+	run(100);
+	assert_int_equal(done, COMMAND_WAITING);
+	assert_int_equal(replies, COMMAND_WAITING + 5);
+	/* Answers make room, the oldest first, and across the end of their count. */
+	c.order = UINT32_MAX - 20;
+	for (unsigned i = 0; i < COMMAND_SLOTS; i++)
+		c.slot[i].order = c.order - COMMAND_SLOTS + i;
+	for (uint16_t i = 0; i < 60; i++) {
+		take(WIRE_OP_CAPTURE, (uint16_t)(300 + i), 0, 1);
+		run(2000);
+		for (uint16_t back = 0; back < 8 && back <= i; back++)
+			take(WIRE_OP_CAPTURE, (uint16_t)(300 + i - back), 0, 1);
+		run(2000);
+		assert_int_equal(done, COMMAND_WAITING + i + 1);
+	}
+	assert_int_equal(c.dropped, 0);
+}
+
+static void what_comes_too_late_is_refused(void **state)
+{
+	uint8_t buf[64];
+	size_t n = make(buf, WIRE_OP_SWITCH, 9, 500, 1);
+
+	(void)state;
+	command_take(&c, buf, n, false, 501);
+	run(501);
+	assert_int_equal(done, 0);
+	assert_int_equal(last.error, WIRE_E_LATE);
+	/* One that was in time is answered again, however late that is asked for. */
+	n = make(buf, WIRE_OP_SWITCH, 10, 500, 1);
+	command_take(&c, buf, n, false, 500);
+	run(500);
+	assert_int_equal(done, 1);
+	command_take(&c, buf, n, false, 900);
+	run(900);
+	assert_int_equal(done, 1);
+	assert_int_equal(last.request, 10);
+	assert_int_equal(last.error, WIRE_OK);
+	assert_int_equal(replies, 3);
 }
 
 static void hid_is_answered_by_hid_too(void **state)
@@ -201,7 +270,7 @@ static void hid_is_answered_by_hid_too(void **state)
 
 	(void)state;
 	make(buf, WIRE_OP_CAPTURE, 5, 0, 1);
-	command_take(&c, buf, sizeof(buf), true); /* padded, as reports are */
+	command_take(&c, buf, sizeof(buf), true, 0); /* padded, as reports are */
 	run(10);
 	assert_int_equal(done, 1);
 	assert_int_equal(pipe.taken, 1);
@@ -216,7 +285,7 @@ static void ask_by_hid(uint16_t request)
 	uint8_t buf[64] = {0};
 
 	make(buf, WIRE_OP_CAPTURE, request, 0, 1);
-	command_take(&c, buf, sizeof(buf), true);
+	command_take(&c, buf, sizeof(buf), true, 0);
 }
 
 /* The last report is still there: each reply is tried again, in order, and goes out once; the stream does not wait for it. */
@@ -247,7 +316,7 @@ static void too_many_reports_lose_the_oldest(void **state)
 	(void)state;
 	c.said = c.reported = UINT32_MAX - 3;
 	pipe.busy = 1000;
-	for (uint16_t i = 1; i <= COMMAND_SLOTS + 5; i++) {
+	for (uint16_t i = 1; i <= COMMAND_REPORTS + 5; i++) {
 		ask_by_hid(i);
 		run(i);
 		assert_int_equal(done, i);
@@ -255,8 +324,8 @@ static void too_many_reports_lose_the_oldest(void **state)
 	}
 	pipe.busy = 0;
 	run(100);
-	assert_int_equal(pipe.taken, COMMAND_SLOTS);
-	for (unsigned i = 0; i < COMMAND_SLOTS; i++)
+	assert_int_equal(pipe.taken, COMMAND_REPORTS);
+	for (unsigned i = 0; i < COMMAND_REPORTS; i++)
 		assert_int_equal(pipe.request[i], 6 + i);
 }
 
@@ -310,7 +379,9 @@ int main(void)
 		cmocka_unit_test_setup(malformed_ones_change_nothing, start),
 		cmocka_unit_test_setup(retries_are_answered_and_not_done, start),
 		cmocka_unit_test_setup(one_with_a_tick_waits_for_it, start),
-		cmocka_unit_test_setup(full_slots_drop_and_say_so, start),
+		cmocka_unit_test_setup(those_for_later_keep_nobody_out, start),
+		cmocka_unit_test_setup(a_queue_too_long_is_refused, start),
+		cmocka_unit_test_setup(what_comes_too_late_is_refused, start),
 		cmocka_unit_test_setup(hid_is_answered_by_hid_too, start),
 		cmocka_unit_test_setup(refused_reports_are_tried_again, start),
 		cmocka_unit_test_setup(too_many_reports_lose_the_oldest, start),
