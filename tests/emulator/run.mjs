@@ -221,7 +221,19 @@ cases.commands = () => {
   assert(tap.command(0x01).data.length === 36, 'statistics');
   const first = tap.command(0x10, [1], { request: 700 }), again = tap.command(0x10, [1], { request: 700 });
   assert(first.done === again.done, 'a command asked for twice was done twice');
-  return [tap, 'refused and repeated as they should be'];
+  // Eight that wait for a tick, and the ninth: none of them keeps out what is for now.
+  const later = BigInt(tap.chip.cycle + 24e6), unanswered = (args) => {
+    try { tap.command(0x30, args, { at: later, wait: 1 }); } catch (e) { return /no reply/.test(e.message); }
+    return false;
+  };
+  for (let i = 0; i < 8; i++) assert(unanswered([i]), 'what is for later is answered now');
+  assert(tap.command(0x30, [1], { at: later }).error === 8, 'a ninth that waits is not told "busy"');
+  assert(tap.command(0x22, [0]).error === 0 && tap.command(0x77).error === 2, 'nothing gets through beside those that wait');
+  while (tap.chip.cycle < Number(later) + 240000) { tap.host.run(500); tap.fetch(); }
+  assert(tap.reader.of(KIND.REPLY).filter((r) => r.body[0] === 0x30 && r.body[1] === 0).length === 8, 'not all that waited were done');
+  const states = () => tap.reader.of(KIND.STATE).length, before = states();
+  assert(tap.command(0x20, [1], { at: 1n }).error === 6 && states() === before, 'what comes too late is done');
+  return [tap, 'refused, kept and repeated as they should be'];
 };
 
 // To the boot loader: the ROM's own function is called, as the datasheet has it, and nothing but a whole command does that.
