@@ -101,6 +101,9 @@ enum err capture_feed(struct capture *c, const struct record_sink *sink, const u
  * nothing is taken; then the gap is told as a loss. Also to be called at the start, with 0, which is no loss.
  */
 void capture_restart(struct capture *c, int64_t gap_ns);
+
+/* It is still silent: so long it has been by now. */
+void capture_away(struct capture *c, int64_t gap_ns);
 void capture_free(struct capture *c);
 
 /* Sees every byte of the input once, in order, as it is read; the bytes are borrowed. With a tap the input is read to

@@ -29,7 +29,7 @@ uint64_t tap_span_ticks(const struct tap *t, uint64_t ns)
 	return scale(ns, t->tick_hz, 1000000000);
 }
 
-uint64_t tap_time_ns(struct tap *t, uint64_t tick)
+static uint64_t time_of(const struct tap *t, uint64_t tick)
 {
 	uint64_t ns;
 
@@ -40,26 +40,58 @@ uint64_t tap_time_ns(struct tap *t, uint64_t tick)
 
 		ns = back < t->base_ns ? t->base_ns - back : 0;
 	}
-	if (ns > SPAN_LIMIT)
-		ns = SPAN_LIMIT;
-	t->last_ns = ns;
-	return ns;
+	return ns > SPAN_LIMIT ? SPAN_LIMIT : ns;
 }
 
-void tap_hello(struct tap *t, const struct wire_record *w)
+uint64_t tap_time_ns(struct tap *t, uint64_t tick)
+{
+	if (tick > t->newest_tick)
+		t->newest_tick = tick;
+	t->last_ns = time_of(t, tick);
+	return t->last_ns;
+}
+
+/* Another boot begins with this tick: behind all of the last one's, and what it was away. */
+static void begin_boot(struct tap *t, uint64_t tick)
+{
+	t->base_ns = time_of(t, t->newest_tick) + t->away_ns;
+	t->base_tick = t->newest_tick = tick;
+	t->away_ns = 0;
+	t->reopened = false;
+}
+
+bool tap_hello(struct tap *t, const struct wire_record *w)
 {
 	struct wire_hello h;
+	bool anew;
 
 	if (w->kind != WIRE_HELLO || !wire_hello_get(&h, w->body, w->len) || !h.tick_hz)
-		return;
-	if (t->known && (h.boot_id != t->boot_id || h.tick_hz != t->tick_hz)) {
-		t->base_tick = w->tick;
-		t->base_ns = t->last_ns;
-	}
+		return false;
+	anew = t->known && (h.tick_hz != t->tick_hz || w->tick < t->newest_tick || t->reopened ||
+	                    (h.boot_id != t->boot_id && !t->unnamed));
+	if (anew)
+		begin_boot(t, w->tick);
+	t->unnamed = false;
 	t->known = true;
 	t->tick_hz = h.tick_hz;
 	t->boot_id = h.boot_id;
 	t->calibrated = h.calibration != 0;
+	return anew;
+}
+
+bool tap_numbered_anew(struct tap *t, uint64_t tick)
+{
+	if (!t->known || tick >= t->newest_tick)
+		return false;
+	begin_boot(t, tick);
+	t->unnamed = true;
+	return true;
+}
+
+void tap_reopened(struct tap *t, uint64_t away_ns)
+{
+	t->reopened = true;
+	t->away_ns = away_ns < SPAN_LIMIT ? away_ns : SPAN_LIMIT;
 }
 
 static enum usb_speed speed_of(uint8_t speed)

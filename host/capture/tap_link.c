@@ -30,9 +30,8 @@ void tap_link_release(struct tap_link *t)
 
 void tap_link_begin(struct tap_link *t, int64_t now_ns)
 {
-	bool returned = t->status.presence == LINK_AWAY;
-
-	capture_restart(t->capture, returned ? now_ns - t->heard_ns : 0);
+	t->returned = t->status.presence == LINK_AWAY;
+	capture_restart(t->capture, 0);
 	t->status.presence = LINK_COMING;
 	t->status.message[0] = '\0';
 	t->begun_ns = now_ns;
@@ -112,6 +111,8 @@ void tap_link_feed(struct tap_link *t, const uint8_t *data, size_t len)
 	if (t->err)
 		return;
 	t->unheard_bytes += len;
+	if (t->returned && t->status.presence == LINK_COMING)
+		capture_away(t->capture, t->now_ns - t->heard_ns);
 	err = capture_feed(t->capture, &sink, data, len);
 	if (err)
 		t->err = err;

@@ -16,6 +16,7 @@ struct tap_link {
 	const struct record_sink *sink;   /* during a pump */
 	int64_t now_ns;                   /* of the pump at hand */
 	int64_t begun_ns;                 /* since then it owes a HELLO */
+	bool returned;                    /* it has been away before */
 	int64_t heard_ns;                 /* when the last record came */
 	int64_t latest_ns;                /* its time */
 	uint64_t unheard_bytes;           /* that came without a HELLO among them */

@@ -10,7 +10,8 @@
 
 struct blocks {
 	struct capture *c;
-	bool gap; /* to be told with the next record, which has the time */
+	bool gap;  /* to be told with the next record, which has the time */
+	bool anew; /* the numbers begin again with it */
 	uint32_t lost;
 };
 
@@ -21,6 +22,7 @@ static void on_lost(void *context, uint32_t blocks)
 	if (b->c->await_hello)
 		return;
 	b->gap = true;
+	b->anew = blocks >= GAP_MAX;
 	b->lost = blocks < GAP_MAX ? blocks : 0;
 }
 
@@ -33,7 +35,10 @@ static void on_record(void *context, const struct wire_record *w)
 		return;
 	b->gap |= b->c->gap_due;
 	b->c->await_hello = b->c->gap_due = false;
-	tap_hello(&b->c->tap, w);
+	if (b->anew && w->kind != WIRE_HELLO)
+		tap_numbered_anew(&b->c->tap, w->tick);
+	b->anew = false;
+	b->gap |= tap_hello(&b->c->tap, w);
 	time_ns = tap_time_ns(&b->c->tap, w->tick);
 	if (b->gap)
 		deliver_tap_gap(b->c, time_ns, b->lost);
@@ -80,8 +85,13 @@ void capture_restart(struct capture *c, int64_t gap_ns)
 	c->blocks.len = 0;
 	c->blocks.started = false;
 	c->await_hello = true;
-	if (gap_ns > 0)
-		c->tap.last_ns += (uint64_t)gap_ns;
+	capture_away(c, gap_ns);
+}
+
+void capture_away(struct capture *c, int64_t gap_ns)
+{
+	if (c->await_hello && c->tap.known)
+		tap_reopened(&c->tap, gap_ns > 0 ? (uint64_t)gap_ns : 0);
 }
 
 enum walk tap_walk(struct capture *c, uint64_t max)

@@ -24,6 +24,10 @@ struct tap {
 	bool calibrated;
 	/* The tick that stands for this time. A tap that starts anew counts from 0 again, and time goes on. */
 	uint64_t base_tick, base_ns, last_ns;
+	uint64_t newest_tick; /* of this boot: behind it lies what is to come */
+	uint64_t away_ns;     /* so long it was not heard before the next boot */
+	bool reopened;        /* the next HELLO begins a boot, whatever it says */
+	bool unnamed;         /* this boot was told by its ticks: its HELLO is still to come */
 	struct record_edge edge[TAP_EDGES_MAX]; /* of the record at hand */
 };
 
@@ -43,9 +47,16 @@ uint64_t tap_span_ticks(const struct tap *t, uint64_t ns);
 
 /*
  * To be called before tap_time_ns and tap_decode of the same record: a HELLO may change the clock and tells which
- * calibration holds from here on.
+ * calibration holds from here on. True where another boot begins with it: its id is another, or its tick, which is that
+ * moment's, lies before one that has been (the id of an older firmware is 1 after each power cut).
  */
-void tap_hello(struct tap *t, const struct wire_record *w);
+bool tap_hello(struct tap *t, const struct wire_record *w);
+
+/* The blocks' numbers have begun anew with this record: true where its tick says so too, and that another boot begins. */
+bool tap_numbered_anew(struct tap *t, uint64_t tick);
+
+/* It was not heard for so long: with its next HELLO another boot begins. */
+void tap_reopened(struct tap *t, uint64_t away_ns);
 
 /* Fills in kind, flags and what depends on the kind; `r` has the time. Borrows from `w` and from the tap's edges. */
 enum tap_result tap_decode(struct tap *t, const struct wire_record *w, struct record *r);

@@ -99,23 +99,26 @@ ok $? 'calibrate: one at a time'
 
 for scenario in stream no-hid short long stall fault; do
 	capture "$scenario" --duration 1
-	[ $code = 30 ] && recorded "$work/x.pcapng" 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 truncated=0'
+	[ $code = 30 ] && recorded "$work/x.pcapng" 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 back=0 truncated=0'
 	ok $? "$scenario: no packet is missing"
 done
 
 capture deaf --duration 2.5
-[ $code = 30 ] && recorded "$work/x.pcapng" 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 truncated=0'
+[ $code = 30 ] && recorded "$work/x.pcapng" 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 back=0 truncated=0'
 ok $? 'a command that is lost on the way is given again'
 
 capture unplug --duration 1.5
 [ $code = 30 ] && grep -q "^cordon: tap '00000000000000A0' was unplugged; '$work/x.pcapng' is whole up to here" "$work/err" &&
-	recorded "$work/x.pcapng" 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 truncated=0'
+	recorded "$work/x.pcapng" 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 back=0 truncated=0'
 ok $? 'unplugged: told, the file is whole'
-for scenario in return return-uhci; do
-	capture "$scenario" --duration 2
+# Two power-ons of the same boot id, and of different ones. The loss itself begins where the last record was.
+for scenario in 'return 1' 'return-uhci 2'; do
+	capture "${scenario% *}" --duration 2
 	[ $code = 30 ] && grep -q "tap '00000000000000A0' is back" "$work/err" &&
-		recorded "$work/x.pcapng" 'packets=[0-9]{4,} jumps=1 lost=1 lost_ms=([4-9]|1[0-4])[0-9]{2} boots=2 truncated=0'
-	ok $? "$scenario: goes on, and tells the half second that it was away"
+		recorded "$work/x.pcapng" "packets=[0-9]{4,} jumps=1 lost=1 lost_ms=([4-9]|1[0-4])[0-9]{2} boots=${scenario#* } back=0 truncated=0"
+	ok $? "${scenario% *}: goes on, and tells the half second that it was away"
+	jq -e '.duration_s > 1.8' "$work/out" >"$work/x"
+	ok $? "${scenario% *}: as long as it was"
 done
 
 while IFS='|' read -r scenario message; do
@@ -136,7 +139,7 @@ capture four --tap all --duration 1
 [ $code = 30 ] && [ "$(wc -l <"$work/out")" = 4 ]
 ok $? 'four taps: four verdicts'
 for serial in A0 A1 A2 A3; do
-	recorded "$work/x-00000000000000$serial.pcapng" 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 truncated=0' &&
+	recorded "$work/x-00000000000000$serial.pcapng" 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 back=0 truncated=0' &&
 		jq -e ".tap.serial == \"$(echo 00000000000000$serial | tr A-F a-f)\"" "$work/json" >/dev/null
 	ok $? "four taps: the recording of $serial"
 done
@@ -151,7 +154,7 @@ ok $? 'one that is not there'
 capture unpowered --vbus on --switch open --range UA --duration 0.5
 [ $code = 30 ] && [ "$(jq -c '[.marks[].text]' "$work/out")" = '["VBUS switched on","bus switch opened","current in range uA"]' ]
 ok $? 'capture: VBUS, bus switch and range are told, and stand in the report'
-recorded "$work/x.pcapng" 'lost=0 .*boots=1 truncated=0'
+recorded "$work/x.pcapng" 'lost=0 .*boots=1 back=0 truncated=0'
 ok $? 'and analyze says the same of the file'
 [ "$("$link/tap_numbers" --settings "$work/x.pcapng" | tr '\n' ' ')" = '2=1 3=0 4=1 ' ]
 ok $? 'the tap obeyed, and that is in the file'
@@ -201,7 +204,7 @@ END
 	with stream sh -c "sh '$work/keys' | TERM=xterm-256color LC_ALL=C.UTF-8 script -qec \"stty rows 24 cols 80; '$CORDON' live -o '$work/x.pcapng'\" '$work/typescript'"
 	[ $code = 30 ] && grep -aq 'LIVE' "$work/typescript" && grep -aq 'REC' "$work/typescript"
 	ok $? 'live: on a tap'
-	"$link/tap_numbers" "$work/x.pcapng" | grep -qE 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 truncated=0'
+	"$link/tap_numbers" "$work/x.pcapng" | grep -qE 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 back=0 truncated=0'
 	ok $? 'live: its recording'
 	rm -f "$work/x.pcapng"
 	with unpowered sh -c "sh '$work/keys' | TERM=xterm-256color LC_ALL=C.UTF-8 script -qec \"stty rows 24 cols 80; '$CORDON' live\" '$work/typescript'"

@@ -1,6 +1,7 @@
 /*
  * What the simulated tap numbered, in a recording: how many packets, how many jumps in their numbers, how many records of
- * losses, how many starts of the tap.
+ * losses, how many starts of the tap that its boot id tells, how many
+ * records of a time before the one in front of them.
  * usage: tap_numbers FILE
  *        tap_numbers --settings FILE    what a command changed, but for capturing itself: number and value, a line each
  */
@@ -11,7 +12,8 @@
 #include "tests/unit/sim_tap.h"
 
 struct counts {
-	uint64_t packets, next, jumps, lost, boots;
+	uint64_t packets, next, jumps, lost, boots, back;
+	int64_t last_ns;
 	int64_t lost_ns;
 	uint32_t boot_id;
 };
@@ -21,6 +23,8 @@ static void see(void *context, const struct record *r)
 	struct counts *c = context;
 	uint64_t number;
 
+	c->back += r->t_ns < c->last_ns;
+	c->last_ns = r->t_ns;
 	if (sim_tap_number(r, &number)) {
 		c->jumps += c->packets && number != c->next;
 		c->next = number + 1;
@@ -56,10 +60,12 @@ int main(int argc, char **argv)
 		return 2;
 	err = capture_run(capture, &sink);
 	if (!settings)
-		printf("packets=%llu jumps=%llu lost=%llu lost_ms=%lld boots=%llu truncated=%d\n",
+		printf("packets=%llu jumps=%llu lost=%llu lost_ms=%lld boots=%llu back=%llu "
+		       "truncated=%d\n",
 		       (unsigned long long)c.packets, (unsigned long long)c.jumps,
 		       (unsigned long long)c.lost, (long long)(c.lost_ns / 1000000),
-		       (unsigned long long)c.boots, capture_info(capture)->truncated);
+		       (unsigned long long)c.boots, (unsigned long long)c.back,
+		       capture_info(capture)->truncated);
 	capture_free(capture);
 	return err ? 1 : 0;
 }

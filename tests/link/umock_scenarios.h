@@ -23,8 +23,9 @@ struct scenario {
 	int unplug_status;    /* what transfers end with */
 	bool busy, no_access; /* for who opens it */
 	bool no_hid;
-	bool deaf;     /* to the first command to capture */
-	bool vbus_off; /* as a tap is that has just been plugged in */
+	bool draws_boot_id; /* at each power-on, as the firmware does; else it is 1 each time */
+	bool deaf;          /* to the first command to capture */
+	bool vbus_off;      /* as a tap is that has just been plugged in */
 	uint8_t refuse_settings;
 	struct wire_selftest selftest;
 	uint8_t calibrate_error, calibrate_reason;
@@ -47,6 +48,7 @@ static const struct scenario scenarios[] = {
          .back_ms = 500,
          .unplug_status = -ESHUTDOWN},
 	{.name = "return-uhci",
+         .draws_boot_id = true,
          .packets_a_second = 5000,
          .unplug_ms = 500,
          .back_ms = 500,

@@ -63,17 +63,19 @@ static uint64_t now_ns(void)
 
 static void power_on(struct port *t)
 {
-	sim_tap_init(&t->sim, &(struct sim_tap_options){
-				      .serial = SERIAL_FIRST + t->index,
-				      .boot_id = ++t->plugs,
-				      .version = scenario->version,
-				      .packets_a_second = scenario->packets_a_second,
-				      .selftest = scenario->selftest,
-				      .calibrate_error = scenario->calibrate_error,
-				      .calibrate_reason = scenario->calibrate_reason,
-				      .vbus_off = scenario->vbus_off,
-				      .refuse_settings = scenario->refuse_settings,
-			      });
+	t->plugs++;
+	sim_tap_init(&t->sim,
+	             &(struct sim_tap_options){
+			     .serial = SERIAL_FIRST + t->index,
+			     .boot_id = scenario->draws_boot_id ? t->plugs * 0x9e3779b9 : 1,
+			     .version = scenario->version,
+			     .packets_a_second = scenario->packets_a_second,
+			     .selftest = scenario->selftest,
+			     .calibrate_error = scenario->calibrate_error,
+			     .calibrate_reason = scenario->calibrate_reason,
+			     .vbus_off = scenario->vbus_off,
+			     .refuse_settings = scenario->refuse_settings,
+		     });
 	t->begin_ns = now_ns();
 	t->gone = t->halted = false;
 }

@@ -328,22 +328,23 @@ static void a_gap_has_its_span(void **state)
 	assert_int_equal(c.info.lost, 1);
 }
 
-/* A watchdog bites: numbers and ticks begin anew, and time goes on. */
-static void a_tap_that_starts_anew(void **state)
+/* It starts anew: numbers and ticks begin again, and time goes on, whatever it calls this boot. */
+static void starts_anew(uint32_t ids_apart, bool hello_lost)
 {
 	struct record r = tap_records[0];
+	struct record mark = {.kind = RECORD_MARK,
+	                      .text = {.bytes = (const uint8_t *)"x", .len = 1}};
 	static struct collection c;
 
-	(void)state;
 	tap_dump_init(&dump, 600000000);
 	tap_dump_record(&dump, &r);
 	r.t_ns = 2000000000;
 	tap_dump_record(&dump, &r);
 	dump.first_tick = 240;
 	dump.sequence = 0;
+	r.hello.boot_id += ids_apart;
 	r.t_ns = 0;
-	r.hello.boot_id++;
-	tap_dump_record(&dump, &r);
+	tap_dump_record(&dump, hello_lost ? &mark : &r);
 	r.t_ns = 1000000000;
 	tap_dump_record(&dump, &r);
 	assert_int_equal(fd_read(bytes_fd(dump.bytes, dump.len), &c), ERR_NONE);
@@ -352,6 +353,61 @@ static void a_tap_that_starts_anew(void **state)
 	assert_int_equal(c.seen[2].r.lost.count, 0);
 	assert_int_equal(c.seen[3].r.t_ns, 2000000000);
 	assert_int_equal(c.seen[4].r.t_ns, 3000000000);
+}
+
+static void a_tap_that_starts_anew(void **state)
+{
+	(void)state;
+	starts_anew(1, false);
+	starts_anew(0, false);
+	starts_anew(0, true);
+	starts_anew(1, true);
+}
+
+/* Numbers go on, as after a block that was damaged: the tick of a HELLO alone says that it is another boot. */
+static void a_hello_before_the_last_tick(void **state)
+{
+	struct record r = tap_records[0];
+	static struct collection c;
+
+	(void)state;
+	tap_dump_init(&dump, 600000000);
+	for (unsigned i = 0; i < 3; i++, r.t_ns += 1000000000)
+		tap_dump_record(&dump, &r);
+	dump.first_tick = 240;
+	r.t_ns = 0;
+	tap_dump_record(&dump, &r);
+	r.t_ns = 500000000;
+	tap_dump_record(&dump, &r);
+	assert_int_equal(fd_read(bytes_fd(dump.bytes, dump.len), &c), ERR_NONE);
+	assert_int_equal(c.count, 6);
+	assert_int_equal(c.seen[3].r.kind, RECORD_LOST);
+	assert_int_equal(c.seen[3].r.t_ns, 2000000000);
+	assert_int_equal(c.seen[4].r.t_ns, 2000000000);
+	assert_int_equal(c.seen[5].r.t_ns, 2500000000);
+}
+
+/* Within a boot a record may be of a time before the one in front of it: a fold's is its first packet's. */
+static void a_record_of_earlier(void **state)
+{
+	struct record r = tap_records[0];
+	struct record mark = {.kind = RECORD_MARK,
+	                      .text = {.bytes = (const uint8_t *)"x", .len = 1}};
+	static struct collection c;
+
+	(void)state;
+	tap_dump_init(&dump, 600000000);
+	tap_dump_record(&dump, &r);
+	r.t_ns = 2000000000;
+	tap_dump_record(&dump, &r);
+	mark.t_ns = 1500000000;
+	tap_dump_record(&dump, &mark);
+	r.t_ns = 3000000000;
+	tap_dump_record(&dump, &r);
+	assert_int_equal(fd_read(bytes_fd(dump.bytes, dump.len), &c), ERR_NONE);
+	assert_int_equal(c.count, 4);
+	assert_int_equal(c.seen[2].r.t_ns, 1500000000);
+	assert_int_equal(c.seen[3].r.t_ns, 3000000000);
 }
 
 /* A body that is too short for its kind is a packet lost, whatever it was; one that is longer is read. */
@@ -406,6 +462,8 @@ int main(void)
 		cmocka_unit_test(events_have_their_codes),
 		cmocka_unit_test(a_gap_has_its_span),
 		cmocka_unit_test(a_tap_that_starts_anew),
+		cmocka_unit_test(a_hello_before_the_last_tick),
+		cmocka_unit_test(a_record_of_earlier),
 		cmocka_unit_test(short_and_long_bodies),
 	};
 
