@@ -38,6 +38,9 @@ bool link_usbmon(const struct capture *c, const struct iface *f, const uint8_t *
 	u->type = (enum usb_transfer_type)h[9]; /* the same order in usbmon and in USBPcap */
 	u->endpoint = h[10] & 0x8f;
 	u->address = h[11];
+	u->interval = 0;
+	if (f->kind == LINK_USBMON2 && u->type == USB_TYPE_INTERRUPT)
+		u->interval = load32(h + 48, c->big);
 	u->synthetic = false;
 	r->bus = load16(h + 12, c->big);
 	status = (int32_t)load32(h + 28, c->big);

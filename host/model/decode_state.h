@@ -147,6 +147,10 @@ static inline void endpoint_hid_forget(struct decode *d)
 	d->routes_of++;
 }
 
+/* poll_interval.c: 0 unknown; `ep` NULL where no descriptor was captured. */
+uint32_t poll_interval_ns(const struct usb_transfer *t, const struct model_device *device,
+                          const struct usb_endpoint_descriptor *ep);
+
 /* reports.c: what HID interfaces send and are sent */
 void reports_in(struct decode *d, const struct usb_transfer *t, struct model_device *device);
 void reports_deliver(struct decode *d, const struct usb_transfer *t, struct model_device *device,

@@ -6,17 +6,6 @@
 
 #include <string.h>
 
-/* Hosts poll at the largest power of two of milliseconds that is not over bInterval; high speed counts in powers itself.
- * USB 2.0 §9.6.6; xHCI 1.2 §6.2.3.6 */
-static uint32_t interval_ns(const struct usb_endpoint_descriptor *ep, enum usb_speed speed)
-{
-	if (!ep->bInterval)
-		return 0;
-	if (speed == USB_SPEED_HIGH || speed == USB_SPEED_SUPER)
-		return ep->bInterval <= 16 ? 125000u << (ep->bInterval - 1) : 0;
-	return (0x80000000u >> __builtin_clz(ep->bInterval)) * 1000000u;
-}
-
 void reports_deliver(struct decode *d, const struct usb_transfer *t, struct model_device *device,
                      struct model_hid *h, const struct report_bytes *r)
 {
@@ -95,9 +84,7 @@ void reports_in(struct decode *d, const struct usb_transfer *t, struct model_dev
 		return;
 	}
 	x.h->endpoint = t->endpoint;
-	x.h->report_ns = t->poll_ns   ? t->poll_ns
-	                 : x.endpoint ? interval_ns(x.endpoint, device->speed)
-	                              : 0;
+	x.h->report_ns = poll_interval_ns(t, device, x.endpoint);
 	if (joined(x.h, t, x.endpoint, &r))
 		reports_deliver(d, t, device, x.h, &r);
 }

@@ -65,6 +65,13 @@ struct usb_device_descriptor {
 	uint8_t iManufacturer, iProduct, iSerialNumber, bNumConfigurations;
 };
 
+/* Of bmAttributes. USB 2.0 table 9-13 */
+enum {
+	USB_ENDPOINT_TYPE = 3,
+	USB_ENDPOINT_BULK = 2,
+	USB_ENDPOINT_INTERRUPT = 3,
+};
+
 struct usb_endpoint_descriptor {
 	uint8_t bEndpointAddress, bmAttributes;
 	uint16_t wMaxPacketSize;

@@ -99,6 +99,8 @@ struct record_urb {
 	const uint8_t *data; /* NULL where none was captured */
 	uint32_t len;        /* bytes captured at `data` */
 	uint32_t len_true;   /* submission: asked for; completion: transferred */
+	uint32_t
+		interval; /* usbmon, interrupt: between polls, microframes at high speed and above, frames below; 0 unknown */
 	bool synthetic; /* made from an early USBPcap's DATA stage: a whole completion, whose STATUS stage was merged */
 };
 

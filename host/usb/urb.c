@@ -182,6 +182,7 @@ static void give(struct usb_urbs *u, uint16_t bus, const struct side *submitted,
 		.endpoint = (uint8_t)((last->urb->endpoint & 0xf) | (in ? 0x80 : 0)),
 		.type = last->urb->type,
 		.status = completed ? status_of(completed->urb->status) : USB_TRANSFER_INCOMPLETE,
+		.interval = last->urb->interval,
 		.step_ns = last->step_ns,
 	};
 
@@ -322,6 +323,7 @@ static bool answered_poll(struct usb_urbs *u, struct half **bucket, const struct
 		.endpoint = c->endpoint & 0x8f,
 		.type = c->type,
 		.status = status_of(c->status),
+		.interval = c->interval,
 		.step_ns = r->step_ns,
 		.data = c->data,
 		.len = c->data ? c->len : 0,

@@ -94,6 +94,7 @@ static void usbmon_fields(void **state)
 			assert_memory_equal(r.urb.setup, get_device, 8);
 			assert_null(r.urb.data);
 			assert_int_equal(r.urb.len_true, 18);
+			assert_int_equal(r.urb.interval, 0);
 
 			/* Cut by a snapshot length: what is there counts, not what len_cap says. */
 			i = image_new(big);
@@ -103,6 +104,7 @@ static void usbmon_fields(void **state)
 			assert_int_equal(r.urb.phase, URB_COMPLETE);
 			assert_int_equal(r.urb.type, USB_TYPE_INTERRUPT);
 			assert_false(r.urb.has_setup);
+			assert_int_equal(r.urb.interval, mmapped ? 8 : 0);
 			assert_int_equal(r.urb.len, 5);
 			assert_int_equal(r.urb.len_true, 8);
 			assert_memory_equal(c.seen[0].bytes, "\1\2\3\4\5", 5);

@@ -100,6 +100,20 @@ static void jitter_and_constant_hold(void **state)
 	assert_by(tapped(1, 0, 60, 80, 250, 1), 25);
 }
 
+/* A keyboard that is polled faster than it says, or than what it says was read as. */
+static void faster_than_declared(void **state)
+{
+	struct feed f = {.poll_ms = 1, .machine = true}, declared = {.poll_ms = 8};
+	struct random r;
+	int64_t at = 0;
+	size_t n;
+
+	(void)state;
+	random_init(&r, 3);
+	n = feed_render(&f, edge, tap(0, &at, 60, 2, 2, 1, &r), report, REPORTS_MAX);
+	assert_by(feed_judge(&declared, report, n, 0, 0).first_key, 15);
+}
+
 static void coarse_clock(void **state)
 {
 	(void)state;
@@ -287,6 +301,7 @@ int main(void)
 		cmocka_unit_test(fixed_delay_by_the_eighth),
 		cmocka_unit_test(fixed_delay_and_long_fixed_hold),
 		cmocka_unit_test(jitter_and_constant_hold),
+		cmocka_unit_test(faster_than_declared),
 		cmocka_unit_test(coarse_clock),
 		cmocka_unit_test(ladder),
 		cmocka_unit_test(injection_after_a_person),

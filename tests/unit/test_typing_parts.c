@@ -59,6 +59,41 @@ static void senses(void **state)
 	assert_int_equal(typing_clock_report(&c, 916 * MS, 10000000), CLOCK_KNOWN);
 }
 
+/* Too soon, but evenly and on and on: that is the poll. `apart_ms` each, a pause after `heap` of them. */
+static enum clock_sense quick(double apart_ms, double jitter_ms, unsigned heap, double *step)
+{
+	struct typing_clock c = {0};
+	enum clock_sense sense = CLOCK_KNOWN;
+	struct random r;
+	double at = 1000;
+
+	random_init(&r, 7);
+	for (unsigned i = 1; i <= 60; i++) {
+		sense = typing_clock_report(&c, (int64_t)(at * (double)MS), 8000000);
+		at += i % heap ? apart_ms + random_uniform(&r, 0, jitter_ms) : 80;
+	}
+	*step = typing_clock_step(&c, 8000000, 0);
+	return sense;
+}
+
+static void a_poll_that_is_seen(void **state)
+{
+	double step;
+
+	(void)state;
+	assert_int_equal(quick(1, 0, 1000, &step), CLOCK_KNOWN);
+	assert_true(fabs(step - 1) < 1e-6);
+	assert_int_equal(quick(2, 0.1, 1000, &step), CLOCK_KNOWN);
+	assert_true(fabs(step - 2) < 0.1);
+	/* A late host: heaps, however even, and times too close for any bus. */
+	assert_int_equal(quick(0.3, 0, 6, &step), CLOCK_BUNCHED);
+	assert_true(fabs(step - 8) < 1e-6);
+	assert_int_equal(quick(0.3, 2, 1000, &step), CLOCK_BUNCHED);
+	assert_true(fabs(step - 8) < 1e-6);
+	assert_int_equal(quick(0.02, 0, 1000, &step), CLOCK_BUNCHED);
+	assert_true(fabs(step - 8) < 1e-6);
+}
+
 /* Chances over all durations sum to one, whatever was learned before. */
 static void chances_sum_to_one(void **state)
 {
@@ -296,6 +331,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(steps),
 		cmocka_unit_test(senses),
+		cmocka_unit_test(a_poll_that_is_seen),
 		cmocka_unit_test(chances_sum_to_one),
 		cmocka_unit_test(short_runs),
 		cmocka_unit_test(rates),

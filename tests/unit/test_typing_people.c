@@ -277,6 +277,30 @@ static void times_that_lie(void **state)
 	}
 }
 
+/* The same, but evenly, at distances that a faster poll might have. */
+static void heaps_that_look_like_a_poll(void **state)
+{
+	static const double apart_ms[] = {0.125, 0.25, 1, 2};
+	struct feed f = {.poll_ms = 8};
+	struct typist t;
+	size_t n;
+
+	(void)state;
+	for (unsigned seed = 0; seed < 8; seed++) {
+		int64_t apart_ns = (int64_t)(apart_ms[seed % 4] * 1e6);
+
+		typist(&t, "a hub far away hands on what it has, all of it at once, then nothing",
+		       seed);
+		n = feed_render(&f, edge, edges, report, REPORTS_MAX);
+		edges = 0;
+		for (size_t i = 12; i < n; i++)
+			if (i % 10 > 4)
+				report[i].t_ns = report[i - i % 10 + 4].t_ns +
+				                 (int64_t)(i % 10 - 4) * apart_ns;
+		assert_int_equal(feed_judge(&f, report, n, 0, 0).first_key, 0);
+	}
+}
+
 static void one_key_a_second(void **state)
 {
 	struct random r;
@@ -301,6 +325,7 @@ int main(void)
 		cmocka_unit_test(commands_typed_by_hand),
 		cmocka_unit_test(reports_sent_again),
 		cmocka_unit_test(times_that_lie),
+		cmocka_unit_test(heaps_that_look_like_a_poll),
 		cmocka_unit_test(one_key_a_second),
 	};
 

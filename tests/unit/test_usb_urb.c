@@ -26,7 +26,8 @@ static void half(struct wire *w, enum urb_phase phase, enum usb_transfer_type ty
 	                            .status = status,
 	                            .data = copy,
 	                            .len = len,
-	                            .len_true = len};
+	                            .len_true = len,
+	                            .interval = type == USB_TYPE_INTERRUPT ? 8 : 0};
 	wire_record(w, &r);
 	free(copy);
 }
@@ -73,6 +74,7 @@ static void in_order(void **state)
 	assert_string_equal(wire_said(w), "");
 	complete(w, USB_TYPE_INTERRUPT, 1, 0x81, "\x01\x02", 2);
 	assert_string_equal(wire_said(w), "7.81 interrupt ok =0102\n");
+	assert_int_equal(w->last.interval, 8);
 	assert_int_equal(w->last.t_begin_ns, 1000);
 	assert_int_equal(w->last.t_ns, 2000);
 	assert_int_equal(w->last.packet_begin, 1);
@@ -354,12 +356,14 @@ static void answered_polls_go_the_long_ways_way(void **state)
 				.status = x >> 13 & 7 ? URB_STATUS_OK : URB_STATUS_STALL,
 				.data = byte ? (const uint8_t *)"\x2a" : NULL,
 				.len = byte,
-				.len_true = 1 + (x >> 14 & 1)};
+				.len_true = 1 + (x >> 14 & 1),
+				.interval = x >> 18 & 7};
 			wire_record(i ? other : w, &r);
 		}
 		assert_int_equal(w->transfers, other->transfers);
 		assert_int_equal(w->last.t_begin_ns, other->last.t_begin_ns);
 		assert_int_equal(w->last.packet_begin, other->last.packet_begin);
+		assert_int_equal(w->last.interval, other->last.interval);
 		assert_string_equal(wire_said(w), wire_said(other));
 		said += w->transfers;
 	}

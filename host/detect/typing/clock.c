@@ -16,6 +16,11 @@ enum {
 static const double NS_PER_MS = 1e6;
 /* A report comes sooner after the last than the bus can poll: within this share of a poll, or of 8 ms where it is longer. */
 static const double SOONEST = 0.6, SOONEST_POLL_MS = 8, SOONEST_MAX_MS = 0.6 * 8;
+/* 0.1: no bus polls faster than once a microframe. */
+static const double MICROFRAME_LEAST_MS = 0.1;
+/* What a late host tells in one go, and a pause between two goes. A keyboard holds back but few reports. */
+enum { QUICK_EVEN = 12 };
+static const double QUICK_PAUSE_MS = 30;
 static const double GRID_GAP_MAX_MS = 500; /* beyond it clocks drift off a grid */
 static const double GRID_MIN_MS = 1.5;
 
@@ -116,12 +121,29 @@ static void find_grid(struct typing_clock *c)
 	}
 }
 
-/* What hosts make of a declared period. */
-static double poll_ms(uint32_t poll_ns)
+/* What hosts make of a declared period, unless reports came faster. */
+static double poll_ms(const struct typing_clock *c, uint32_t poll_ns)
 {
-	double ms = poll_ns / NS_PER_MS;
+	double ms = smaller(poll_ns / NS_PER_MS, typing_parameters.step_max_ms);
 
-	return ms > typing_parameters.step_max_ms ? typing_parameters.step_max_ms : ms;
+	return c->seen_poll_ms > 0 ? smaller(ms, c->seen_poll_ms) : ms;
+}
+
+/*
+ * Reports that a host was late with come in a heap, anyhow; those of a keyboard that is polled faster than it is believed
+ * to be keep to its poll.
+ */
+static void learn_poll(struct typing_clock *c, double gap)
+{
+	double n = c->quick ? nearest(gap / c->quick_ms) : 0;
+
+	if (n < 1 || distance(gap, n * c->quick_ms) > 0.1 * c->quick_ms + 0.02) {
+		c->quick = 1;
+		c->quick_ms = (float)gap;
+	} else if (++c->quick == QUICK_EVEN) {
+		c->seen_poll_ms = c->quick_ms;
+		c->quick = 0;
+	}
 }
 
 enum clock_sense typing_clock_report(struct typing_clock *c, int64_t t_ns, uint32_t poll_ns)
@@ -148,19 +170,24 @@ enum clock_sense typing_clock_report(struct typing_clock *c, int64_t t_ns, uint3
 		if (c->count >= (c->same_tick ? GRID_GAPS_FEW : GRID_GAPS_MIN))
 			find_grid(c);
 	}
-	if (gap >= SOONEST_MAX_MS)
+	if (gap >= SOONEST_MAX_MS) {
+		if (gap > QUICK_PAUSE_MS)
+			c->quick = 0;
 		return CLOCK_KNOWN;
-	poll = poll_ms(poll_ns);
-	/* 0.1: no bus polls faster than once a microframe. On a coarse clock two reports share a tick without anybody
-	 * being late. */
-	if (gap < larger(0.1, SOONEST * smaller(poll, SOONEST_POLL_MS)) && c->grid_ms < 1.3 * poll)
-		return CLOCK_BUNCHED;
-	return CLOCK_KNOWN;
+	}
+	poll = poll_ms(c, poll_ns);
+	/* On a coarse clock two reports share a tick without anybody being late. */
+	if (gap >= larger(MICROFRAME_LEAST_MS, SOONEST * smaller(poll, SOONEST_POLL_MS)) ||
+	    c->grid_ms >= 1.3 * poll)
+		return CLOCK_KNOWN;
+	if (gap >= MICROFRAME_LEAST_MS)
+		learn_poll(c, gap);
+	return CLOCK_BUNCHED;
 }
 
 double typing_clock_step(const struct typing_clock *c, uint32_t poll_ns, uint32_t claimed_ns)
 {
-	double step = larger(1, poll_ms(poll_ns));
+	double step = larger(1, poll_ms(c, poll_ns));
 
 	step = larger(step, smaller(claimed_ns / NS_PER_MS, typing_parameters.step_max_ms));
 	return larger(step, c->grid_ms);
@@ -168,7 +195,7 @@ double typing_clock_step(const struct typing_clock *c, uint32_t poll_ns, uint32_
 
 bool typing_clock_coarse(const struct typing_clock *c, uint32_t poll_ns, uint32_t claimed_ns)
 {
-	double poll = larger(1, poll_ms(poll_ns));
+	double poll = larger(1, poll_ms(c, poll_ns));
 
 	return c->grid_ms > 1.3 * poll || claimed_ns > 1.3 * poll * NS_PER_MS;
 }

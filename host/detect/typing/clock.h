@@ -1,8 +1,9 @@
 /*
  * The step below which times say nothing: the poll, or the clock where that is coarser.
  *
- * Three sources: the poll that the model knows, the step that the capture claims, and the grid on which the reports
- * turn out to lie (USBPcap claims microseconds and counts in 15.6 ms). A keyboard declares its own poll, so that
+ * Four sources: the poll that the model knows, the step that the capture claims, and the grid on which the reports
+ * turn out to lie (USBPcap claims microseconds and counts in 15.6 ms), and reports that keep coming sooner than the poll
+ * allows, evenly: then that is the poll. A keyboard declares its own poll, so that
  * is believed only up to what hosts do (a period over 8 ms is polled at 8 by most), and a grid only up to
  * step_max_ms, lest a machine's own constant delay pass for a coarse clock.
  */
@@ -27,6 +28,9 @@ struct typing_clock {
 	float gap_ms[CLOCK_GAPS]; /* ring of distances between reports that changed something */
 	uint8_t count, next;
 	float grid_ms; /* 0: none found */
+	uint8_t quick; /* gaps sooner than the poll allows, all multiples of the first, in one go */
+	float quick_ms;     /* the shortest of them */
+	float seen_poll_ms; /* the poll that they turned out to be; 0: none did */
 };
 
 /* Nanoseconds from one time to another; times of a hostile file may be too far apart to subtract, and wrap. */

@@ -104,6 +104,7 @@ static void read_press(struct stroke_reader *s, const struct key_report *r, bool
 	if (s->keys) {
 		out->gap_ms = (double)typing_clock_between(s->last_ns, r->t_ns) / NS_PER_MS;
 		out->has_gap = known && s->last_known && (!out->same_tick || out->coarse);
+		out->untimed = !out->has_gap;
 		out->same_key = out->usage == s->last || out->usage == s->before_last;
 		out->bounce = out->usage == s->last && out->has_gap && out->gap_ms < BOUNCE_MS;
 		out->replaced = released(r, s->last);
@@ -139,10 +140,12 @@ static void read_scale(struct stroke_reader *s, uint32_t poll_ns, uint32_t claim
                        struct stroke *out)
 {
 	if (s->scale.step_ms == 0 || s->scale.grid_ms != s->clock.grid_ms ||
-	    s->scale.poll_ns != poll_ns || s->scale.claimed_ns != claimed_ns) {
+	    s->scale.seen_poll_ms != s->clock.seen_poll_ms || s->scale.poll_ns != poll_ns ||
+	    s->scale.claimed_ns != claimed_ns) {
 		s->scale.poll_ns = poll_ns;
 		s->scale.claimed_ns = claimed_ns;
 		s->scale.grid_ms = s->clock.grid_ms;
+		s->scale.seen_poll_ms = s->clock.seen_poll_ms;
 		s->scale.step_ms = typing_clock_step(&s->clock, poll_ns, claimed_ns);
 		s->scale.coarse = typing_clock_coarse(&s->clock, poll_ns, claimed_ns);
 	}
@@ -157,7 +160,8 @@ static void stroke_init(struct stroke *out, int64_t t_ns)
 	out->has_hold = out->hold_in_tick = out->hold_same_key = false;
 	out->presses = 0;
 	out->usage = out->before = 0;
-	out->has_gap = out->same_key = out->bounce = out->replaced = out->overlap = false;
+	out->has_gap = out->untimed = out->same_key = out->bounce = out->replaced = out->overlap =
+		false;
 	out->modifiers = 0;
 	out->lead = LEAD_NONE;
 	out->gap_ms = out->hold_ms = 0;

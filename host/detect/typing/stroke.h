@@ -40,6 +40,7 @@ struct stroke {
 	uint16_t before; /* the key struck before it, 0 none */
 	bool has_gap;
 	double gap_ms;     /* from that one */
+	bool untimed;      /* there is one before it, and how long ago is not known */
 	bool same_key;     /* struck again, or struck in turn with one other */
 	bool bounce;       /* again so soon that it is the switch, not the finger */
 	bool replaced;     /* the key before went up in this report */
@@ -61,7 +62,7 @@ struct stroke_reader {
 	/* What the clock makes of these, kept until they change. */
 	struct {
 		uint32_t poll_ns, claimed_ns;
-		float grid_ms;
+		float grid_ms, seen_poll_ms;
 		bool coarse;
 		double step_ms; /* 0: nothing yet */
 	} scale;

@@ -117,7 +117,9 @@ static void follow_hands(struct typing *t, const struct stroke *s, float gain)
 	t->run.telling += gain > k->telling ? s->presses : 0;
 	if (t->run.ratio > 0)
 		return;
-	t->hands += t->run.keys;
+	/* Nobody's hands are known by keys that have no times. */
+	if (!s->untimed)
+		t->hands += t->run.keys;
 	run_init(t);
 }
 
