@@ -50,7 +50,7 @@ static const struct link_record *const_record_of(const struct link *l)
 	return (const struct link_record *)l;
 }
 
-/* The file first: what is shown has been kept. */
+/* The file first: what is shown as found has been kept. */
 static int take_bytes(void *context, const uint8_t *data, size_t len)
 {
 	struct link_record *k = context;

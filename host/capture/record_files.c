@@ -182,6 +182,8 @@ void record_files_keep(struct record_files *f)
 	f->found = true;
 	if (f->part_count)
 		f->parts[f->part_count - 1].keep = true;
+	if (!f->failed && safe_file_flush(f->file))
+		fail(f);
 }
 
 void record_files_tend(struct record_files *f, int64_t now_ns)

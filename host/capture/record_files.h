@@ -23,7 +23,7 @@ void record_files_write(struct record_files *f, const uint8_t *data, size_t len)
 bool record_files_full(const struct record_files *f);
 void record_files_next(struct record_files *f);
 
-/* Something was found: what was just written, and what comes next, stays. */
+/* Something was found: what was just written is in the file at once, and stays, as what comes next. */
 void record_files_keep(struct record_files *f);
 
 void record_files_tend(struct record_files *f, int64_t now_ns);

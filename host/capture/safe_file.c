@@ -15,16 +15,19 @@
 
 #include "capture/write_all.h"
 
-#define TEND_NS INT64_C(900000000) /* and the sync itself, within the second */
+#define TEND_NS   INT64_C(900000000) /* and the sync itself, within the second */
+#define GATHER_NS INT64_C(100000000) /* a tap sends five hundred times a second */
 
-enum { COPY_SIZE = 64 * 1024 };
+enum { COPY_SIZE = 64 * 1024, GATHER_SIZE = 64 * 1024 };
 
 struct safe_file {
 	int fd;
 	char path[SAFE_FILE_TEXT], trouble[SAFE_FILE_TEXT];
-	uint64_t bytes, free_bytes;
-	int64_t tended_ns;
+	uint64_t bytes, free_bytes;  /* bytes: in the file */
+	int64_t tended_ns, flush_ns; /* flush_ns: when what is gathered is due; 0 not known yet */
 	bool tended;
+	size_t gathered;
+	uint8_t gather[GATHER_SIZE];
 	int error; /* errno of the first failure; 0 none */
 
 	pthread_t thread;
@@ -149,13 +152,11 @@ static size_t whole_blocks(const uint8_t *data, size_t len)
 	return at;
 }
 
-enum err safe_file_write(struct safe_file *f, const void *data, size_t len)
+static enum err write_now(struct safe_file *f, const void *data, size_t len)
 {
 	size_t taken;
 	int error;
 
-	if (f->error)
-		return ERR_WRITE;
 	error = write_all(f->fd, data, len, &taken);
 	f->bytes += error ? whole_blocks(data, taken) : len;
 	if (!error)
@@ -167,6 +168,30 @@ enum err safe_file_write(struct safe_file *f, const void *data, size_t len)
 		         "cannot write '%.300s': %s; its last block may be cut short", f->path,
 		         strerror(error));
 	return ERR_WRITE;
+}
+
+enum err safe_file_flush(struct safe_file *f)
+{
+	size_t len = f->gathered;
+
+	f->gathered = 0;
+	f->flush_ns = 0;
+	if (f->error)
+		return ERR_WRITE;
+	return len ? write_now(f, f->gather, len) : ERR_NONE;
+}
+
+enum err safe_file_write(struct safe_file *f, const void *data, size_t len)
+{
+	if (f->error)
+		return ERR_WRITE;
+	if (len > GATHER_SIZE - f->gathered && safe_file_flush(f))
+		return ERR_WRITE;
+	if (len > GATHER_SIZE)
+		return write_now(f, data, len);
+	memcpy(f->gather + f->gathered, data, len);
+	f->gathered += len;
+	return ERR_NONE;
 }
 
 static int copy_all(int from, int to)
@@ -269,9 +294,15 @@ static void look_for_it(struct safe_file *f)
 
 enum err safe_file_tend(struct safe_file *f, int64_t now_ns)
 {
+	bool whole = !f->tended || now_ns - f->tended_ns >= TEND_NS;
+
 	if (f->error)
 		return ERR_WRITE;
-	if (f->tended && now_ns - f->tended_ns < TEND_NS)
+	if (f->gathered && !f->flush_ns)
+		f->flush_ns = now_ns + GATHER_NS;
+	if ((whole || (f->gathered && now_ns >= f->flush_ns)) && safe_file_flush(f))
+		return ERR_WRITE;
+	if (!whole)
 		return ERR_NONE;
 	f->tended = true;
 	f->tended_ns = now_ns;
@@ -290,7 +321,7 @@ enum err safe_file_tend(struct safe_file *f, int64_t now_ns)
 
 enum err safe_file_sync(struct safe_file *f)
 {
-	if (!f->error && fdatasync(f->fd) < 0 && errno != EINVAL)
+	if (!safe_file_flush(f) && fdatasync(f->fd) < 0 && errno != EINVAL)
 		fail(f, errno);
 	return f->error ? ERR_WRITE : ERR_NONE;
 }
@@ -300,7 +331,7 @@ enum err safe_file_close(struct safe_file *f)
 	leave_thread(f);
 	if (f->fd < 0)
 		return f->error ? ERR_WRITE : ERR_NONE;
-	if (!f->error)
+	if (!safe_file_flush(f))
 		look_for_it(f);
 	safe_file_sync(f);
 	if (close(f->fd) < 0)
@@ -332,7 +363,7 @@ const char *safe_file_trouble(const struct safe_file *f)
 
 uint64_t safe_file_bytes(const struct safe_file *f)
 {
-	return f->bytes;
+	return f->bytes + f->gathered;
 }
 
 uint64_t safe_file_room(const struct safe_file *f)
