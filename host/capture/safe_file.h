@@ -48,6 +48,6 @@ void safe_file_free(struct safe_file *f);
 const char *safe_file_path(const struct safe_file *f);
 const char *safe_file_trouble(const struct safe_file *f);
 uint64_t safe_file_bytes(const struct safe_file *f); /* those that are gathered, too */
-uint64_t safe_file_room(const struct safe_file *f); /* on its file system, as of the last look */
+uint64_t safe_file_room(const struct safe_file *f);  /* on its file system, as of the last look */
 
 #endif
