@@ -66,20 +66,33 @@ static uint32_t j_ms(const struct tap *t)
 	return (uint32_t)((now - t->line.since) / TICKS_PER_MS);
 }
 
+static void light(struct tap *t, uint8_t on)
+{
+	uint8_t before = person_leds_now();
+
+	if (on == before)
+		return;
+	person_leds(on);
+	say_state(t, WIRE_SET_LEDS, WIRE_BY_BUTTON, 0, clock64_now(), before, on);
+}
+
 static void show(struct tap *t)
 {
 	struct alone *a = &t->alone;
 	enum standalone_colour colour = a->verdict.colour;
 
 	if (a->verdict.running && !colour) {
-		person_leds(a->verdict.ms / BLINK_MS % 2 ? LED_AMBER : 0);
+		light(t, a->verdict.ms / BLINK_MS % 2 ? LED_AMBER : 0);
 		return;
 	}
 	if (colour == a->told)
 		return;
 	a->told = colour;
-	person_leds(shown[colour].led);
+	light(t, shown[colour].led);
+	if (!shown[colour].hz)
+		return;
 	person_buzz(shown[colour].hz, shown[colour].ms);
+	say_state(t, WIRE_SET_BUZZER, WIRE_BY_BUTTON, 0, clock64_now(), 0, shown[colour].hz);
 }
 
 static void step(struct tap *t)

@@ -37,6 +37,7 @@ enum board_pin {
 };
 
 enum board_clock {
+	BOARD_REVISION = 1, /* A */
 	BOARD_XOSC_HZ = 12000000,
 	BOARD_SYS_HZ = 120000000, /* ten cycles a full-speed bit, eighty a low-speed bit */
 	BOARD_USB_HZ = 48000000,

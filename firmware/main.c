@@ -104,8 +104,12 @@ static void kick(void)
 
 static void each_millisecond(uint32_t ms)
 {
+	uint16_t tone;
+
 	alone_ms(&tap);
-	person_run(ms);
+	tone = person_run(ms);
+	if (tone)
+		say_state(&tap, WIRE_SET_BUZZER, WIRE_BY_HARDWARE, 0, clock64_now(), tone, 0);
 	reporter_flush(&tap.reporter);
 	if (ms % HELLO_EVERY_MS == 0)
 		say_hello(&tap);

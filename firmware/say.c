@@ -34,6 +34,7 @@ void say_hello(struct tap *t)
 		.serial = t->usb.serial,
 		.boot_id = tick_boot_id(),
 		.firmware = image_hash,
+		.board = BOARD_REVISION,
 		.start_cause = tick_start_cause(),
 		.bus_switch = (uint8_t)board_io_get(WIRE_SET_SWITCH),
 		.vbus = (uint8_t)board_io_get(WIRE_SET_VBUS),

@@ -32,7 +32,8 @@ enum {
 
 static uint16_t levels = EXPANDER_SAFE_LEVELS, sent = EXPANDER_SAFE_LEVELS;
 static uint32_t silent_at, held_ms;
-static bool buzzing, told;
+static bool told;
+static uint16_t tone; /* Hz; 0 none */
 
 static void put(uint8_t reg, uint16_t value)
 {
@@ -122,10 +123,10 @@ void person_buzz(uint16_t hz, uint16_t ms)
 {
 	struct pwm_slice_regs *s = &PWM->slice[SLICE];
 
-	buzzing = hz && ms;
+	tone = ms ? hz : 0;
 	s->csr = 0;
 	s->cc = 0;
-	if (!buzzing)
+	if (!tone)
 		return;
 	s->div = BUZZ_DIVIDER << 4;
 	s->top = BUZZ_CLOCK / hz - 1;
@@ -134,21 +135,25 @@ void person_buzz(uint16_t hz, uint16_t ms)
 	silent_at = tick_ms() + ms;
 }
 
-void person_run(uint32_t now_ms)
+uint16_t person_run(uint32_t now_ms)
 {
+	uint16_t ended = 0;
 	bool down = !(SIO->gpio_in >> BOARD_PIN_BUTTON_N & 1);
 
-	if (buzzing && (int32_t)(now_ms - silent_at) >= 0)
+	if (tone && (int32_t)(now_ms - silent_at) >= 0) {
+		ended = tone;
 		person_buzz(0, 0);
+	}
 	held_ms = down ? held_ms + 1 : 0;
 	if (!down)
 		told = false;
 	if (levels == sent || !is_idle())
-		return;
+		return ended;
 	/* One that was not acknowledged is not repeated for ever: the next change tries again. */
 	(void)I2C0->clr_tx_abrt;
 	put(EXPANDER_REG_OUTPUT, levels);
 	sent = levels;
+	return ended;
 }
 
 bool person_pressed(void)

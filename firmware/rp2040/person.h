@@ -18,8 +18,8 @@ uint8_t person_leds_now(void);
 /* A tone; 0 Hz or 0 ms: silence. */
 void person_buzz(uint16_t hz, uint16_t ms);
 
-/* Each millisecond: sends what has changed, ends the tone. */
-void person_run(uint32_t now_ms);
+/* Each millisecond: sends what has changed, ends the tone. The Hz of a tone that has just ended, else 0. */
+uint16_t person_run(uint32_t now_ms);
 
 /* Pressed now and for the last 20 ms, told once for each time. */
 bool person_pressed(void);

@@ -1,4 +1,6 @@
 // Cases of the tap without a PC: the button, the LEDs behind the expander, the buzzer; and LEDs and buzzer by command.
+import { KIND } from './records.mjs';
+
 const US = 120, MS = 120000, BUTTON = 20, VBUS_EN = 8, BYPASS = 12;
 
 export function aloneCases({ Tap, Chip, image, assert, waveform }) {
@@ -88,7 +90,29 @@ export function aloneCases({ Tap, Chip, image, assert, waveform }) {
       assert((tap.chip.io.readUint32(8 * 19 + 4) & 31) === 4, 'GP19 is not given to the PWM');
       for (let i = 0; i < 50; i++) { tap.host.run(500); tap.fetch(); }
       assert(at(0) === 0, 'the tone does not end');
-      return [tap, 'each LED, 2 kHz for 20 ms'];
+      const of = (setting) => tap.reader.of(KIND.STATE).filter((r) => r.body[0] === setting).map((r) => [r.body[1], r.body[4] | (r.body[5] << 8), r.body[8] | (r.body[9] << 8)].join(' ')).join('; ');
+      assert(of(7) === '1 0 1; 1 1 6; 1 6 0', `the LEDs: ${of(7)}`);
+      assert(of(8) === '1 0 2000; 2 2000 0', `the buzzer: ${of(8)}`);
+      return [tap, 'each LED, 2 kHz for 20 ms, each change told'];
+    },
+    // A PC that comes behind a test by the button reads what the person saw and heard.
+    'alone-told': () => {
+      const tap = new Tap({}, (chip) => {
+        chip.run(200 * MS);
+        chip.input(BUTTON, false);
+        chip.run(40 * MS);
+        chip.input(BUTTON, true);
+        chip.play([[400 * MS, 1], [430 * MS, 0]]);
+        chip.run(2500 * MS);
+        assert(chip.expander.leds === 'red', `${chip.expander.leds || 'dark'}, expected red`);
+      });
+      for (let i = 0; i < 100; i++) { tap.host.run(500); tap.fetch(); }
+      const told = (setting) => tap.reader.of(KIND.STATE).filter((r) => r.body[0] === setting).map((r) => [r.body[1], r.body[8] | (r.body[9] << 8)]);
+      const leds = told(7), tone = told(8);
+      assert(leds.length > 1 && leds.every(([cause]) => cause === 5) && leds.at(-1)[1] === 4, `the LEDs: ${leds.join('; ')}`);
+      assert(tone.join('; ') === '5,2700; 2,0', `the buzzer: ${tone.join('; ')}`);
+      assert(tap.reader.of(KIND.HELLO)[0].body[28] === 1, 'HELLO has no revision of the board');
+      return [tap, `${leds.length} changes of the LEDs, the tone and its end`];
     },
   };
 }
