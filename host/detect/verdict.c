@@ -115,6 +115,12 @@ void coverage_judge(struct coverage *c, const struct coverage_input *in, const s
 		    in->cut == 1 ? " report or descriptor was" : " reports or descriptors were");
 		say(text, " kept in part only: the capture's packets are cut short");
 	}
+	if (in->keys_cut && (text = entry(c))) {
+		say_count(text, in->keys_cut);
+		say(text,
+		    in->keys_cut == 1 ? " report descriptor has" : " report descriptors have");
+		say(text, " more fields of keys than can be followed");
+	}
 	if (in->lost_interfaces && (text = entry(c))) {
 		say_count(text, in->lost_interfaces);
 		say(text, in->lost_interfaces == 1 ? " input interface" : " input interfaces");

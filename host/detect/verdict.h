@@ -22,6 +22,7 @@ struct coverage_input {
 	uint64_t transfers;           /* decoded */
 	unsigned undecided_keyboards; /* R9 without a decision, with 1 to 9 keys */
 	uint64_t cut;             /* reports and report descriptors that the capture kept in part */
+	uint64_t keys_cut;        /* report descriptors with more keys than can be followed */
 	uint64_t lost_interfaces; /* of input devices, more than can be followed at a time */
 	int64_t line_seen_ns, current_seen_ns; /* with VBUS on */
 	int64_t unseen_ns;                     /* spans that a tap lost */
@@ -29,7 +30,7 @@ struct coverage_input {
 	bool truncated;
 };
 
-enum { COVERAGE_MISSING_MAX = 10, COVERAGE_TEXT_MAX = 120 };
+enum { COVERAGE_MISSING_MAX = 12, COVERAGE_TEXT_MAX = 120 };
 
 struct coverage {
 	int64_t seconds_ns, blind_ns;

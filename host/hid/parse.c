@@ -72,7 +72,8 @@ struct parser {
 	uint8_t short_usage[HID_USAGES_MAX]; /* its page may still change until the main item */
 	uint32_t min, max;
 	bool has_min, has_max, min_short, max_short;
-	bool in_set, set_filled; /* between delimiters; the set has its usage */
+	bool in_set, set_filled;    /* between delimiters; the set has its usage */
+	bool no_room, no_room_keys; /* a usage of this main item is left out; one that is a key */
 
 	uint32_t collections, application_at; /* depth; that of the outermost application, 0 none */
 	uint32_t application;
@@ -108,6 +109,8 @@ static void add_usages(struct parser *p, uint32_t first, uint32_t last, bool is_
 	p->set_filled = p->in_set;
 	if (d->usages >= HID_USAGES_MAX - (keys ? 0 : USAGES_FOR_KEYS)) {
 		d->problems |= HID_PROBLEM_LIMIT;
+		p->no_room = true;
+		p->no_room_keys |= keys;
 		return;
 	}
 	d->usage[d->usages] = r;
@@ -249,6 +252,12 @@ static bool complete_usages(struct parser *p)
 	return keys;
 }
 
+/* Whether usages that were left out were keys, or would be by the page declared after them. */
+static bool keys_left_out(const struct parser *p)
+{
+	return p->no_room_keys || (p->no_room && p->now.page == HID_PAGE_KEYBOARD);
+}
+
 /* Room for one more field; NULL where there is none. Where the table is full, keys take the place of something else. */
 static struct hid_field *field_slot(struct parser *p, const struct hid_field *f)
 {
@@ -264,6 +273,7 @@ static struct hid_field *field_slot(struct parser *p, const struct hid_field *f)
 	while (p->spare > 0)
 		if (!(d->field[--p->spare].flags & HID_KEYS))
 			return &d->field[p->spare];
+	d->problems |= HID_PROBLEM_KEYS_CUT;
 	return NULL;
 }
 
@@ -302,9 +312,12 @@ static void main_field(struct parser *p, enum hid_report_type type, uint32_t fla
 		d->problems |= HID_PROBLEM_SIZE;
 	if (f.logical_min > f.logical_max && !(flags & HID_CONSTANT))
 		d->problems |= HID_PROBLEM_RANGE;
-	if (complete_usages(p) && type == HID_INPUT && !(flags & HID_CONSTANT)) {
+	if ((complete_usages(p) || keys_left_out(p)) && type == HID_INPUT &&
+	    !(flags & HID_CONSTANT)) {
 		f.flags |= HID_KEYS;
 		p->keys[g->id] = true;
+		if (keys_left_out(p))
+			d->problems |= HID_PROBLEM_KEYS_CUT;
 	}
 	slot = field_slot(p, &f);
 	if (!slot)
@@ -366,6 +379,7 @@ static void main_item(struct parser *p, unsigned tag, uint32_t v)
 	p->d->usages = p->usages_at;
 	p->has_min = p->has_max = false;
 	p->in_set = p->set_filled = false;
+	p->no_room = p->no_room_keys = false;
 }
 
 static void short_item(struct parser *p, uint8_t prefix, const uint8_t *data, unsigned bytes)
@@ -416,7 +430,8 @@ static void list_reports(struct parser *p)
 			if (!p->used[type][id] || keys != (pass == 0))
 				continue;
 			if (d->reports == HID_REPORTS_MAX) {
-				d->problems |= HID_PROBLEM_LIMIT;
+				d->problems |=
+					HID_PROBLEM_LIMIT | (keys ? HID_PROBLEM_KEYS_CUT : 0);
 				return;
 			}
 			d->report[d->reports++] = (struct hid_report){

@@ -58,6 +58,9 @@ enum hid_problem {
 	HID_PROBLEM_SIZE = 1u << 4,  /* report size over 32 for a variable, or a report too long */
 	HID_PROBLEM_RANGE = 1u << 5, /* minimum over maximum */
 	HID_PROBLEM_RESERVED = 1u << 6, /* reserved item, or report id 0 */
+	HID_PROBLEM_KEYS_CUT =
+		1u
+		<< 7, /* with _LIMIT: of its fields with keys, or of their usages, some found no room */
 };
 
 /*

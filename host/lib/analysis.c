@@ -295,6 +295,7 @@ void analysis_look(struct analysis *a, const struct capture_info *info)
 			injected_typing_undecided(engine_rule_state(a->engine, "R9")),
 		.lost_interfaces = m->hids_lost,
 		.cut = m->cut,
+		.keys_cut = m->keys_cut,
 		.line_seen_ns = m->tap.line_seen_ns,
 		.current_seen_ns = m->tap.current_seen_ns,
 		.unseen_ns = m->unseen_ns,

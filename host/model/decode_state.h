@@ -77,7 +77,8 @@ struct decode {
 	int64_t tap_ns; /* until then, listening is accounted for */
 	int64_t edge_ns;
 	uint64_t edge_packet;
-	const struct record *edges; /* at hand: its event takes place and time from it */
+	const struct record *edges;          /* at hand: its event takes place and time from it */
+	struct hid_descriptor boot_keyboard; /* filled in when one is first in boot protocol */
 };
 
 /* decode.c */
@@ -127,6 +128,13 @@ void hids_drop(struct decode *d, const struct model_device *device);
 void hids_descriptor(struct decode *d, const struct usb_transfer *t, struct model_device *device,
                      uint8_t interface);
 void hids_update_kinds(struct decode *d, struct model_device *device);
+
+/* What its reports are read with, as things stand. */
+static inline const struct hid_descriptor *hids_reports(const struct decode *d,
+                                                        const struct model_hid *h)
+{
+	return h->boot_protocol ? &d->boot_keyboard : &h->descriptor;
+}
 
 void hids_configured(struct decode *d, struct model_device *device);
 void hids_protocol(struct decode *d, struct model_device *device, struct model_hid *h, bool boot);

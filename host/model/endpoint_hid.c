@@ -30,13 +30,14 @@ static struct model_hid *unclaimed(struct decode *d, const struct model_device *
 
 	for (unsigned i = 0; i < d->model.hids; i++) {
 		struct model_hid *h = &d->model.hid[i];
-		uint8_t id = h->descriptor.uses_ids && t->len ? t->data[0] : 0;
+		const struct hid_descriptor *r = hids_reports(d, h);
+		uint8_t id = r->uses_ids && t->len ? t->data[0] : 0;
 
 		if (h->device != devices_slot(d, device) || !h->described ||
 		    has_endpoint(device, h->interface))
 			continue;
 		if (h->endpoint ? h->endpoint != t->endpoint
-		                : hid_report_bytes(&h->descriptor, HID_INPUT, id) != t->len)
+		                : hid_report_bytes(r, HID_INPUT, id) != t->len)
 			continue;
 		if (!best || (is_keyboard(h) && !is_keyboard(best)))
 			best = h;

@@ -168,17 +168,14 @@ void hids_protocol(struct decode *d, struct model_device *device, struct model_h
 	if (h->boot_protocol == boot || (boot && !boot_keyboard(device, h->interface)))
 		return;
 	h->boot_protocol = boot;
-	if (boot) {
-		hid_boot_keyboard(&h->descriptor);
-	} else {
-		hid_parse(&h->descriptor, h->descriptor_raw,
-		          h->descriptor_len < MODEL_REPORT_DESCRIPTOR_MAX
-		                  ? h->descriptor_len
-		                  : MODEL_REPORT_DESCRIPTOR_MAX);
-	}
+	if (boot)
+		hid_boot_keyboard(&d->boot_keyboard);
+	/* What was inferred went with the protocol that its reports were in. */
+	if (!h->descriptor_len)
+		hid_parse(&h->descriptor, NULL, 0);
 	h->described = boot || h->descriptor_len;
 	h->inferred = false;
-	h->kinds = hid_kinds(&h->descriptor);
+	h->kinds = hid_kinds(hids_reports(d, h));
 	keys_init(&h->keys);
 	hids_update_kinds(d, device);
 }
@@ -221,12 +218,12 @@ void hids_descriptor(struct decode *d, const struct usb_transfer *t, struct mode
 	struct model_hid *h = hids_get(d, device, true_interface(d, t, device, interface));
 
 	/* A part may end before the keys: it describes nothing, and the reports are to tell (infer_reports.c). */
-	if (t->len < t->len_true && t->len < MODEL_REPORT_DESCRIPTOR_MAX) {
+	if (t->len < t->len_true) {
 		d->model.cut++;
 		return;
 	}
-	/* A shorter read of the same bytes says less than what is known. */
-	if (h->described && t->len_true <= h->descriptor_len &&
+	/* A shorter read of the same bytes says less than what is known. Beyond what is kept nobody knows if they are. */
+	if (h->described && t->len == kept && t->len <= h->descriptor_len &&
 	    memcmp(h->descriptor_raw, t->data, kept) == 0)
 		return;
 	e.hid = h;
@@ -234,11 +231,11 @@ void hids_descriptor(struct decode *d, const struct usb_transfer *t, struct mode
 		decode_emit(d, &e);
 		return;
 	}
-	if (!h->boot_protocol)
-		hid_parse(&h->descriptor, t->data, t->len);
+	hid_parse(&h->descriptor, t->data, t->len);
+	d->model.keys_cut += !!(h->descriptor.problems & HID_PROBLEM_KEYS_CUT);
 	h->described = true;
 	h->inferred = h->renewed = false;
-	h->kinds = hid_kinds(&h->descriptor);
+	h->kinds = hid_kinds(hids_reports(d, h));
 	h->descriptor_len = (uint16_t)(t->len_true < UINT16_MAX ? t->len_true : UINT16_MAX);
 	memcpy(h->descriptor_raw, t->data, kept);
 	keys_init(&h->keys);

@@ -17,7 +17,8 @@ enum {
 	MODEL_DEVICES_MAX = 128,
 	MODEL_HIDS_MAX = 96,     /* HID interfaces of all devices: one parsed descriptor each */
 	MODEL_CONFIG_MAX = 2048, /* bytes of a configuration descriptor that are kept */
-	MODEL_REPORT_DESCRIPTOR_MAX = 2048, /* bytes of a report descriptor that are kept */
+	MODEL_REPORT_DESCRIPTOR_MAX =
+		2048, /* bytes of a report descriptor that are kept; the whole of it is parsed */
 	MODEL_NONE = 0xffff,
 	MODEL_PLACE_WIRE = 1, /* the end of the wire that is listened to, with no hub before it */
 };
@@ -41,7 +42,7 @@ struct model_hid {
 	uint32_t leds_written; /* output reports with LEDs */
 	uint8_t leds;          /* the last such, boot order: num, caps, scroll, compose, kana */
 	struct keys keys;
-	struct hid_descriptor descriptor;
+	struct hid_descriptor descriptor; /* what it says itself, in boot protocol too */
 	uint8_t descriptor_raw[MODEL_REPORT_DESCRIPTOR_MAX];
 	uint8_t pending[256]; /* a report that takes several packets on the wire */
 	uint16_t pending_len;
@@ -110,9 +111,10 @@ struct model {
 	unsigned devices, hids;
 	uint64_t devices_seen, devices_forgotten, hids_forgotten;
 	uint64_t hids_lost; /* of those forgotten, on devices that were still there */
-	uint64_t cut;   /* interrupt data and report descriptors that the capture kept in part */
-	int64_t now_ns; /* latest time of any record */
-	bool line_seen; /* the input carries line states */
+	uint64_t cut;      /* interrupt data and report descriptors that the capture kept in part */
+	uint64_t keys_cut; /* report descriptors with more fields of keys than are followed */
+	int64_t now_ns;    /* latest time of any record */
+	bool line_seen;    /* the input carries line states */
 	bool vbus_on, vbus_known;
 	bool blind;
 	int64_t blind_since_ns, blind_ns; /* closed spans of high speed that could not be seen */

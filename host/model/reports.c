@@ -18,7 +18,8 @@ void reports_deliver(struct decode *d, const struct usb_transfer *t, struct mode
 	h->reports++;
 	device->reports++;
 	device->last_report_ns = r->t_ns;
-	if (keys_report(&h->keys, &h->descriptor, r->bytes, r->len, r->t_ns, r->packet, &keys)) {
+	if (keys_report(&h->keys, hids_reports(d, h), r->bytes, r->len, r->t_ns, r->packet,
+	                &keys)) {
 		h->keys_pressed += keys.presses;
 		e.kind = EVENT_KEYS;
 		e.keys = &keys;
@@ -30,9 +31,10 @@ void reports_deliver(struct decode *d, const struct usb_transfer *t, struct mode
  * A report longer than its endpoint's packets comes in several transactions, all full but the last. HID 1.11 §5.6 leaves
  * that to USB's rule of short packets. False while more is to come.
  */
-static bool joined(struct model_hid *h, const struct usb_transfer *t,
+static bool joined(struct decode *d, struct model_hid *h, const struct usb_transfer *t,
                    const struct usb_endpoint_descriptor *ep, struct report_bytes *r)
 {
+	const struct hid_descriptor *desc = hids_reports(d, h);
 	uint32_t packet = ep ? ep->wMaxPacketSize & 0x7ff : 0;
 	uint32_t whole, room = sizeof(h->pending) - h->pending_len;
 	uint8_t first;
@@ -40,7 +42,7 @@ static bool joined(struct model_hid *h, const struct usb_transfer *t,
 	if (!t->transaction || !packet || (!h->pending_len && t->len < packet))
 		return true;
 	first = h->pending_len ? h->pending[0] : t->len ? t->data[0] : 0;
-	whole = hid_report_bytes(&h->descriptor, HID_INPUT, h->descriptor.uses_ids ? first : 0);
+	whole = hid_report_bytes(desc, HID_INPUT, desc->uses_ids ? first : 0);
 	if (!h->pending_len && whole <= packet)
 		return true;
 	memcpy(h->pending + h->pending_len, t->data, t->len < room ? t->len : room);
@@ -85,14 +87,14 @@ void reports_in(struct decode *d, const struct usb_transfer *t, struct model_dev
 	}
 	x.h->endpoint = t->endpoint;
 	x.h->report_ns = poll_interval_ns(t, device, x.endpoint);
-	if (joined(x.h, t, x.endpoint, &r))
+	if (joined(d, x.h, t, x.endpoint, &r))
 		reports_deliver(d, t, device, x.h, &r);
 }
 
 /* LED states by usage: Num Lock 1, Caps Lock 2, Scroll Lock 3, Compose 4, Kana 5. HID Usage Tables 1.4 §11 */
-static bool leds_read(const struct model_hid *h, const uint8_t *report, size_t len, uint8_t *leds)
+static bool leds_read(const struct hid_descriptor *desc, const uint8_t *report, size_t len,
+                      uint8_t *leds)
 {
-	const struct hid_descriptor *desc = &h->descriptor;
 	uint8_t id = desc->uses_ids && len ? report[0] : 0;
 	bool any = false;
 
@@ -130,7 +132,7 @@ void reports_out(struct decode *d, const struct usb_transfer *t, struct model_de
 	if (!h || !t->len)
 		return;
 	if (h->described) {
-		if (!leds_read(h, t->data, t->len, &leds))
+		if (!leds_read(hids_reports(d, h), t->data, t->len, &leds))
 			return;
 	} else if (t->len == 1 && (h->kinds & HID_KIND_KEYBOARD)) {
 		leds = t->data[0] & 0x1f;

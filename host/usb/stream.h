@@ -1,7 +1,7 @@
 /*
- * Records in, transfers and bus events out. One instance for an input; memory is bounded: the tables of a raw bus (350
- * KiB, pages untouched until needed) come with its first packet, eight buses at most; those of URBs with the first URB.
- * What a ninth bus carries counts as lost. Malformed traffic is counted, never an error.
+ * Records in, transfers and bus events out. One instance for an input; memory is bounded: the tables of a raw bus (1.3
+ * MiB, pages untouched until needed) come with its first packet, eight buses at most; those of URBs (4 MiB) with the first
+ * URB, likewise. What a ninth bus carries counts as lost. Malformed traffic is counted, never an error.
  */
 #ifndef CORDON_USB_STREAM_H
 #define CORDON_USB_STREAM_H

@@ -85,7 +85,8 @@ struct usb_transfer {
 	uint32_t step_ns;  /* the clock's step, from the record */
 };
 
-enum { USB_TRANSFER_KEPT = 4096 };
+/* As much as wLength can ask for (USB 2.0 §9.3.5): no descriptor has a part that is out of sight. */
+enum { USB_TRANSFER_KEPT = 0xffff };
 
 /* A line record in bus terms, with its time and ordinal. LOST, TICK and all records of a tap but packets come so too. */
 struct usb_bus_event {

@@ -18,6 +18,7 @@ enum {
 	HALVES_MAX = 256,
 	BUCKETS = 256,
 	STORES_MAX = 64,
+	OTHER_KEPT = 4096, /* of all but control transfers: nobody reads further in bulk data */
 	NONE = 0xffff,
 	STATUS_SHORT =
 		-121, /* EREMOTEIO: less than asked for, and the driver minds; the data are good */
@@ -243,6 +244,7 @@ static void half_keep(struct usb_urbs *u, struct half **bucket, const struct rec
                       enum half_kind kind)
 {
 	uint32_t len = r->urb.data && kind != HALF_GIVEN ? r->urb.len : 0;
+	uint32_t most = r->urb.type == USB_TYPE_CONTROL ? USB_TRANSFER_KEPT : OTHER_KEPT;
 	struct half *h;
 
 	if (!u->unused)
@@ -261,7 +263,7 @@ static void half_keep(struct usb_urbs *u, struct half **bucket, const struct rec
 		.urb = r->urb,
 	};
 	h->urb.data = NULL;
-	h->urb.len = len < USB_TRANSFER_KEPT ? len : USB_TRANSFER_KEPT;
+	h->urb.len = len < most ? len : most;
 	*bucket = h;
 	*(u->newest ? &u->newest->newer : &u->oldest) = h;
 	u->newest = h;

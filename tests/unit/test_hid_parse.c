@@ -221,6 +221,51 @@ static void pops_match_the_pushes_that_were_too_deep(void **state)
 	assert_int_equal(hid_field_usage(&d, &d.field[0], 0), 0x00070004);
 }
 
+/* However full the tables are, keys that find no room are told, and it stays a keyboard. */
+static void keys_without_room_are_told(void **state)
+{
+	static uint8_t bytes[16384];
+	size_t n = 0;
+
+	(void)state;
+	/* fields */
+	memcpy(bytes, (uint8_t[]){0x05, 7, 0x75, 1, 0x95, 1}, 6), n = 6;
+	for (unsigned i = 0; i < HID_FIELDS_MAX; i++, n += 6)
+		memcpy(bytes + n, (uint8_t[]){0x19, 4, 0x29, 9, 0x81, 2}, 6);
+	hid_parse(&d, bytes, n);
+	assert_int_equal(d.problems, 0);
+	memcpy(bytes + n, (uint8_t[]){0x09, 4, 0x81, 2}, 4);
+	hid_parse(&d, bytes, n + 4);
+	assert_int_equal(d.problems, HID_PROBLEM_LIMIT | HID_PROBLEM_KEYS_CUT);
+	/* usages: others first, which leave room for keys; then keys, by a page of their own and by one said later */
+	memcpy(bytes, (uint8_t[]){0x05, 9, 0x75, 1, 0x95, 1}, 6), n = 6;
+	for (unsigned i = 0; i < HID_USAGES_MAX; i++, n += 2)
+		memcpy(bytes + n, (uint8_t[]){0x09, 1}, 2);
+	memcpy(bytes + n, (uint8_t[]){0x0b, 4, 0, 7, 0, 0x81, 2}, 7);
+	hid_parse(&d, bytes, n + 7);
+	assert_int_equal(d.problems, HID_PROBLEM_LIMIT);
+	assert_true(hid_kinds(&d) & HID_KIND_KEYBOARD);
+	memcpy(bytes + n, (uint8_t[]){0x05, 7, 0x81, 2}, 4);
+	hid_parse(&d, bytes, n + 4);
+	assert_int_equal(d.problems, HID_PROBLEM_LIMIT | HID_PROBLEM_KEYS_CUT);
+	assert_true(hid_kinds(&d) & HID_KIND_KEYBOARD);
+	for (unsigned i = 0; i <= HID_USAGES_MAX; i++, n += 5)
+		memcpy(bytes + n, (uint8_t[]){0x0b, 4, 0, 7, 0}, 5);
+	memcpy(bytes + n, (uint8_t[]){0x81, 2}, 2);
+	hid_parse(&d, bytes, n + 2);
+	assert_int_equal(d.problems, HID_PROBLEM_LIMIT | HID_PROBLEM_KEYS_CUT);
+	/* reports */
+	for (unsigned ids = HID_REPORTS_MAX; ids <= HID_REPORTS_MAX + 1; ids++) {
+		memcpy(bytes, (uint8_t[]){0x05, 7, 0x75, 1, 0x95, 1}, 6), n = 6;
+		for (unsigned i = 1; i <= ids; i++, n += 6)
+			memcpy(bytes + n, (uint8_t[]){0x85, (uint8_t)i, 0x09, 4, 0x81, 2}, 6);
+		hid_parse(&d, bytes, n);
+		assert_int_equal(d.problems, ids > HID_REPORTS_MAX
+		                                     ? HID_PROBLEM_LIMIT | HID_PROBLEM_KEYS_CUT
+		                                     : 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +278,7 @@ int main(void)
 		cmocka_unit_test(each_problem_is_told),
 		cmocka_unit_test(what_stands_before_a_problem_stays),
 		cmocka_unit_test(pops_match_the_pushes_that_were_too_deep),
+		cmocka_unit_test(keys_without_room_are_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

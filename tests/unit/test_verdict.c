@@ -167,6 +167,19 @@ static void packets_cut_short(void **state)
 	        "short");
 }
 
+static void more_keys_than_are_followed(void **state)
+{
+	struct coverage_input in = good;
+
+	(void)state;
+	in.keys_cut = 1;
+	missing(in, PROFILE_HOST,
+	        "1 report descriptor has more fields of keys than can be followed");
+	in.keys_cut = 2;
+	missing(in, PROFILE_HOST,
+	        "2 report descriptors have more fields of keys than can be followed");
+}
+
 static void undecided_keyboards(void **state)
 {
 	struct coverage_input in = good;
@@ -229,6 +242,7 @@ int main(void)
 		cmocka_unit_test(packets_lost_or_bad),
 		cmocka_unit_test(blindness),
 		cmocka_unit_test(packets_cut_short),
+		cmocka_unit_test(more_keys_than_are_followed),
 		cmocka_unit_test(undecided_keyboards),
 		cmocka_unit_test(sensors_count_for_bare_alone),
 		cmocka_unit_test(a_transfer_is_needed_elsewhere),
