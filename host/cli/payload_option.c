@@ -15,6 +15,8 @@ struct payload_option {
 	struct scenario_payload payload;
 	struct ducky_layout layout;
 	struct layout_keys keys;
+	char first[LAYOUT_NAME_MAX],
+		now[LAYOUT_NAME_MAX]; /* xkb's names: before any DUCKY_LANG, and of `keys` */
 	char text[DUCKY_SCRIPT_MAX + 1];
 };
 
@@ -28,17 +30,31 @@ static bool turn_round(struct payload_option *o, const char *xkb_name)
 	struct layout *l = layout_new(xkb_name);
 	bool good = l && layout_load(l);
 
-	if (good)
+	if (good) {
 		layout_keys_init(&o->keys, ask, l);
+		snprintf(o->now, sizeof(o->now), "%s", xkb_name);
+	}
 	layout_free(l);
 	return good;
 }
 
 static bool choose(void *context, const char *name)
 {
-	const char *xkb_name = layout_keys_name(name);
+	struct payload_option *o = context;
+	const char *xkb_name = name ? layout_keys_name(name) : o->first;
 
-	return xkb_name && turn_round(context, xkb_name);
+	return xkb_name && (strcmp(xkb_name, o->now) == 0 || turn_round(o, xkb_name));
+}
+
+static bool known(void *context, const char *name)
+{
+	const char *xkb_name = layout_keys_name(name);
+	struct layout *l = xkb_name ? layout_new(xkb_name) : NULL;
+	bool good = l && layout_load(l);
+
+	(void)context;
+	layout_free(l);
+	return good;
 }
 
 static size_t strokes(void *context, uint32_t character, struct keystroke *out, size_t max)
@@ -64,10 +80,10 @@ static bool read_file(struct payload_option *o, const char *path)
 	return good;
 }
 
-static void say_prose(const struct ducky *d, const char *path)
+static void say_skipped(const struct ducky *d, const char *path)
 {
 	const char *message;
-	uint32_t line, n = ducky_prose(d, &line, &message);
+	uint32_t line, n = ducky_skipped(d, &line, &message);
 
 	if (n == 1)
 		say_error("%s:%u: %s; left out", path, line, message);
@@ -92,7 +108,9 @@ struct payload_option *payload_option_read(const char *path, const char *layout,
 		*code = EXIT_USAGE;
 		goto failed;
 	}
-	o->layout = (struct ducky_layout){.ctx = o, .select = choose, .strokes = strokes};
+	snprintf(o->first, sizeof(o->first), "%s", layout);
+	o->layout = (struct ducky_layout){
+		.ctx = o, .known = known, .select = choose, .strokes = strokes};
 	o->payload.name = path;
 	o->payload.text = o->text;
 	o->payload.layout = &o->layout;
@@ -101,7 +119,7 @@ struct payload_option *payload_option_read(const char *path, const char *layout,
 	d = ducky_new(o->text, o->payload.len,
 	              &(struct ducky_settings){.name = path, .layout = &o->layout}, message);
 	if (d) {
-		say_prose(d, path);
+		say_skipped(d, path);
 		ducky_free(d);
 		*code = 0;
 		return o;

@@ -49,9 +49,13 @@ enum ducky_led {
 	DUCKY_SCROLL = 1u << 2,
 };
 
-/* A keyboard layout by which text becomes keys. `select` is DUCKY_LANG's; false where there is no such layout. */
+/*
+ * A keyboard layout by which text becomes keys. `known` and `select` are of DUCKY_LANG's name, and false where there is no
+ * such layout; select of NULL returns to the one that a script begins with.
+ */
 struct ducky_layout {
 	void *ctx;
+	bool (*known)(void *ctx, const char *name);
 	bool (*select)(void *ctx, const char *name);
 	/* Keys of a Unicode character, in order; 0 where the layout has none. At most `max`. */
 	size_t (*strokes)(void *ctx, uint32_t character, struct keystroke *out, size_t max);
@@ -64,7 +68,9 @@ struct ducky_settings {
 	enum ducky_os os;                  /* which machine it is */
 	uint8_t leds;                      /* enum ducky_led, when the script begins */
 	bool leds_follow; /* lock keys change the LEDs at once; else only ducky_leds does */
-	bool present;     /* the networks that IF_PRESENT asks for are there */
+	unsigned
+		requests; /* for configuration descriptors, that this host makes of a device: $_HOST_... */
+	bool present; /* the networks that IF_PRESENT asks for are there */
 	uint64_t seed;
 	uint64_t steps_max; /* 0: DUCKY_STEPS_DEFAULT */
 };
@@ -166,10 +172,10 @@ const char *ducky_message(const struct ducky *d);
 uint64_t ducky_left_out(const struct ducky *d);
 
 /*
- * Lines that are no commands but prose, which were left out, as devices do; of the first its line and what is wrong with
- * it, borrowed. A script with more of it than commands is refused.
+ * Lines that were left out, as devices do: prose that is no command, a DELAY without its number; of the first its line and
+ * what is wrong with it, borrowed. A script with more prose than commands is refused.
  */
-uint32_t ducky_prose(const struct ducky *d, uint32_t *line, const char **message);
+uint32_t ducky_skipped(const struct ducky *d, uint32_t *line, const char **message);
 
 /* The world's answers, given between two calls of ducky_next. */
 void ducky_leds(struct ducky *d, uint8_t leds); /* the host's LED report */

@@ -130,13 +130,18 @@ static enum ducky_value type_code(struct ducky *d, const struct ducky_statement 
 /* Statements of which the argument is a number. */
 static enum ducky_value numbered(struct ducky *d, const struct ducky_statement *s, bool check)
 {
+	bool time = s->kind != KIND_EXFIL && s->kind != KIND_INJECT_VAR;
 	struct ducky_action a = {.line = s->line};
 	uint32_t value = 0;
-	enum ducky_value v = ducky_evaluate(d, s, s->args, check, &value);
+	enum ducky_value v;
 
+	/* Numbers are of 16 bits, where a sign makes a minute of nothing. */
+	if (time && s->args.len && *ducky_at(d, s->args) == '-')
+		return refuse(d, s, "delay", "milliseconds from 0");
+	v = ducky_evaluate(d, s, s->args, check, &value);
 	if (v != VALUE_OK || check)
 		return v;
-	if (value > MS_MAX && s->kind != KIND_EXFIL && s->kind != KIND_INJECT_VAR)
+	if (value > MS_MAX && time)
 		return refuse(d, s, "delay", "at most a day, in milliseconds");
 	switch (s->kind) {
 	case KIND_DELAY:
@@ -247,9 +252,9 @@ static enum ducky_value change_mode(struct ducky *d, const struct ducky_statemen
 	d->mode = a.mode;
 	d->held = 0;
 	memset(d->held_key, 0, sizeof(d->held_key));
-	/* What enumeration asks for twice is how scripts tell Windows: threats.md section 4. */
-	if (a.mode.hid || a.mode.storage)
-		d->internal[INTERNAL_HOST_REQUESTS] += d->set.os == DUCKY_OS_WINDOWS ? 4 : 2;
+	/* It is enumerated anew. */
+	d->internal[INTERNAL_HOST_REQUESTS] =
+		a.mode.hid || a.mode.storage ? (uint16_t)d->set.requests : 0;
 	ducky_push(d, &a);
 	return VALUE_OK;
 }
@@ -291,11 +296,10 @@ static enum ducky_value language(struct ducky *d, const struct ducky_statement *
 		return refuse(d, s, "DUCKY_LANG", "a layout's name");
 	memcpy(name, ducky_at(d, s->args), s->args.len);
 	name[s->args.len] = 0;
-	if (check)
+	if (l ? check ? l->known(l->ctx, name) : l->select(l->ctx, name)
+	      : !strcmp(name, "US") || !strcmp(name, "us"))
 		return VALUE_OK;
-	if (l ? l->select(l->ctx, name) : !strcmp(name, "US") || !strcmp(name, "us"))
-		return VALUE_OK;
-	return refuse(d, s, "DUCKY_LANG", "a layout that there is");
+	return refuse(d, s, "DUCKY_LANG", "a keyboard layout's name, such as US, DE or FR");
 }
 
 static enum ducky_value plain(struct ducky *d, const struct ducky_statement *s, bool check)

@@ -160,6 +160,13 @@ static bool join_one(struct joiner *j, uint32_t index)
 			return ducky_fail(d, s->line,
 			                  "blocks too deep; expected at most %d within each other",
 			                  DUCKY_BLOCKS_MAX);
+		for (unsigned i = 0; s->kind == KIND_FUNCTION && i < j->opened; i++)
+			if (d->statement[j->open[i]].kind == KIND_FUNCTION)
+				return ducky_fail(
+					d, s->line,
+					"FUNCTION within that of line %u; expected END_FUNCTION "
+					"before it",
+					d->statement[j->open[i]].line);
 		s->end = index;
 		j->open[j->opened++] = index;
 		return true;

@@ -285,11 +285,8 @@ static bool prose(struct ducky *d, uint32_t line, struct ducky_span word)
 
 	if (!has(at, word.len, 'a', 'z') && has(at, word.len, 'A', 'Z'))
 		return false;
-	if (!d->prose++) {
-		d->prose_line = line;
-		snprintf(d->prose_message, sizeof(d->prose_message), NO_COMMAND,
-		         ducky_shown(word.len), at);
-	}
+	d->prose++;
+	ducky_skip(d, line, NO_COMMAND, ducky_shown(word.len), at);
 	return true;
 }
 
@@ -393,8 +390,10 @@ static bool statement(struct reader *r, struct ducky_span s, bool nested)
 		return otherwise(r, args);
 	case KIND_DELAY:
 		/* Published without its number: nothing to wait for. */
-		if (!args.len)
+		if (!args.len) {
+			ducky_skip(d, r->line, "DELAY alone; expected milliseconds");
 			return true;
+		}
 		args = uncommented(d, args);
 		break;
 	case KIND_REM:
@@ -482,7 +481,7 @@ bool ducky_read(struct ducky *d, const char *text, size_t len)
 		good = ducky_fail(d, r.line, "IF_DEFINED opens a block; expected END_IF_DEFINED");
 	/* Some prose between commands is a REM that somebody forgot; more of it than commands is no script. */
 	if (good && d->prose > d->statements)
-		good = ducky_fail(d, d->prose_line, "%s", d->prose_message);
+		good = ducky_fail(d, d->skipped_line, "%s", d->skipped_message);
 	free(r.defines);
 	free(own);
 	return good;

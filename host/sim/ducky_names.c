@@ -90,6 +90,8 @@ void ducky_names_clear(struct ducky *d)
 		if (internals[i].slot < SPECIAL)
 			d->internal[internals[i].slot] = internals[i].initial;
 	d->internal[INTERNAL_OS] = (uint16_t)d->set.os;
+	/* Of the enumeration that was before the script. */
+	d->internal[INTERNAL_HOST_REQUESTS] = (uint16_t)d->set.requests;
 }
 
 int ducky_find(const struct ducky *d, const struct ducky_name *names, unsigned count,

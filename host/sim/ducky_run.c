@@ -25,6 +25,18 @@ bool ducky_fail(struct ducky *d, uint32_t line, const char *format, ...)
 	return false;
 }
 
+void ducky_skip(struct ducky *d, uint32_t line, const char *format, ...)
+{
+	va_list args;
+
+	if (d->skipped++)
+		return;
+	d->skipped_line = line;
+	va_start(args, format);
+	vsnprintf(d->skipped_message, sizeof(d->skipped_message), format, args);
+	va_end(args);
+}
+
 struct ducky_span ducky_trim(const struct ducky *d, struct ducky_span s)
 {
 	while (s.len && (d->pool[s.at] == ' ' || d->pool[s.at] == '\t'))
@@ -68,6 +80,8 @@ static void start(struct ducky *d)
 	d->handler = 0;
 	d->default_delay = d->char_delay = 0;
 	d->string_delay_set = false;
+	if (d->set.layout)
+		d->set.layout->select(d->set.layout->ctx, NULL);
 	ducky_names_clear(d);
 }
 
@@ -120,11 +134,11 @@ uint64_t ducky_left_out(const struct ducky *d)
 	return d->left_out;
 }
 
-uint32_t ducky_prose(const struct ducky *d, uint32_t *line, const char **message)
+uint32_t ducky_skipped(const struct ducky *d, uint32_t *line, const char **message)
 {
-	*line = d->prose_line;
-	*message = d->prose_message;
-	return d->prose;
+	*line = d->skipped_line;
+	*message = d->skipped_message;
+	return d->skipped;
 }
 
 void ducky_leds(struct ducky *d, uint8_t leds)

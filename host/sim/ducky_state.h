@@ -178,9 +178,10 @@ struct ducky {
 	uint8_t held;
 	uint8_t held_key[DUCKY_KEYS_MAX];
 	uint64_t left_out;
-	unsigned prose; /* lines that are no commands and were left out; the first of them */
-	uint32_t prose_line;
-	char prose_message[DUCKY_MESSAGE_MAX];
+	unsigned prose;   /* lines that are no commands */
+	unsigned skipped; /* lines that were left out, prose among them; the first of them: */
+	uint32_t skipped_line;
+	char skipped_message[DUCKY_MESSAGE_MAX];
 
 	struct ducky_action queue[DUCKY_QUEUE_MAX];
 	unsigned queue_at, queue_used;
@@ -194,6 +195,10 @@ struct ducky {
 
 /* Notes the first error; always false. */
 bool ducky_fail(struct ducky *d, uint32_t line, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* A line is left out; the first is told. */
+void ducky_skip(struct ducky *d, uint32_t line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 static inline const char *ducky_at(const struct ducky *d, struct ducky_span s)

@@ -127,6 +127,15 @@ static const struct {
 	[HOST_ANDROID] = {.steps = android, .debounce_ns = 130000000, .reset_ns = 50000000},
 };
 
+unsigned host_configuration_requests(enum host_kind kind)
+{
+	unsigned n = 0;
+
+	for (const struct host_step *s = hosts[kind].steps; s->ask != ASK_END; s++)
+		n += s->ask == ASK_CONFIG;
+	return n;
+}
+
 /* A standard or class request without data of its own. */
 static enum bus_result ask(struct bus *b, struct bus_device *d, uint8_t type, uint8_t request,
                            unsigned value, unsigned index, unsigned length)

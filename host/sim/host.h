@@ -23,6 +23,9 @@ enum host_kind {
 bool host_enumerate(struct bus *b, struct bus_device *d, enum host_kind kind, uint8_t address,
                     int64_t configured_after_ns, int64_t led_after_ns);
 
+/* How often that asks for a configuration descriptor: by it scripts tell Windows from others. */
+unsigned host_configuration_requests(enum host_kind kind);
+
 /* What a hub and its driver say to each other when something was plugged into `port`, its reset included. */
 void host_hub_port(struct bus *b, struct bus_device *hub, uint8_t port);
 

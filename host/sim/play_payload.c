@@ -65,10 +65,13 @@ static bool look(struct play *p, struct play_payload *x)
 bool play_payload_new(struct play *p)
 {
 	const struct scenario_payload *from = p->plan->payload;
+	int device = p->s->usb[p->plan->payload_item].device.item;
+	enum host_kind host = play_host(p, p->s->usb[device].host);
 	const struct ducky_settings set = {
 		.name = from->name,
 		.layout = from->layout,
-		.os = os_of(p->plan->host),
+		.os = os_of(host),
+		.requests = host_configuration_requests(host),
 		.leds = DUCKY_NUM,
 		.leds_follow = true,
 		.present = true,

@@ -112,12 +112,39 @@ done
 "$CORDON" sim M14 --payload "$work/p.txt" --layout de -o "$work/p.tap" && "$CORDON" analyze --layout de --json "$work/p.tap" | grep -q 'notepad.nABCDone'
 ok $? 'on another keyboard'
 printf 'STRING a\nSTRINK b\n' >"$work/bad.txt"
+printf 'STRING a\nDUCKY_LANG XX\n' >"$work/lang.txt"
 refused 1 "bad.txt:2: " M03 --payload "$work/bad.txt" -o "$work/x.tap"
 refused 2 "no keyboard in the cable" B06 --payload "$work/p.txt" -o "$work/x.tap"
 refused 1 "cannot read" M03 --payload "$work/none" -o "$work/x.tap"
 refused 2 "unknown keyboard layout" M03 --payload "$work/p.txt" --layout klingon -o "$work/x.tap"
 refused 2 "unknown keyboard layout 'zz'" M12 --layout zz -o "$work/x.tap"
 refused 2 "unknown keyboard layout 'zz'" --check host/sim/scenarios.json --layout zz
+refused 1 "lang.txt:2: DUCKY_LANG 'XX'; expected a keyboard layout's name" M03 --payload "$work/lang.txt" -o "$work/x.tap"
+typed() { # LAYOUT OF ANALYZE, SIM'S ARGUMENTS...: the text that the analysis reads
+	layout=$1
+	shift
+	"$CORDON" sim "$@" -o "$work/p.tap" 2>"$work/err" &&
+		"$CORDON" analyze --layout "$layout" --json "$work/p.tap" | sed -n 's/.*"keystrokes":\[{[^]]*"text":"\([^"]*\)".*/\1/p'
+}
+# Each run of a script begins with the first layout again.
+printf 'STRING yz\nDUCKY_LANG de\nSTRING yz\n' >"$work/de.txt"
+[ "$(typed us M12 --payload "$work/de.txt")" = yzzy ]
+ok $? 'a layout holds from its line on'
+# By it payloads tell Windows, with and without an ATTACKMODE of their own.
+printf 'IF ($_HOST_CONFIGURATION_REQUEST_COUNT > 2) THEN\nSTRING win\nELSE\nSTRING other\nEND_IF\n' >"$work/req.txt"
+{
+	printf 'ATTACKMODE HID\nDELAY 500\nATTACKMODE HID VID_05AC PID_021E\nDELAY 500\n'
+	cat "$work/req.txt"
+} >"$work/req2.txt"
+for h in windows linux macos android; do
+	want=other
+	[ $h != windows ] || want=win
+	[ "$(typed us M12 --host $h --payload "$work/req.txt")" = $want ] && [ "$(typed us M12 --host $h --payload "$work/req2.txt")" = $want ]
+	ok $? "a payload counts the requests of $h"
+done
+printf 'DELAY\nSTRING abc\n' >"$work/delay.txt"
+[ "$(typed us M12 --payload "$work/delay.txt")" = abc ] && grep -q 'delay.txt:1: DELAY alone; expected milliseconds; left out' "$work/err"
+ok $? 'a DELAY without a number is left out, and said'
 # The O.MG's own descriptors have a pointer with a wheel and no media keys; those of an office keyboard the other way round.
 printf 'Props: nobody\nDELAY 500\nMOUSE SCROLL -3\nMEDIA VOLUME_UP\nSTRING a\342\202\254b\n' >"$work/media.txt"
 reports() {

@@ -21,7 +21,7 @@ static size_t ask(void *ctx, uint16_t usage, uint8_t modifiers, char out[LAYOUT_
 
 static bool take(void *ctx, const char *name)
 {
-	const char *xkb = layout_keys_name(name);
+	const char *xkb = name ? layout_keys_name(name) : "us";
 	struct layout *l;
 	bool good;
 
@@ -42,7 +42,13 @@ static size_t strokes(void *ctx, uint32_t character, struct keystroke *out, size
 	return layout_keys_strokes(&keys, character, out, max);
 }
 
-static const struct ducky_layout layout = {.select = take, .strokes = strokes};
+static bool known(void *ctx, const char *name)
+{
+	(void)ctx;
+	return layout_keys_name(name) != NULL;
+}
+
+static const struct ducky_layout layout = {.known = known, .select = take, .strokes = strokes};
 
 static void expect(uint32_t character, size_t n, uint8_t usage, uint8_t modifiers)
 {
@@ -121,7 +127,7 @@ static void a_script_chooses_its_layout(void **state)
 		"y z z y RA-q 35 e G-z done");
 	assert_string_equal(ducky_actions("DUCKY_LANG UK\nSTRING \"", &set), "S-1f done");
 	assert_non_null(
-		strstr(ducky_actions("DUCKY_LANG nowhere", &set), "a layout that there is"));
+		strstr(ducky_actions("DUCKY_LANG nowhere", &set), "a keyboard layout's name"));
 	assert_null(layout_keys_name("a name that is far too long for one"));
 }
 
