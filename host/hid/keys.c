@@ -294,32 +294,33 @@ static bool read_simple(struct keys *k, const struct keys_layout *l, const uint8
 }
 
 /*
- * A report of which one slot differs from a plain one: the next slot is taken, the last one given up, or a key has taken
- * another's place. Does what read_simple would; false, and nothing changed, where it is more than that.
+ * A report that differs from a plain one by one key: it stands in the next slot, in another's place, or is gone, and those
+ * behind it have moved up. Does what read_simple would; false, and nothing changed, where it is more than that.
  */
 static bool read_one(struct keys *k, const struct keys_layout *l, const uint8_t *report, size_t len,
                      struct key_report *out)
 {
 	const uint64_t low = UINT64_C(0x0101010101010101);
-	uint64_t slots, changed, same;
+	uint64_t slots, last, changed, same, all = UINT64_MAX;
 	unsigned at, was, is;
 
 	if (!k->plain || len != sizeof(slots) || k->last_len != len || !l->array_count)
 		return false;
-	slots = load_le64(report) >> 8 * l->array_at;
-	changed = slots ^ load_le64(k->last) >> 8 * l->array_at;
-	if (l->array_count < sizeof(slots)) {
-		slots &= (UINT64_C(1) << 8 * l->array_count) - 1;
-		changed &= (UINT64_C(1) << 8 * l->array_count) - 1;
-	}
+	if (l->array_count < sizeof(slots))
+		all = (UINT64_C(1) << 8 * l->array_count) - 1;
+	slots = load_le64(report) >> 8 * l->array_at & all;
+	last = load_le64(k->last) >> 8 * l->array_at & all;
+	changed = slots ^ last;
 	if (!changed)
 		return false;
 	at = (unsigned)__builtin_ctzll(changed) / 8;
-	was = k->last[l->array_at + at];
-	is = report[l->array_at + at];
-	if (changed >> 8 * at > 0xff || (!was && at != k->downs) || (!is && at + 1u != k->downs))
+	was = last >> 8 * at & 0xff;
+	is = slots >> 8 * at & 0xff;
+	if (slots >> 8 * at == last >> 8 * at >> 8) {
+		is = 0;
+	} else if (!is || changed >> 8 * at > 0xff || (!was && at != k->downs)) {
 		return false;
-	if (is) {
+	} else {
 		/* Its own byte aside, is there another like it? */
 		same = (slots ^ is * low) | UINT64_C(0xff) << 8 * at;
 		if (is < KEY_FIRST || is >= KEY_MODIFIER_FIRST || is > l->most ||

@@ -378,6 +378,13 @@ static void one_slot_reads_what_the_long_way_does(void **state)
 			x >> 25 ? usual[(x >> 16) % sizeof(usual)] : odd[(x >> 16) % sizeof(odd)];
 		report[0] = x >> 12 & 7 ? report[0] : (uint8_t)(x >> 20 & 0x22);
 		report[1] = (uint8_t)(x >> 28);
+		/* A key is let go, and those behind it move up. */
+		if (!(x >> 13 & 7)) {
+			at = 2 + (x >> 18) % 6;
+			memcpy(report + 2, k.last + 2, 6);
+			memmove(report + at, report + at + 1, 7 - at);
+			report[7] = 0;
+		}
 		if (!(x >> 8 & 31))
 			memset(report + 2, 0, 6);
 		len = x >> 4 & 127 ? 8 : 1 + (x >> 11) % 9;
