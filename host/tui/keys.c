@@ -102,11 +102,7 @@ static void back(struct view *v, const struct scene *s, int key)
 static void quit(struct view *v, const struct scene *s, int key)
 {
 	(void)key;
-	/* What can be played again is not lost. */
-	if (link_can_pace(s->link) || s->over)
-		v->quit = true;
-	else
-		prompt_open(v, PROMPT_QUIT);
+	prompt_quit(v, s);
 }
 
 static void follow(struct view *v, const struct scene *s, int key)
@@ -233,20 +229,35 @@ static void scale(struct view *v, const struct scene *s, int key)
 		v->scale = v->scale == 0 ? 0 : v->scale + 1 < VIEW_SCALES ? v->scale + 1 : 0;
 }
 
+/* The next one as seen from the cursor, `count` or -1 none. Several may have been found at one moment: they take turns. */
+static int finding_from(const struct view *v, const struct scene *s, int count, bool forward)
+{
+	const int64_t *seen = s->history->finding_seen_ns;
+	int at = forward ? 0 : count - 1;
+
+	if (v->finding >= 0 && v->finding < count && seen[v->finding] == s->cursor_ns)
+		return v->finding + (forward ? 1 : -1);
+	if (forward)
+		while (at < count && seen[at] <= s->cursor_ns)
+			at++;
+	else
+		while (at >= 0 && seen[at] >= s->cursor_ns)
+			at--;
+	return at;
+}
+
 static void finding(struct view *v, const struct scene *s, int key)
 {
 	int count = (int)s->history->findings, at;
 
 	if (count > (int)s->report->findings)
 		count = (int)s->report->findings;
-	at = key == 'n' ? v->finding + 1 : v->finding - 1;
-	if (v->finding < 0 && key == 'N')
-		at = count - 1;
+	at = finding_from(v, s, count, key == 'n');
 	if (at >= count) {
 		if (link_can_pace(s->link) && !s->over)
 			v->seek_finding = true;
 		else
-			say(v, count ? "no later finding" : "no finding");
+			say(v, count ? "no later finding; N goes back" : "no finding");
 		return;
 	}
 	if (at < 0) {

@@ -173,8 +173,8 @@ static void report(struct view *v, const struct scene *s, const char *argument)
 
 static void quit(struct view *v, const struct scene *s, const char *argument)
 {
-	(void)s, (void)argument;
-	v->quit = true;
+	(void)argument;
+	prompt_quit(v, s);
 }
 
 static const struct prompt_command commands[] = {
@@ -318,6 +318,15 @@ static void done(struct view *v, const struct scene *s)
 		wish(v, WISH_TEST, v->input);
 	else if (v->input[0])
 		wish(v, p == PROMPT_PROFILE ? WISH_PROFILE : WISH_LAYOUT, v->input);
+}
+
+void prompt_quit(struct view *v, const struct scene *s)
+{
+	/* What can be played again is not lost. */
+	if (link_can_pace(s->link) || s->over)
+		v->quit = true;
+	else
+		prompt_open(v, PROMPT_QUIT);
 }
 
 void prompt_press(struct view *v, const struct scene *s, int key)

@@ -331,6 +331,14 @@ static void seeking_stops_at_the_next_finding(void **state)
 	vt_run(t, 100);
 	shows(t, "R7");
 	shows(t, "paused");
+	/* By the cursor, wherever it was left, and whatever was chosen last. */
+	vt_keys(t, ":goto 1.9\rN");
+	vt_run(t, 100);
+	hides(t, "R9");
+	vt_keys(t, "n");
+	vt_run(t, 100);
+	shows(t, "R9");
+	hides(t, "R7");
 	vt_free(t);
 }
 
@@ -410,6 +418,10 @@ static void a_live_stream_is_not_left_by_accident(void **state)
 	shows(t, "quit? y/n");
 	vt_keys(t, "n");
 	assert_true(vt_run(t, 200));
+	vt_keys(t, ":quit\r");
+	assert_true(vt_run(t, 200));
+	shows(t, "quit? y/n");
+	vt_keys(t, "n");
 	vt_keys(t, "Qy");
 	assert_false(vt_run(t, 200));
 	vt_free(t);
