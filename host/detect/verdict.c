@@ -111,8 +111,8 @@ void coverage_judge(struct coverage *c, const struct coverage_input *in, const s
 	}
 	if (in->cut && (text = entry(c))) {
 		say_count(text, in->cut);
-		say(text,
-		    in->cut == 1 ? " report or descriptor was" : " reports or descriptors were");
+		say(text, in->cut == 1 ? " report, request or descriptor was"
+		                       : " reports, requests or descriptors were");
 		say(text, " kept in part only: the capture's packets are cut short");
 	}
 	if (in->keys_cut && (text = entry(c))) {

@@ -21,7 +21,7 @@ struct coverage_input {
 	int64_t blind_ns;
 	uint64_t transfers;           /* decoded */
 	unsigned undecided_keyboards; /* R9 without a decision, with 1 to 9 keys */
-	uint64_t cut;             /* reports and report descriptors that the capture kept in part */
+	uint64_t cut; /* reports, report descriptors and requests that the capture kept in part */
 	uint64_t keys_cut;        /* report descriptors with more keys than can be followed */
 	uint64_t lost_interfaces; /* of input devices, more than can be followed at a time */
 	int64_t line_seen_ns, current_seen_ns; /* with VBUS on */

@@ -294,7 +294,7 @@ void analysis_look(struct analysis *a, const struct capture_info *info)
 		.undecided_keyboards =
 			injected_typing_undecided(engine_rule_state(a->engine, "R9")),
 		.lost_interfaces = m->hids_lost,
-		.cut = m->cut,
+		.cut = m->cut + counts->cut_setups,
 		.keys_cut = m->keys_cut,
 		.line_seen_ns = m->tap.line_seen_ns,
 		.current_seen_ns = m->tap.current_seen_ns,

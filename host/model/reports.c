@@ -62,6 +62,27 @@ static bool carries_reports(const struct usb_transfer *t, const struct usb_endpo
 	       (t->type == USB_TYPE_ISOCHRONOUS && t->wire && ep && (ep->bmAttributes & 3) == 3);
 }
 
+/*
+ * A report that the capture kept in part may be a key press that nobody sees. On the wire reports have no type of their
+ * own: there it is whatever a keyboard may have sent, so far as its descriptors or its length tell.
+ */
+static bool cut_report(struct decode *d, const struct usb_transfer *t,
+                       const struct model_device *device)
+{
+	struct endpoint_hid x;
+
+	if (t->type == USB_TYPE_INTERRUPT)
+		return true;
+	switch (endpoint_hid(d, device, t, &x)) {
+	case ENDPOINT_HID:
+		return carries_reports(t, x.endpoint);
+	case ENDPOINT_UNKNOWN:
+		return carries_reports(t, NULL) && t->len_true <= INFER_BYTES_MAX;
+	default:
+		return false;
+	}
+}
+
 void reports_in(struct decode *d, const struct usb_transfer *t, struct model_device *device)
 {
 	struct report_bytes r = {
@@ -69,8 +90,8 @@ void reports_in(struct decode *d, const struct usb_transfer *t, struct model_dev
 	struct endpoint_hid x;
 	enum endpoint_owner owner;
 
-	if (t->type == USB_TYPE_INTERRUPT && t->len < t->len_true)
-		d->model.cut++;
+	if (t->len < t->len_true)
+		d->model.cut += cut_report(d, t, device);
 	if (!t->len || t->type == USB_TYPE_BULK)
 		return;
 	owner = endpoint_hid(d, device, t, &x);

@@ -78,8 +78,10 @@ void control_setup(struct usb_bus *b, uint16_t at, const struct bus_data *d)
 
 	if (c)
 		control_emit(b, c, USB_TRANSFER_INCOMPLETE);
-	if (d->len < 8 || d->len_true != 8)
+	if (d->len < 8 || d->len_true != 8) {
+		b->counts->cut_setups += d->len < 8 && d->len_true == 8;
 		return;
+	}
 	c = control_take(b);
 	c->address = (uint8_t)(at >> 5);
 	c->number = at >> 1 & 0xf;

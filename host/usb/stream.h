@@ -14,6 +14,7 @@ struct usb_counts {
 		packets; /* RECORD_PACKET and RECORD_URB, and what a tap saw and counted instead of sending */
 	uint64_t bad_packets; /* any of the next five, each packet once */
 	uint64_t bad_pid, bad_crc5, bad_crc16, bad_length, bad_receiver;
+	uint64_t cut_setups;   /* kept in part: what was asked for, nobody knows */
 	uint64_t lost_packets; /* from RECORD_LOST; a span of unknown count counts 1 */
 	uint64_t transactions, naks, stalls, retries, splits, keepalives, sofs;
 	uint64_t unpaired; /* URB halves or handshakes without their partner */

@@ -1,6 +1,7 @@
 /*
- * Captures with a snapshot length: simulated URBs of a keyboard that keep their first bytes only, at every length. Where
- * its reports are whole its keys must be seen, whatever is missing of the descriptors; where they are not it is said.
+ * Captures with a snapshot length: simulated URBs and packets of a keyboard that keep their first bytes only, at every
+ * length. Where its reports are whole its keys must be seen, whatever is missing of the descriptors; where they are not it
+ * is said.
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -8,12 +9,19 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "hid/infer.h"
 #include "model/decode.h"
 #include "sim/host.h"
 
 #define MS 1000000ll
 
-enum { KEYS = 12, REPORT_LEN = 8, LONGEST = 80 /* over each descriptor of the device */ };
+enum {
+	KEYS = 12,
+	REPORT_LEN = 8,
+	LONGEST = 80, /* over each descriptor of the device */
+	TOKEN_LEN = 3,
+	PACKET_LONGEST = 12,
+};
 
 struct bench {
 	struct bus bus;
@@ -42,6 +50,10 @@ static void on_record(void *context, const struct record *r)
 		if (!b->kept)
 			cut.urb.data = NULL;
 	}
+	if (r->kind == RECORD_PACKET && r->packet_data.len > b->kept) {
+		cut.packet_data.len = b->kept;
+		cut.packet_data.flags |= PACKET_CUT;
+	}
 	usb_stream_record(b->usb, &cut);
 }
 
@@ -58,9 +70,9 @@ static void type(struct bench *b, struct bus_device *d)
 	bus_run_until(&b->bus, 4000 * MS);
 }
 
-static void run(struct bench *b, uint32_t kept)
+static void run(struct bench *b, enum bus_view view, uint32_t kept)
 {
-	struct bus_settings set = {.view = BUS_URBS};
+	struct bus_settings set = {.view = view};
 	struct sim_device model;
 	struct usb_sink sink;
 	struct bus_device *d;
@@ -92,7 +104,7 @@ static void every_length(void **state)
 
 	(void)state;
 	for (uint32_t kept = 0; kept <= LONGEST; kept++) {
-		run(&b, kept);
+		run(&b, BUS_URBS, kept);
 		if (kept >= REPORT_LEN)
 			assert_int_equal(b.keys, KEYS);
 		if (kept < REPORT_LEN)
@@ -111,9 +123,69 @@ static void what_is_cut_describes_nothing(void **state)
 	static struct bench b;
 
 	(void)state;
-	run(&b, 64);
+	run(&b, BUS_URBS, 64);
 	assert_int_equal(b.inferred, 1);
 	assert_int_equal(decode_model(b.decode)->cut, 1);
+	release(&b);
+}
+
+/* On the wire the PID stands before the data. Below three bytes no token is whole, and most packets are bad. */
+static void every_length_of_packets(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	for (uint32_t kept = 0; kept <= PACKET_LONGEST; kept++) {
+		const struct usb_counts *counts;
+		uint64_t cut;
+
+		run(&b, BUS_WIRE, kept);
+		counts = usb_stream_counts(b.usb);
+		cut = decode_model(b.decode)->cut + counts->cut_setups;
+		if (kept > REPORT_LEN) {
+			assert_int_equal(b.keys, KEYS);
+			assert_int_equal(cut, 0);
+		} else if (kept >= TOKEN_LEN) {
+			assert_int_equal(counts->bad_packets, 0);
+			assert_true(decode_model(b.decode)->cut >= 2 * KEYS);
+			assert_true(counts->cut_setups > 4);
+		} else {
+			assert_true(counts->bad_packets * 100 > counts->packets);
+		}
+		release(&b);
+	}
+}
+
+/* Only what may be a keyboard's counts: not what its descriptor gives to another class, nor what is too long for one. */
+static void what_no_keyboard_sends(void **state)
+{
+	static const uint8_t bytes[64] = {1};
+	static struct bench b;
+	struct usb_transfer t = {.address = 5,
+	                         .endpoint = 0x85,
+	                         .type = USB_TYPE_UNKNOWN,
+	                         .wire = true,
+	                         .transaction = true,
+	                         .data = bytes,
+	                         .len = 4,
+	                         .len_true = INFER_BYTES_MAX + 1};
+	struct usb_sink sink;
+
+	(void)state;
+	run(&b, BUS_WIRE, PACKET_LONGEST);
+	sink = decode_usb_sink(b.decode);
+	sink.transfer(sink.context, &t);
+	t.type = USB_TYPE_BULK;
+	t.len_true = 8;
+	sink.transfer(sink.context, &t);
+	assert_int_equal(decode_model(b.decode)->cut, 0);
+	t.type = USB_TYPE_UNKNOWN;
+	sink.transfer(sink.context, &t);
+	assert_int_equal(decode_model(b.decode)->cut, 1);
+	t.len = 0;
+	t.data = NULL;
+	sink.transfer(sink.context, &t);
+	assert_int_equal(decode_model(b.decode)->cut, 2);
 	release(&b);
 }
 
@@ -122,6 +194,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_length),
 		cmocka_unit_test(what_is_cut_describes_nothing),
+		cmocka_unit_test(every_length_of_packets),
+		cmocka_unit_test(what_no_keyboard_sends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,11 +159,13 @@ static void packets_cut_short(void **state)
 	(void)state;
 	in.cut = 1;
 	missing(in, PROFILE_HOST,
-	        "1 report or descriptor was kept in part only: the capture's packets are cut "
+	        "1 report, request or descriptor was kept in part only: the capture's packets are "
+	        "cut "
 	        "short");
 	in.cut = 48;
 	missing(in, PROFILE_HOST,
-	        "48 reports or descriptors were kept in part only: the capture's packets are cut "
+	        "48 reports, requests or descriptors were kept in part only: the capture's packets "
+	        "are cut "
 	        "short");
 }
 
