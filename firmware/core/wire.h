@@ -74,7 +74,7 @@ struct wire_hello {
 	uint16_t capabilities; /* enum wire_capability */
 	uint32_t tick_hz;
 	uint64_t serial;      /* of the flash */
-	uint32_t boot_id;     /* drawn at power-on, counts on with each other reset; never 0. A change: ticks begin anew */
+	uint32_t boot_id;     /* drawn at power-on, counts on with each other reset; never 0 */
 	uint32_t firmware;    /* hash of the image */
 	uint32_t calibration; /* id; 0: none */
 	uint8_t board;        /* revision */
