@@ -55,9 +55,16 @@ struct endpoint_hid {
 	struct model_hid *h;
 };
 
+enum endpoint_owner {
+	ENDPOINT_HID,
+	ENDPOINT_OTHER,   /* of another class alone */
+	ENDPOINT_UNKNOWN, /* no descriptor at hand names it */
+};
+
 /* The answer of endpoint_hid for an endpoint that a descriptor names, which holds until `routes_of` moves on. */
 struct endpoint_route {
 	uint32_t of;
+	enum endpoint_owner owner;
 	uint8_t address;
 	const struct model_device *device;
 	struct endpoint_hid x;
@@ -136,16 +143,11 @@ static inline const struct hid_descriptor *hids_reports(const struct decode *d,
 	return h->boot_protocol ? &d->boot_keyboard : &h->descriptor;
 }
 
-void hids_configured(struct decode *d, struct model_device *device);
+/* `changed`: to another configuration than before. */
+void hids_configured(struct decode *d, struct model_device *device, bool changed);
 void hids_protocol(struct decode *d, struct model_device *device, struct model_hid *h, bool boot);
 
 /* endpoint_hid.c */
-enum endpoint_owner {
-	ENDPOINT_HID,
-	ENDPOINT_OTHER,   /* of another class alone */
-	ENDPOINT_UNKNOWN, /* no descriptor at hand names it */
-};
-
 enum endpoint_owner endpoint_hid(struct decode *d, const struct model_device *device,
                                  const struct usb_transfer *t, struct endpoint_hid *x);
 

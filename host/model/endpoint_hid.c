@@ -2,7 +2,7 @@
  * Which HID interface an endpoint's reports belong to. Descriptors may lie about it: several interfaces, or alternate
  * settings of one, claim one endpoint; the interface that has it stands beyond what is kept of a configuration; or the
  * configuration in use was never captured. A keyboard must not hide in any of these, so where several readings are
- * possible the keyboard's is taken.
+ * possible the keyboard's is taken. An interface of any class whose report descriptor was captured sends reports.
  * In: the model, a transfer. Out: the interface. Leaves to infer_reports.c endpoints of which nothing is known.
  */
 #include "model/decode_state.h"
@@ -62,9 +62,9 @@ static enum endpoint_owner look_up(struct decode *d, const struct model_device *
 		if (k == end)
 			continue;
 		owned = true;
-		if (in->bInterfaceClass != USB_CLASS_HID)
-			continue;
 		h = hids_find(d, device, in->bInterfaceNumber);
+		if (in->bInterfaceClass != USB_CLASS_HID && !(h && h->described))
+			continue;
 		if (!x->in || (is_keyboard(h) && !is_keyboard(x->h)))
 			*x = (struct endpoint_hid){.in = in, .endpoint = &c->endpoint[k], .h = h};
 	}
@@ -86,10 +86,10 @@ enum endpoint_owner endpoint_hid(struct decode *d, const struct model_device *de
 
 	if (r->device == device && r->address == t->endpoint && r->of == d->routes_of) {
 		*x = r->x;
-		return ENDPOINT_HID;
+		return r->owner;
 	}
 	owner = look_up(d, device, t, x);
-	if (x->in)
-		*r = (struct endpoint_route){d->routes_of, t->endpoint, device, *x};
+	if (x->in || owner == ENDPOINT_OTHER)
+		*r = (struct endpoint_route){d->routes_of, owner, t->endpoint, device, *x};
 	return owner;
 }

@@ -168,6 +168,7 @@ static void set_configuration(struct decode *d, const struct usb_transfer *t,
                               struct model_device *device)
 {
 	struct event e = decode_event(EVENT_DEVICE_CONFIGURED, t, device);
+	uint8_t before = device->configuration;
 
 	device->configuration = (uint8_t)t->setup.wValue;
 	if (!device->configuration)
@@ -182,7 +183,7 @@ static void set_configuration(struct decode *d, const struct usb_transfer *t,
 		if (in->bInterfaceClass == USB_CLASS_HID && !in->bAlternateSetting)
 			hids_get(d, device, in->bInterfaceNumber);
 	}
-	hids_configured(d, device);
+	hids_configured(d, device, before && before != device->configuration);
 	structure_update(d, t, device);
 	decode_emit(d, &e);
 }

@@ -133,8 +133,19 @@ static uint8_t true_interface(struct decode *d, const struct usb_transfer *t,
 	return other ? other->bInterfaceNumber : interface;
 }
 
-/* SET_CONFIGURATION: everything begins anew, in report protocol. HID 1.11 §7.2.6 */
-void hids_configured(struct decode *d, struct model_device *device)
+static bool is_hid(const struct model_device *device, uint8_t interface)
+{
+	const struct usb_interface_descriptor *in =
+		device->has_config ? usb_interface_find(&device->config, interface) : NULL;
+
+	return !in || in->bInterfaceClass == USB_CLASS_HID;
+}
+
+/*
+ * SET_CONFIGURATION: everything begins anew, in report protocol. HID 1.11 §7.2.6. What was told in another configuration
+ * of an interface that is of another class in this one is not said of this one.
+ */
+void hids_configured(struct decode *d, struct model_device *device, bool changed)
 {
 	unsigned slot = devices_slot(d, device);
 
@@ -147,7 +158,13 @@ void hids_configured(struct decode *d, struct model_device *device)
 		keys_init(&h->keys);
 		h->pending_len = 0;
 		h->renewed = true;
+		if (changed && !is_hid(device, h->interface)) {
+			h->described = false;
+			h->descriptor_len = 0;
+			h->kinds = 0;
+		}
 	}
+	hids_update_kinds(d, device);
 }
 
 static const struct usb_interface_descriptor *boot_keyboard(const struct model_device *device,

@@ -235,6 +235,32 @@ static void a_keyboard_that_becomes_a_mouse(void **state)
 	hostile_release(&h);
 }
 
+/* Only the report descriptor says what an interface sends: its class may say anything, and be read before or after. */
+static void an_interface_of_another_class(void **state)
+{
+	static const uint8_t classes[] = {0xff, 0, 8, 0xfe};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(classes); i++)
+		for (unsigned early = 0; early < 2; early++) {
+			struct hostile_config c;
+			struct hostile h;
+
+			connected(&h);
+			hostile_config(&c, 1);
+			hostile_interface(&c, 0, 0, classes[i], 0, 0, 0x81, 0);
+			hostile_give_config(&h, 5, 0, &c);
+			if (early)
+				hostile_give_report(&h, 5, 0, hostile_boot_keyboard,
+				                    hostile_boot_keyboard_len);
+			hostile_configure(&h, 5, 1);
+			if (!early)
+				hostile_give_report(&h, 5, 0, hostile_boot_keyboard,
+				                    hostile_boot_keyboard_len);
+			types_and_is_caught(&h);
+		}
+}
+
 /* Firmware setup screens ask for the boot protocol: reports are boot reports then, whatever was read before. */
 static void boot_protocol_over_a_harmless_descriptor(void **state)
 {
@@ -298,6 +324,7 @@ int main(void)
 		cmocka_unit_test(two_configurations_of_one_value),
 		cmocka_unit_test(changes_between_two_configurations),
 		cmocka_unit_test(a_keyboard_that_becomes_a_mouse),
+		cmocka_unit_test(an_interface_of_another_class),
 		cmocka_unit_test(boot_protocol_over_a_harmless_descriptor),
 		cmocka_unit_test(undeclared_report_ids),
 	};
