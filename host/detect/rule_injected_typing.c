@@ -37,8 +37,8 @@ struct keyboard {
 };
 
 struct injected_typing_state {
-	uint32_t undecided_gone; /* keyboards whose slot was taken over */
-	unsigned slots;          /* of keyboard[], from the front: beyond them none was ever used */
+	uint32_t undecided_gone, untimed_gone; /* keyboards whose slot was taken over */
+	unsigned slots; /* of keyboard[], from the front: beyond them none was ever used */
 	struct duration_rows rows;
 	struct keyboard keyboard[MODEL_HIDS_MAX];
 };
@@ -48,6 +48,11 @@ static bool undecided(const struct keyboard *k)
 	uint32_t keys = k->typing.reader.keys;
 
 	return k->used && !k->said_first && keys > 0 && keys < UNDECIDED_KEYS;
+}
+
+static bool untimed(const struct keyboard *k)
+{
+	return k->used && !k->said_first && k->typing.untimed == TYPING_UNTIMED;
 }
 
 static struct keyboard_identity identity_of(const struct event *e)
@@ -122,8 +127,10 @@ static struct keyboard *keyboard_of(struct injected_typing_state *s, const struc
 	was = before(s, in->event, &identity, same_structure);
 	if (!was && (was = before(s, in->event, &identity, same_place)))
 		typing_succeed(&was->typing);
-	if (was != k)
+	if (was != k) {
 		s->undecided_gone += undecided(k);
+		s->untimed_gone += untimed(k);
+	}
 	if (s->slots <= slot)
 		s->slots = slot + 1;
 	if (was) {
@@ -280,6 +287,18 @@ unsigned injected_typing_undecided(const void *state)
 	for (unsigned i = 0; i < s->slots; i++)
 		count += undecided(&s->keyboard[i]);
 	return count + s->undecided_gone;
+}
+
+unsigned injected_typing_untimed(const void *state)
+{
+	const struct injected_typing_state *s = state;
+	unsigned count = 0;
+
+	if (!s)
+		return 0;
+	for (unsigned i = 0; i < s->slots; i++)
+		count += untimed(&s->keyboard[i]);
+	return count + s->untimed_gone;
 }
 
 /* Of the keyboard that typed most of those that are undecided. */

@@ -13,4 +13,7 @@ const struct typing_step *injected_typing_last(const void *state, unsigned hid_s
 /* Keyboards that typed 1 to 9 keys, without a decision: not enough was seen of them. */
 unsigned injected_typing_undecided(const void *state);
 
+/* Keyboards without a finding that typed ten keys or more in times that tell nothing: equal, or in steps too coarse. */
+unsigned injected_typing_untimed(const void *state);
+
 #endif

@@ -109,6 +109,12 @@ void coverage_judge(struct coverage *c, const struct coverage_input *in, const s
 		say(text, in->undecided_keyboards == 1 ? " keyboard" : " keyboards");
 		say(text, " typed fewer than 10 keys, too few to tell who typed");
 	}
+	if (in->untimed_keyboards && (text = entry(c))) {
+		words_integer(text, COVERAGE_TEXT_MAX, in->untimed_keyboards);
+		say(text, in->untimed_keyboards == 1 ? " keyboard" : " keyboards");
+		say(text, " typed at times that the capture does not tell, or tells too roughly to "
+		          "judge");
+	}
 	if (in->cut && (text = entry(c))) {
 		say_count(text, in->cut);
 		say(text, in->cut == 1 ? " report, request or descriptor was"

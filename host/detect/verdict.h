@@ -22,8 +22,9 @@ struct coverage_input {
 	uint64_t transfers;           /* decoded */
 	unsigned undecided_keyboards; /* R9 without a decision, with 1 to 9 keys */
 	uint64_t cut; /* reports, report descriptors and requests that the capture kept in part */
-	uint64_t keys_cut;        /* report descriptors with more keys than can be followed */
-	uint64_t lost_interfaces; /* of input devices, more than can be followed at a time */
+	uint64_t keys_cut;          /* report descriptors with more keys than can be followed */
+	unsigned untimed_keyboards; /* of more keys, whose times tell R9 nothing */
+	uint64_t lost_interfaces;   /* of input devices, more than can be followed at a time */
 	int64_t line_seen_ns, current_seen_ns; /* with VBUS on */
 	int64_t unseen_ns;                     /* spans that a tap lost */
 	uint16_t failed_checks;                /* of the tap's self-test, a bit each */

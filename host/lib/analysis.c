@@ -293,6 +293,7 @@ void analysis_look(struct analysis *a, const struct capture_info *info)
 		.transfers = transfers(m),
 		.undecided_keyboards =
 			injected_typing_undecided(engine_rule_state(a->engine, "R9")),
+		.untimed_keyboards = injected_typing_untimed(engine_rule_state(a->engine, "R9")),
 		.lost_interfaces = m->hids_lost,
 		.cut = m->cut + counts->cut_setups,
 		.keys_cut = m->keys_cut,

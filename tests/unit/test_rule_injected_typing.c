@@ -352,6 +352,60 @@ static void undecided_and_last_step(void **state)
 	build_release(&b);
 }
 
+/* Times that all equal one another: no alarm, and no silence about it either. */
+static void untimed(void **state)
+{
+	const void *r9;
+	struct build b;
+	struct hand h;
+
+	(void)state;
+	build_init(&b, PROFILE_HOST);
+	r9 = engine_rule_state(b.e, "R9");
+	h = keyboard(&b, 3);
+	for (unsigned i = 0; i < 10; i++) {
+		assert_int_equal(injected_typing_untimed(r9), 0);
+		send(&h, letter(i), 0);
+		send(&h, 0, letter(i));
+	}
+	assert_int_equal(injected_typing_untimed(r9), 1);
+	assert_int_equal(injected_typing_undecided(r9), 0);
+	/* It stays so, whoever takes the slot, unless something is found. */
+	for (unsigned i = 0; i < 20; i++) {
+		b.t_ns += (90 + i * 37 % 171) * BUILD_MS;
+		send(&h, letter(i), 0);
+		b.t_ns += (60 + i * 13 % 61) * BUILD_MS;
+		send(&h, 0, letter(i));
+	}
+	assert_int_equal(injected_typing_untimed(r9), 1);
+	assert_int_equal(build_count(&b, "R9"), 0);
+	h.hid->id += 1000;
+	taps(&h, 0, 12, 2);
+	assert_int_equal(build_count(&b, "R9"), 1);
+	assert_int_equal(injected_typing_untimed(r9), 1);
+	assert_int_equal(injected_typing_untimed(NULL), 0);
+	build_release(&b);
+}
+
+/* A host that is late now and then, and then again in time. */
+static void seldom_untimed(void **state)
+{
+	struct build b;
+	struct hand h;
+
+	(void)state;
+	build_init(&b, PROFILE_HOST);
+	h = keyboard(&b, 3);
+	for (unsigned i = 0; i < 200; i++) {
+		b.t_ns += i % 5 > 2 ? 0 : (90 + i * 37 % 171) * BUILD_MS;
+		send(&h, letter(i), 0);
+		b.t_ns += i % 5 > 2 ? 0 : (60 + i * 13 % 61) * BUILD_MS;
+		send(&h, 0, letter(i));
+	}
+	assert_int_equal(injected_typing_untimed(engine_rule_state(b.e, "R9")), 0);
+	build_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -363,6 +417,8 @@ int main(void)
 		cmocka_unit_test(hands_are_not_handed_on),
 		cmocka_unit_test(a_loose_plug_is_no_alarm),
 		cmocka_unit_test(undecided_and_last_step),
+		cmocka_unit_test(untimed),
+		cmocka_unit_test(seldom_untimed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,6 +94,41 @@ static void a_poll_that_is_seen(void **state)
 	assert_true(fabs(step - 8) < 1e-6);
 }
 
+/* Reports at random distances, stamped in whole steps; is the clock blind? */
+static bool blind(double step_ms, double low_ms, double high_ms)
+{
+	struct typing_clock c = {0};
+	struct random r;
+	double at = 1000;
+
+	random_init(&r, 5);
+	for (unsigned i = 0; i < 200; i++) {
+		typing_clock_report(&c, (int64_t)(step_ms * floor(at / step_ms) * (double)MS),
+		                    8000000);
+		at += random_uniform(&r, low_ms, high_ms);
+	}
+	return typing_clock_blind(&c, 0);
+}
+
+static void clocks_that_tell_nothing(void **state)
+{
+	struct typing_clock c = {0};
+
+	(void)state;
+	assert_false(typing_clock_blind(&c, 0));
+	assert_false(typing_clock_blind(&c, 15625000));
+	assert_true(typing_clock_blind(&c, 20000000));
+	assert_true(typing_clock_blind(&c, 1000000000));
+	assert_true(blind(40, 5, 200));
+	assert_true(blind(62.5, 5, 200));
+	assert_true(blind(1000, 5, 200));
+	assert_false(blind(15.6, 5, 200));
+	assert_false(blind(0.001, 5, 200));
+	/* A machine's own even times: no two reports share one. */
+	assert_false(blind(50, 50, 50));
+	assert_false(blind(50, 60, 300));
+}
+
 /* Chances over all durations sum to one, whatever was learned before. */
 static void chances_sum_to_one(void **state)
 {
@@ -332,6 +367,7 @@ int main(void)
 		cmocka_unit_test(steps),
 		cmocka_unit_test(senses),
 		cmocka_unit_test(a_poll_that_is_seen),
+		cmocka_unit_test(clocks_that_tell_nothing),
 		cmocka_unit_test(chances_sum_to_one),
 		cmocka_unit_test(short_runs),
 		cmocka_unit_test(rates),

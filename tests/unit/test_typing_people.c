@@ -51,6 +51,36 @@ static void recorded_people(void **state)
 	people_free(people, count);
 }
 
+/* In steps that nothing says, from those in which a hold just fits to those in which whole words do. */
+static void recorded_people_by_rough_clocks(void **state)
+{
+	static const double clock_ms[] = {20, 31.25, 40, 62.5, 100, 250, 1000};
+	struct person *people;
+	size_t count = people_load(PEOPLE_DIR, &people);
+	unsigned alarms = 0;
+
+	(void)state;
+	if (!count) {
+		people_free(people, count);
+		print_message("skipped: %s is absent\n", PEOPLE_DIR);
+		skip();
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct feed f = {.poll_ms = 8, .clock_ms = clock_ms[i % 7], .seed = people[i].id};
+		struct key_report *r = calloc(people[i].edges + 1, sizeof(*r));
+		size_t n = feed_render(&f, people[i].edge, people[i].edges, r, people[i].edges + 1);
+		struct feed_result result = feed_judge(&f, r, n, 0, 0);
+
+		if (result.first_key)
+			print_message("person %u alarms at key %u in steps of %.2f ms\n",
+			              people[i].id, result.first_key, f.clock_ms);
+		alarms += result.first_key > 0;
+		free(r);
+	}
+	people_free(people, count);
+	assert_int_equal(alarms, 0);
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct key_edge *x = a, *y = b;
@@ -317,6 +347,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recorded_people),
+		cmocka_unit_test(recorded_people_by_rough_clocks),
 		cmocka_unit_test(mashing),
 		cmocka_unit_test(chords),
 		cmocka_unit_test(games),

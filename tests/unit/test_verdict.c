@@ -195,6 +195,21 @@ static void undecided_keyboards(void **state)
 	        "2 keyboards typed fewer than 10 keys, too few to tell who typed");
 }
 
+static void untimed_keyboards(void **state)
+{
+	struct coverage_input in = good;
+
+	(void)state;
+	in.untimed_keyboards = 1;
+	missing(in, PROFILE_HOST,
+	        "1 keyboard typed at times that the capture does not tell, or tells too roughly to "
+	        "judge");
+	in.untimed_keyboards = 2;
+	missing(in, PROFILE_BARE,
+	        "2 keyboards typed at times that the capture does not tell, or tells too roughly "
+	        "to judge");
+}
+
 static void sensors_count_for_bare_alone(void **state)
 {
 	struct coverage_input in = good;
@@ -229,10 +244,17 @@ static void everything_at_once_fits(void **state)
 	struct coverage_input in = {.bad_packets = 5,
 	                            .packets = 5,
 	                            .blind_ns = INT64_MAX,
-	                            .undecided_keyboards = UINT32_MAX};
+	                            .undecided_keyboards = UINT32_MAX,
+	                            .untimed_keyboards = UINT32_MAX,
+	                            .cut = UINT64_MAX,
+	                            .keys_cut = UINT64_MAX,
+	                            .lost_interfaces = UINT64_MAX,
+	                            .unseen_ns = INT64_MAX,
+	                            .failed_checks = UINT16_MAX};
 
 	(void)state;
-	assert_int_equal(missing(in, PROFILE_BARE, NULL), 5);
+	assert_int_equal(missing(in, PROFILE_BARE, NULL), 11);
+	assert_true(COVERAGE_MISSING_MAX >= 11);
 }
 
 int main(void)
@@ -246,6 +268,7 @@ int main(void)
 		cmocka_unit_test(packets_cut_short),
 		cmocka_unit_test(more_keys_than_are_followed),
 		cmocka_unit_test(undecided_keyboards),
+		cmocka_unit_test(untimed_keyboards),
 		cmocka_unit_test(sensors_count_for_bare_alone),
 		cmocka_unit_test(a_transfer_is_needed_elsewhere),
 		cmocka_unit_test(everything_at_once_fits),

@@ -7,6 +7,7 @@
 #include "detect/typing/parameters.h"
 
 enum {
+	SHARED_TIMES = 2,
 	GRID_GAPS_MIN = 10,
 	GRID_KINDS_MIN = 4, /* of multiples */
 	GRID_GAPS_FEW =
@@ -146,10 +147,38 @@ static void learn_poll(struct typing_clock *c, double gap)
 	}
 }
 
+static bool beyond_use(double step_ns)
+{
+	return step_ns > typing_parameters.step_max_ms * NS_PER_MS;
+}
+
+/* Reports share a time only where the clock stands still meanwhile; a step that divides all distances is then the clock's. */
+static void learn_step(struct typing_clock *c, int64_t gap_ns)
+{
+	int64_t a = c->even_us, b = gap_ns / 1000 + (gap_ns % 1000 >= 500);
+
+	if (a && !beyond_use((double)a * 1000))
+		return;
+	while (b) {
+		int64_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	c->even_us = a;
+}
+
+bool typing_clock_blind(const struct typing_clock *c, uint32_t claimed_ns)
+{
+	return beyond_use(claimed_ns) ||
+	       (c->shared >= SHARED_TIMES && beyond_use((double)c->even_us * 1000));
+}
+
 enum clock_sense typing_clock_report(struct typing_clock *c, int64_t t_ns, uint32_t poll_ns)
 {
+	int64_t last_ns = c->last_ns;
 	bool started = c->started;
-	double gap = started ? (double)typing_clock_between(c->last_ns, t_ns) / NS_PER_MS : 0;
+	double gap = started ? (double)typing_clock_between(last_ns, t_ns) / NS_PER_MS : 0;
 	double poll;
 
 	c->started = true;
@@ -160,8 +189,10 @@ enum clock_sense typing_clock_report(struct typing_clock *c, int64_t t_ns, uint3
 		return CLOCK_BACK;
 	if (gap == 0) {
 		c->same_tick = true;
+		c->shared += c->shared < SHARED_TIMES;
 		return CLOCK_SAME;
 	}
+	learn_step(c, typing_clock_between(last_ns, t_ns));
 	if (gap > 0.05 && gap <= GRID_GAP_MAX_MS) {
 		c->gap_ms[c->next] = (float)gap;
 		c->next = (uint8_t)(c->next + 1 == CLOCK_GAPS ? 0 : c->next + 1);

@@ -6,6 +6,9 @@
  * allows, evenly: then that is the poll. A keyboard declares its own poll, so that
  * is believed only up to what hosts do (a period over 8 ms is polled at 8 by most), and a grid only up to
  * step_max_ms, lest a machine's own constant delay pass for a coarse clock.
+ *
+ * Beyond step_max_ms a whole hold of a person fits into a step, and neither hold nor interval tells hands from a machine:
+ * such a clock is blind, whether the capture claims its step or all reports turn out to lie on it, several at one time.
  */
 #ifndef CORDON_DETECT_TYPING_CLOCK_H
 #define CORDON_DETECT_TYPING_CLOCK_H
@@ -30,6 +33,8 @@ struct typing_clock {
 	float grid_ms; /* 0: none found */
 	uint8_t quick; /* gaps sooner than the poll allows, all multiples of the first, in one go */
 	float quick_ms;     /* the shortest of them */
+	int64_t even_us;    /* divides all distances so far; 0: none yet */
+	uint8_t shared;     /* reports that bear the time of the one before */
 	float seen_poll_ms; /* the poll that they turned out to be; 0: none did */
 };
 
@@ -47,5 +52,8 @@ double typing_clock_step(const struct typing_clock *c, uint32_t poll_ns, uint32_
 
 /* Times are counted in steps that are coarser than the poll. */
 bool typing_clock_coarse(const struct typing_clock *c, uint32_t poll_ns, uint32_t claimed_ns);
+
+/* No step that a person's times could be told by. */
+bool typing_clock_blind(const struct typing_clock *c, uint32_t claimed_ns);
 
 #endif

@@ -171,7 +171,7 @@ bool stroke_read(struct stroke_reader *s, const struct key_report *r, uint32_t p
                  uint32_t claimed_ns, struct stroke *out)
 {
 	enum clock_sense sense;
-	bool known;
+	bool known, blind;
 
 	if (r->flags & KEYS_ROLLOVER) {
 		forget_times(s);
@@ -181,10 +181,11 @@ bool stroke_read(struct stroke_reader *s, const struct key_report *r, uint32_t p
 		return false;
 	stroke_init(out, r->t_ns);
 	sense = typing_clock_report(&s->clock, r->t_ns, poll_ns);
+	blind = typing_clock_blind(&s->clock, claimed_ns);
 	/* Bunched: the report before was late as well, so that its time is no better. */
-	if (sense == CLOCK_BACK || sense == CLOCK_BUNCHED)
+	if (sense == CLOCK_BACK || sense == CLOCK_BUNCHED || blind)
 		forget_times(s);
-	known = sense != CLOCK_BUNCHED;
+	known = sense != CLOCK_BUNCHED && !blind;
 	read_scale(s, poll_ns, claimed_ns, out);
 	out->same_tick = sense == CLOCK_SAME;
 	read_modifiers(s, r, known);

@@ -123,6 +123,17 @@ static void follow_hands(struct typing *t, const struct stroke *s, float gain)
 	run_init(t);
 }
 
+/* A host is late now and then, and a clock steps back; where keys go on without times nobody is judged by them. */
+static void count_untimed(struct typing *t, const struct stroke *s)
+{
+	if (!s->presses || t->untimed == TYPING_UNTIMED)
+		return;
+	if (s->untimed)
+		t->untimed++;
+	else if (t->untimed)
+		t->untimed--;
+}
+
 bool typing_report(struct typing *t, const struct key_report *r, const struct typing_context *c)
 {
 	struct stroke s;
@@ -146,6 +157,7 @@ bool typing_report(struct typing *t, const struct key_report *r, const struct ty
 	if (t->run.ratio > t->highest)
 		t->highest = t->run.ratio;
 	follow_hands(t, &s, gain);
+	count_untimed(t, &s);
 	t->step.ratio = t->run.ratio;
 	note(t, &s, r);
 	return true;
@@ -168,6 +180,7 @@ void typing_succeed(struct typing *t)
 	t->gaps = was.gaps;
 	t->holds = was.holds;
 	t->reader.keys = was.reader.keys;
+	t->untimed = was.untimed;
 	t->step = was.step;
 	t->highest = was.highest;
 	typing_away(t);

@@ -19,7 +19,10 @@
 #include "detect/typing/durations.h"
 #include "detect/typing/stroke.h"
 
-enum { TYPING_RECENT = 48 };
+enum {
+	TYPING_RECENT = 48,
+	TYPING_UNTIMED = 9, /* intervals of ten keys */
+};
 
 /* What is known of the keyboard from elsewhere. */
 struct typing_context {
@@ -102,6 +105,8 @@ struct typing {
 	float pace[TYPING_PACES]; /* what each pace says: logarithms are made once */
 	struct typing_firsts first;
 	float last_gap_ms;
+	uint32_t
+		untimed; /* keys without a known interval, less those with one; once at TYPING_UNTIMED it stays */
 	uint32_t hands;     /* keys since the last long pause that left the ratio at zero */
 	bool opened;        /* a run box or a terminal was asked for */
 	uint32_t printable; /* keys since then, or since a slip */
