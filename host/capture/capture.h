@@ -102,6 +102,9 @@ enum err capture_feed(struct capture *c, const struct record_sink *sink, const u
  */
 void capture_restart(struct capture *c, int64_t gap_ns);
 
+/* The time of a tick of this boot, on the records' clock. */
+int64_t capture_tap_time(const struct capture *c, uint64_t tick);
+
 /* It is still silent: so long it has been by now. */
 void capture_away(struct capture *c, int64_t gap_ns);
 void capture_free(struct capture *c);

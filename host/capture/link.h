@@ -42,6 +42,8 @@ struct link_status {
 	unsigned times_away;
 	struct wire_hello hello;     /* the last one; all 0: none yet */
 	struct wire_status counters; /* of the tap, where it has a way beside the stream */
+	struct wire_alert alert;     /* the last one, by whichever way it came first */
+	unsigned alerts;             /* so many came */
 	double drift_ppm;            /* its clock against the PC's; 0 until known */
 	uint64_t damaged_blocks;
 	unsigned refusals;         /* commands that it answered with an error */

@@ -110,6 +110,17 @@ static void open_hid(struct link_usb *u, int64_t now_ns)
 	u->hid_ns = 0;
 }
 
+/* Kind, zero, body. Replies come in the stream as well. */
+static void take_report(struct link_usb *u, const uint8_t report[HID_REPORT])
+{
+	struct wire_alert alert;
+
+	if (report[0] == WIRE_STATUS)
+		wire_status_get(&u->tap.status.counters, report + 2, HID_REPORT - 2);
+	if (report[0] == WIRE_ALERT && wire_alert_get(&alert, report + 2, HID_REPORT - 2))
+		tap_link_alert(&u->tap, &alert);
+}
+
 static void read_hid(struct link_usb *u)
 {
 	uint8_t report[HID_REPORT];
@@ -124,9 +135,8 @@ static void read_hid(struct link_usb *u)
 			close_hid(u);
 			return;
 		}
-		/* Replies come in the stream as well. */
-		if (n == HID_REPORT && report[0] == WIRE_STATUS)
-			wire_status_get(&u->tap.status.counters, report + 2, HID_REPORT - 2);
+		if (n == HID_REPORT)
+			take_report(u, report);
 	}
 }
 
@@ -300,6 +310,8 @@ static enum err usb_pump(struct link *l, int64_t now_ns, const struct record_sin
 	read_hid(u);
 	tend(u, now_ns);
 	tap_link_check(&u->tap, now_ns);
+	if (u->over)
+		tap_link_end(&u->tap);
 	*state = u->over || u->tap.err ? LINK_OVER : LINK_WAIT;
 	return u->tap.err;
 }

@@ -29,7 +29,7 @@ uint64_t tap_span_ticks(const struct tap *t, uint64_t ns)
 	return scale(ns, t->tick_hz, 1000000000);
 }
 
-static uint64_t time_of(const struct tap *t, uint64_t tick)
+uint64_t tap_time_of(const struct tap *t, uint64_t tick)
 {
 	uint64_t ns;
 
@@ -47,14 +47,14 @@ uint64_t tap_time_ns(struct tap *t, uint64_t tick)
 {
 	if (tick > t->newest_tick)
 		t->newest_tick = tick;
-	t->last_ns = time_of(t, tick);
+	t->last_ns = tap_time_of(t, tick);
 	return t->last_ns;
 }
 
 /* Another boot begins with this tick: behind all of the last one's, and what it was away. */
 static void begin_boot(struct tap *t, uint64_t tick)
 {
-	t->base_ns = time_of(t, t->newest_tick) + t->away_ns;
+	t->base_ns = tap_time_of(t, t->newest_tick) + t->away_ns;
 	t->base_tick = t->newest_tick = tick;
 	t->away_ns = 0;
 	t->reopened = false;
@@ -406,7 +406,7 @@ static const struct {
 
 enum tap_result tap_decode(struct tap *t, const struct wire_record *w, struct record *r)
 {
-	r->flags = w->flags & (RECORD_FROM_TAP | RECORD_PORT_FAR | RECORD_FLIPPED);
+	r->flags = w->flags & (RECORD_FROM_TAP | RECORD_PORT_FAR | RECORD_FLIPPED | RECORD_BY_HID);
 	if (!kinds[w->kind].decode) {
 		r->kind = RECORD_UNKNOWN;
 		r->unknown = (struct record_unknown){.kind = w->kind, .body = rest(w, 0)};

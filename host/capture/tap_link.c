@@ -32,6 +32,7 @@ void tap_link_begin(struct tap_link *t, int64_t now_ns)
 {
 	t->returned = t->status.presence == LINK_AWAY;
 	capture_restart(t->capture, 0);
+	tap_alerts_begin(&t->alerts);
 	t->status.presence = LINK_COMING;
 	t->status.message[0] = '\0';
 	t->begun_ns = now_ns;
@@ -52,8 +53,41 @@ static void say(struct tap_link *t, const char *format, ...)
 	va_end(args);
 }
 
+static void tell_alert(struct tap_link *t, const struct wire_alert *alert)
+{
+	t->status.alert = *alert;
+	t->status.alerts++;
+}
+
+static void give_overdue(struct tap_link *t, bool all)
+{
+	struct record r = {.kind = RECORD_ALERT, .flags = RECORD_BY_HID, .step_ns = 1};
+
+	while (tap_alerts_overdue(&t->alerts, t->now_ns, all, &r.alert)) {
+		/* Before it has said which boot this is, its ticks stand for nothing. */
+		r.t_ns = t->status.presence == LINK_HERE ? capture_tap_time(t->capture, r.alert.at)
+		                                         : t->latest_ns;
+		if (r.t_ns > t->latest_ns)
+			t->latest_ns = r.t_ns;
+		t->sink->record(t->sink->context, &r);
+	}
+}
+
+void tap_link_alert(struct tap_link *t, const struct wire_alert *alert)
+{
+	if (tap_alerts_by_hid(&t->alerts, alert, t->now_ns))
+		tell_alert(t, alert);
+}
+
+void tap_link_end(struct tap_link *t)
+{
+	if (!t->err)
+		give_overdue(t, true);
+}
+
 void tap_link_away(struct tap_link *t, const char *message)
 {
+	tap_link_end(t);
 	if (t->status.presence == LINK_HERE)
 		t->status.times_away++;
 	t->status.presence = LINK_AWAY;
@@ -81,11 +115,24 @@ static void hello(struct tap_link *t, const struct record *r)
 	t->status.drift_ppm = clock_align_ppm(&t->clock);
 }
 
+/* False: it was taken already. */
+static bool take_alert(struct tap_link *t, const struct wire_alert *alert)
+{
+	bool first;
+
+	if (!tap_alerts_in_stream(&t->alerts, alert, &first))
+		return false;
+	if (first)
+		tell_alert(t, alert);
+	give_overdue(t, false);
+	return true;
+}
+
 static void on_record(void *context, const struct record *r)
 {
 	struct tap_link *t = context;
 
-	if (t->err)
+	if (t->err || (r->kind == RECORD_ALERT && !take_alert(t, &r->alert)))
 		return;
 	if (r->kind == RECORD_HELLO)
 		hello(t, r);
@@ -132,6 +179,8 @@ void tap_link_check(struct tap_link *t, int64_t now_ns)
 {
 	bool noise = t->unheard_bytes >= NOISE_BYTES;
 
+	if (!t->err && t->status.presence == LINK_HERE)
+		give_overdue(t, false);
 	if (t->err || t->status.presence != LINK_COMING)
 		return;
 	if (!noise && now_ns - t->begun_ns < PATIENCE_NS)
@@ -145,7 +194,9 @@ void tap_link_check(struct tap_link *t, int64_t now_ns)
 
 int64_t tap_link_due(const struct tap_link *t)
 {
-	return t->status.presence == LINK_COMING ? t->begun_ns + PATIENCE_NS : INT64_MAX;
+	if (t->status.presence == LINK_COMING)
+		return t->begun_ns + PATIENCE_NS;
+	return t->status.presence == LINK_HERE ? tap_alerts_due(&t->alerts) : INT64_MAX;
 }
 
 size_t tap_link_command(struct tap_link *t, enum wire_opcode opcode, const uint8_t *args,

@@ -7,12 +7,14 @@
 
 #include "capture/clock_align.h"
 #include "capture/link.h"
+#include "capture/tap_alerts.h"
 
 struct tap_link {
 	struct link link;
 	struct capture *capture;
 	struct clock_align clock;
 	struct link_status status;
+	struct tap_alerts alerts;
 	const struct record_sink *sink;   /* during a pump */
 	int64_t now_ns;                   /* of the pump at hand */
 	int64_t begun_ns;                 /* since then it owes a HELLO */
@@ -38,13 +40,19 @@ void tap_link_away(struct tap_link *t, const char *message);
 /* Bytes of the stream, in a pump. What is wrong with them stands in `err`, and `status.message`. */
 void tap_link_feed(struct tap_link *t, const uint8_t *data, size_t len);
 
+/* An alert that came by HID, in a pump. */
+void tap_link_alert(struct tap_link *t, const struct wire_alert *alert);
+
+/* Nothing more will come: what the stream has not brought is given out, in a pump. */
+void tap_link_end(struct tap_link *t);
+
 /*
  * Whether the tap has to be told once more to capture: a command may be lost on the way, and each HELLO says whether it was
  * heeded. True once each time.
  */
 bool tap_link_nag(struct tap_link *t);
 
-/* Whether the tap has been silent, or noise, for too long; and when to look again, on the clock of `now_ns`. */
+/* Whether the tap has been silent, or noise, for too long, and alerts are overdue; and when to look again, on the clock of `now_ns`. */
 void tap_link_check(struct tap_link *t, int64_t now_ns);
 int64_t tap_link_due(const struct tap_link *t);
 

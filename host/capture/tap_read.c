@@ -88,6 +88,11 @@ void capture_restart(struct capture *c, int64_t gap_ns)
 	capture_away(c, gap_ns);
 }
 
+int64_t capture_tap_time(const struct capture *c, uint64_t tick)
+{
+	return (int64_t)(tap_time_of(&c->tap, tick) - c->base_ns);
+}
+
 void capture_away(struct capture *c, int64_t gap_ns)
 {
 	if (c->await_hello && c->tap.known)

@@ -41,6 +41,9 @@ void tap_init(struct tap *t);
 /* Nanoseconds since some time before the first record; never over 2^62. */
 uint64_t tap_time_ns(struct tap *t, uint64_t tick);
 
+/* The same of a tick that is no record's of the stream. */
+uint64_t tap_time_of(const struct tap *t, uint64_t tick);
+
 /* Spans: rounded to the nearest, at most 2^61 ns. */
 uint64_t tap_span_ns(const struct tap *t, uint64_t ticks);
 uint64_t tap_span_ticks(const struct tap *t, uint64_t ns);

@@ -7,6 +7,7 @@
 
 #include "cli/say.h"
 #include "report/escape.h"
+#include "usb/tap_checks.h"
 
 static void watch(void *context, const struct engine *engine, const struct event *e)
 {
@@ -85,6 +86,16 @@ static void tell_refusal(struct capture_session *s, const struct link_status *st
 	say_error("'%s': %s", status->name, text);
 }
 
+/* At once, by whichever way it came: its record may still wait in a stream that stands still. */
+static void tell_alert(struct capture_session *s, const struct link_status *status)
+{
+	if (status->alerts == s->alerts)
+		return;
+	s->alerts = status->alerts;
+	wipe(s);
+	say_error("'%s': the tap's alarm: %s", status->name, tap_alert_name(status->alert.what));
+}
+
 void capture_session_set(struct capture_session *s, unsigned count, const char *words)
 {
 	char what[16] = "", value[16] = "", more = 0;
@@ -118,6 +129,7 @@ bool capture_session_turn(struct capture_session *s, int64_t now_ns)
 	status = link_status(s->link);
 	tell_presence(s, status);
 	tell_refusal(s, status);
+	tell_alert(s, status);
 	if (status->failed)
 		capture_session_finish(s, now_ns);
 	return state == LINK_MORE;

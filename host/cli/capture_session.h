@@ -13,7 +13,7 @@ struct capture_session {
 	struct analysis *analysis;
 	char path[LINK_MESSAGE_MAX]; /* of the file, as it was asked for */
 	size_t findings;             /* told so far */
-	unsigned refusals;           /* of the tap, told so far */
+	unsigned refusals, alerts;   /* of the tap, told so far */
 	bool finishing, over;
 	enum err err;
 	enum link_presence presence;

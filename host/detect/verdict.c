@@ -104,6 +104,11 @@ void coverage_judge(struct coverage *c, const struct coverage_input *in, const s
 		say(text, "the tap's self-test failed: ");
 		say_checks(text, in->failed_checks);
 	}
+	if (in->alerts_lost && (text = entry(c))) {
+		say_count(text, in->alerts_lost);
+		say(text, in->alerts_lost == 1 ? " alert" : " alerts");
+		say(text, " of the tap did not arrive");
+	}
 	if (in->undecided_keyboards && (text = entry(c))) {
 		words_integer(text, COVERAGE_TEXT_MAX, in->undecided_keyboards);
 		say(text, in->undecided_keyboards == 1 ? " keyboard" : " keyboards");

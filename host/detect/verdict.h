@@ -28,6 +28,7 @@ struct coverage_input {
 	int64_t line_seen_ns, current_seen_ns; /* with VBUS on */
 	int64_t unseen_ns;                     /* spans that a tap lost */
 	uint16_t failed_checks;                /* of the tap's self-test, a bit each */
+	uint64_t alerts_lost;                  /* of the tap, that their numbers say there were */
 	bool truncated;
 };
 

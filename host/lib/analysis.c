@@ -301,6 +301,7 @@ void analysis_look(struct analysis *a, const struct capture_info *info)
 		.current_seen_ns = m->tap.current_seen_ns,
 		.unseen_ns = m->unseen_ns,
 		.failed_checks = m->tap.failed_checks,
+		.alerts_lost = m->tap.alerts_lost,
 		.truncated = info->truncated,
 	};
 	a->skipped_packets = info->packets_skipped;

@@ -96,6 +96,9 @@ struct model_tap {
 	bool known; /* it said HELLO */
 	bool listening, overvoltage;
 	uint16_t failed_checks; /* of its self-tests so far */
+	uint16_t alert;         /* the last one's number; the first after a start is 1 */
+	bool has_alert;         /* its number is known */
+	uint64_t alerts_lost;   /* that the numbers say there were */
 	struct wire_hello hello;
 	bool has_band[WIRE_MUX + 1];
 	struct record_band band[WIRE_MUX + 1]; /* the latest millisecond, by channel */

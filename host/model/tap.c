@@ -100,11 +100,27 @@ static void hello(struct decode *d, const struct usb_bus_event *e)
 
 	if (!tap->known)
 		d->tap_ns = e->t_ns;
+	if (tap->known && tap->hello.boot_id != e->record->hello.boot_id) {
+		tap->alert = 0;
+		tap->has_alert = true;
+	}
 	tap->known = true;
 	tap->hello = e->record->hello;
 	tap->failed_checks |= tap->hello.failed_checks;
 	listening(d, tap->hello.capturing != 0);
 	vbus(d, e, tap->hello.vbus != 0);
+}
+
+/* 16 bits that wrap. One that lies behind is of a tap that started anew, or was overtaken on its two ways. */
+static void alert(struct decode *d, const struct wire_alert *a)
+{
+	struct model_tap *tap = &d->model.tap;
+	uint16_t ahead = (uint16_t)(a->sequence - tap->alert);
+
+	if (tap->has_alert && ahead && ahead <= INT16_MAX)
+		tap->alerts_lost += ahead - 1u;
+	tap->has_alert = true;
+	tap->alert = a->sequence;
 }
 
 static void setting(struct decode *d, const struct usb_bus_event *e)
@@ -206,6 +222,9 @@ void tap_record(struct decode *d, const struct usb_bus_event *e)
 		break;
 	case RECORD_SETTING:
 		setting(d, e);
+		break;
+	case RECORD_ALERT:
+		alert(d, &r->alert);
 		break;
 	case RECORD_SELFTEST:
 		d->model.tap.failed_checks |= r->selftest.failed;

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "usb/tap_checks.h"
+
 #define FOLD_NS INT64_C(1000000000)
 
 enum { UART_A_ROW = 48 };
@@ -154,16 +156,10 @@ static void cc(struct history *h, const struct event *e)
 
 static void alert(struct history *h, const struct event *e)
 {
-	static const char *const what[] = {
-		[WIRE_ALERT_KEYBOARD] = "a keyboard",
-		[WIRE_ALERT_OVERVOLTAGE] = "overvoltage",
-		[WIRE_ALERT_HOST_LOST] = "the host was lost",
-		[WIRE_ALERT_VBUS_FAULT] = "VBUS fault",
-	};
-	const struct wire_alert *a = &e->record->alert;
+	const struct record *r = e->record;
 
-	say(h, e, "the tap's alarm: %s",
-	    a->what < sizeof(what) / sizeof(what[0]) && what[a->what] ? what[a->what] : "unknown");
+	say(h, e, "the tap's alarm: %s%s", tap_alert_name(r->alert.what),
+	    r->flags & RECORD_BY_HID ? ", by HID alone" : "");
 }
 
 static void text(struct history *h, const struct event *e, const char *what)

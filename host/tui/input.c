@@ -1,5 +1,6 @@
 /* See input.h. */
 #include "tui/input.h"
+#include "usb/tap_checks.h"
 
 enum { PUMPS_A_TURN = 8 };
 
@@ -96,6 +97,19 @@ static void tell_refusal(struct input *i)
 	i->alert = true;
 }
 
+/* At once: its record may still wait in a stream that stands still. */
+static void tell_alert(struct input *i)
+{
+	const struct link_status *status = link_status(i->options.link);
+
+	if (!status || status->alerts == i->alerts)
+		return;
+	i->alerts = status->alerts;
+	snprintf(i->view.message, sizeof(i->view.message), "the tap's alarm: %s",
+	         tap_alert_name(status->alert.what));
+	i->alert = true;
+}
+
 void input_read(struct input *i, int64_t now_ns)
 {
 	struct record_sink sink = analysis_sink(i->analysis);
@@ -115,6 +129,7 @@ void input_read(struct input *i, int64_t now_ns)
 	if (i->history->any && moments_due(i->moments, i->history->now_ns))
 		input_report(i);
 	tell_refusal(i);
+	tell_alert(i);
 	if (i->history->findings > findings) {
 		i->alert = true;
 		link_keep(i->options.link);

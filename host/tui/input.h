@@ -27,10 +27,10 @@ struct input {
 	enum link_state state;
 	enum err err;
 	bool ended;
-	bool more;         /* pump again at once */
-	bool alert;        /* something was found since the last screen */
-	uint8_t tested;    /* ends and flips so far, SCENE_TESTED of each */
-	unsigned refusals; /* of the tap, told so far */
+	bool more;                 /* pump again at once */
+	bool alert;                /* something was found since the last screen */
+	uint8_t tested;            /* ends and flips so far, SCENE_TESTED of each */
+	unsigned refusals, alerts; /* of the tap, told so far */
 	uint64_t rows_drawn;
 	int64_t clock_drawn_ns, moment_ns; /* moment_ns: the last in `moments` */
 

@@ -49,6 +49,7 @@ enum record_flag {
 	RECORD_FROM_TAP = 1u << 0, /* the tap itself put this on the cable */
 	RECORD_PORT_FAR = 1u << 1, /* seen at FAR; else at NEAR */
 	RECORD_FLIPPED = 1u << 2,  /* the plug lies the other way round */
+	RECORD_BY_HID = 1u << 3,   /* an alert that the stream did not bring, or not in time */
 };
 
 /* Damage that the receiver saw and the bytes alone do not show. The decoder finds CRC and PID errors by itself. */

@@ -112,14 +112,33 @@ capture unplug --duration 1.5
 	recorded "$work/x.pcapng" 'packets=[0-9]{3,} jumps=0 lost=0 lost_ms=0 boots=1 back=0 truncated=0'
 ok $? 'unplugged: told, the file is whole'
 # Two power-ons of the same boot id, and of different ones. The loss itself begins where the last record was.
-for scenario in 'return 1' 'return-uhci 2'; do
-	capture "${scenario% *}" --duration 2
+for case in 'return 1' 'return-uhci 2'; do
+	boots=${case#* }
+	capture "${case% *}" --duration 2
 	[ $code = 30 ] && grep -q "tap '00000000000000A0' is back" "$work/err" &&
-		recorded "$work/x.pcapng" "packets=[0-9]{4,} jumps=1 lost=1 lost_ms=([4-9]|1[0-4])[0-9]{2} boots=${scenario#* } back=0 truncated=0"
-	ok $? "${scenario% *}: goes on, and tells the half second that it was away"
+		recorded "$work/x.pcapng" "packets=[0-9]{4,} jumps=1 lost=1 lost_ms=([4-9]|1[0-4])[0-9]{2} boots=$boots back=0 truncated=0"
+	ok $? "$scenario: goes on, and tells the half second that it was away"
 	jq -e '.duration_s > 1.8' "$work/out" >"$work/x"
-	ok $? "${scenario% *}: as long as it was"
+	ok $? "$scenario: as long as it was"
 done
+
+# By HID and in the stream: each once, in order, and what came neither way is told. Nothing is lost in the stream's numbers.
+capture alerts --duration 1
+[ $code = 30 ] && recorded "$work/x.pcapng" 'packets=[0-9]{3,} jumps=0 lost=0 .*truncated=0' &&
+	[ "$("$link/tap_numbers" --alerts "$work/x.pcapng" | tr '\n' ' ')" = '1 2hid 3 5 ' ]
+ok $? 'alerts: each is taken once, by whichever way it comes'
+[ "$(grep -c "^cordon: '00000000000000A0': the tap's alarm: VBUS fault\$" "$work/err")" = 4 ]
+ok $? 'alerts: each is told'
+jq -e '[.coverage.missing[] | select(. == "1 alert of the tap did not arrive")] | length == 1' "$work/json" >"$work/x"
+ok $? 'alerts: one that came neither way is missing from the coverage'
+# Ended while the stream stands still: only by HID can it have come.
+capture alert-still --duration 0.8
+grep -q "the tap's alarm" "$work/err" && recorded "$work/x.pcapng" 'packets=[0-9]{3,}' &&
+	[ "$("$link/tap_numbers" --alerts "$work/x.pcapng")" = 1hid ]
+ok $? 'alerts: one is told and kept while the stream stands still'
+capture alert-still --duration 2.5
+recorded "$work/x.pcapng" 'packets=[0-9]{4,} jumps=0 lost=0 ' && [ "$("$link/tap_numbers" --alerts "$work/x.pcapng")" = 1hid ]
+ok $? 'alerts: what the stream brings later is not taken twice'
 
 while IFS='|' read -r scenario message; do
 	capture "$scenario"

@@ -3,6 +3,7 @@
  * losses, how many starts of the tap that its boot id tells, how many
  * records of a time before the one in front of them.
  * usage: tap_numbers FILE
+ *        tap_numbers --alerts FILE      their numbers, and "hid" behind those that the stream did not bring, a line each
  *        tap_numbers --settings FILE    what a command changed, but for capturing itself: number and value, a line each
  */
 #include <stdio.h>
@@ -51,18 +52,29 @@ static void see_setting(void *context, const struct record *r)
 		printf("%u=%u\n", r->setting.setting, r->setting.after);
 }
 
+static void see_alert(void *context, const struct record *r)
+{
+	(void)context;
+	if (r->kind == RECORD_ALERT)
+		printf("%u%s\n", r->alert.sequence, r->flags & RECORD_BY_HID ? "hid" : "");
+}
+
 int main(int argc, char **argv)
 {
 	struct counts c = {0};
 	bool settings = argc == 3 && strcmp(argv[1], "--settings") == 0;
-	const struct record_sink sink = {.context = &c, .record = settings ? see_setting : see};
+	bool alerts = argc == 3 && strcmp(argv[1], "--alerts") == 0;
+	const struct record_sink sink = {.context = &c,
+	                                 .record = settings ? see_setting
+	                                           : alerts ? see_alert
+	                                                    : see};
 	struct capture *capture;
 	enum err err;
 
-	if ((argc != 2 && !settings) || capture_open(&capture, argv[argc - 1]))
+	if ((argc != 2 && !settings && !alerts) || capture_open(&capture, argv[argc - 1]))
 		return 2;
 	err = capture_run(capture, &sink);
-	if (!settings)
+	if (!settings && !alerts)
 		printf("packets=%llu jumps=%llu lost=%llu lost_ms=%lld boots=%llu back=%llu "
 		       "truncated=%d\n",
 		       (unsigned long long)c.packets, (unsigned long long)c.jumps,

@@ -8,6 +8,14 @@
 
 #include "core/wire.h"
 
+struct scenario_alert {
+	unsigned ms; /* after the first transfer */
+	uint16_t sequence;
+	bool by_hid, in_stream; /* what gets through */
+};
+
+enum { SCENARIO_ALERTS = 4 };
+
 struct scenario {
 	const char *name;
 	unsigned taps; /* 0: one */
@@ -27,9 +35,14 @@ struct scenario {
 	bool deaf;          /* to the first command to capture */
 	bool vbus_off;      /* as a tap is that has just been plugged in */
 	uint8_t refuse_settings;
+	struct scenario_alert alert[SCENARIO_ALERTS];
+	unsigned
+		still_ms; /* after the first transfer: for so long as STILL_MS nothing comes in the stream; 0 never */
 	struct wire_selftest selftest;
 	uint8_t calibrate_error, calibrate_reason;
 };
+
+enum { STILL_MS = 1200 };
 
 static const struct scenario scenarios[] = {
 	{.name = "none", .taps = 0},
@@ -74,6 +87,17 @@ static const struct scenario scenarios[] = {
          .unplug_ms = 500,
          .back_ms = 500,
          .unplug_status = -ESHUTDOWN},
+	/* The second does not come in the stream, the third not by HID, the fourth neither way. */
+	{.name = "alerts",
+         .packets_a_second = 5000,
+         .alert = {{200, 1, true, true},
+                   {300, 2, true, false},
+                   {400, 3, false, true},
+                   {500, 5, true, true}}},
+	{.name = "alert-still",
+         .packets_a_second = 5000,
+         .still_ms = 300,
+         .alert = {{400, 1, true, true}}},
 	{.name = "tripped",
          .packets_a_second = 5000,
          .vbus_off = true,

@@ -42,7 +42,7 @@ struct port {
 	struct sim_tap sim;
 	uint64_t begin_ns, first_ns, filled_ns; /* 0: not yet */
 	bool gone, halted;
-	unsigned transfers, plugs, deaf;
+	unsigned transfers, plugs, deaf, alerts;
 	struct urb urb[URBS_MAX];
 	unsigned urbs;
 	int hid_fd;
@@ -80,6 +80,11 @@ static void power_on(struct port *t)
 	t->gone = t->halted = false;
 }
 
+static uint64_t since_first_ms(const struct port *t)
+{
+	return t->first_ns ? (now_ns() - t->first_ns) / MS : 0;
+}
+
 /* What there is for one read, into its buffer; 0 nothing yet. */
 static size_t bytes_for(struct port *t, uint8_t *to, size_t room)
 {
@@ -96,6 +101,9 @@ static size_t bytes_for(struct port *t, uint8_t *to, size_t room)
 	if (scenario->mute)
 		return 0;
 	sim_tap_run(&t->sim, now_ns() - t->begin_ns);
+	if (scenario->still_ms && since_first_ms(t) >= scenario->still_ms &&
+	    since_first_ms(t) < scenario->still_ms + STILL_MS)
+		return 0;
 	n = t->sim.out_len < room ? t->sim.out_len : room;
 	if (scenario->longest && n > scenario->longest)
 		n = 1 + t->transfers % scenario->longest;
@@ -379,13 +387,31 @@ static void tell(const struct port *t, const char *what)
 	umockdev_testbed_uevent(testbed, path, what);
 }
 
-/* Unplugs and plugs in, as the scenario says. */
+static void raise_alerts(struct port *t)
+{
+	while (t->alerts < SCENARIO_ALERTS) {
+		const struct scenario_alert *a = &scenario->alert[t->alerts];
+		const struct wire_alert alert = {.sequence = a->sequence,
+		                                 .what = WIRE_ALERT_VBUS_FAULT};
+		uint8_t report[REPORT];
+
+		if (!a->sequence || since_first_ms(t) < a->ms)
+			return;
+		sim_tap_alert(&t->sim, &alert, a->in_stream, report);
+		if (a->by_hid && write(t->hid_fd, report, sizeof(report)) != sizeof(report))
+			perror("umock_tap: hidraw");
+		t->alerts++;
+	}
+}
+
+/* Unplugs and plugs in, and raises alerts, as the scenario says. */
 static void tend(struct port *t)
 {
 	uint64_t now = now_ns();
 	bool leave = false, back = false;
 
 	pthread_mutex_lock(&t->mutex);
+	raise_alerts(t);
 	if (scenario->unplug_ms && t->first_ns && !t->gone && t->plugs == 1 &&
 	    now - t->first_ns >= scenario->unplug_ms * MS)
 		leave = t->gone = true;

@@ -287,3 +287,21 @@ void sim_tap_command(struct sim_tap *t, const uint8_t *data, size_t len, uint8_t
 		memcpy(hid + 2 + n, r.data, r.len);
 	}
 }
+
+void sim_tap_alert(struct sim_tap *t, const struct wire_alert *alert, bool in_stream,
+                   uint8_t hid[64])
+{
+	struct wire_alert now = *alert;
+	uint8_t body[sizeof(now) + 8];
+	size_t n;
+
+	now.at = t->now_tick;
+	n = wire_alert_put(body, &now);
+	if (in_stream)
+		put(t, WIRE_ALERT, 0, now.at, body, n);
+	if (!hid)
+		return;
+	memset(hid, 0, 64);
+	hid[0] = WIRE_ALERT;
+	memcpy(hid + 2, body, n);
+}

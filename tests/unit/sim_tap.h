@@ -63,6 +63,10 @@ void sim_tap_taken(struct sim_tap *t, size_t n);
 /* One command as it comes over either pipe; `hid`: where it came by HID, an input report for the answer, else NULL. */
 void sim_tap_command(struct sim_tap *t, const uint8_t *data, size_t len, uint8_t hid[64]);
 
+/* An alert now: in the stream, and where `hid` is not NULL as an input report. */
+void sim_tap_alert(struct sim_tap *t, const struct wire_alert *alert, bool in_stream,
+                   uint8_t hid[64]);
+
 /* The number that a packet of this tap bears; false where it is none. */
 bool sim_tap_number(const struct record *r, uint64_t *number);
 

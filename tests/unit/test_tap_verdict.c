@@ -28,6 +28,9 @@ struct scene {
 	int64_t t_ns;
 	unsigned gap_ms; /* so long without any record, once, at 2 s; its block is lost */
 	uint16_t failed_checks;
+	uint16_t alert[4]; /* their numbers, one a second from 500 ms on */
+	unsigned alerts;
+	unsigned anew_s; /* from this HELLO on the boot is another; 0 never */
 	const char *profile;
 	double ma;
 	const char *uart;
@@ -51,6 +54,7 @@ static void hello(struct scene *s)
 	struct record r = tap_records[0];
 
 	r.hello.failed_checks = s->failed_checks;
+	r.hello.boot_id += s->anew_s && s->t_ns >= s->anew_s * 1000 * MS;
 	say(s, &r);
 }
 
@@ -120,6 +124,13 @@ static void play(struct scene *s, unsigned seconds)
 		}
 		if (ms == 500 && s->uart)
 			uart(s);
+		if (ms % 1000 == 500 && ms / 1000 < s->alerts) {
+			struct record r = {.kind = RECORD_ALERT,
+			                   .alert = {.sequence = s->alert[ms / 1000],
+			                             .what = WIRE_ALERT_VBUS_FAULT}};
+
+			say(s, &r);
+		}
 		band(s);
 	}
 	assert_int_equal(pcapng_left_out(s->w), 0);
@@ -250,6 +261,53 @@ static void what_is_missing_is_said(void **state)
 	free(text);
 }
 
+/* Their numbers count from 1 at each start and have 16 bits; where the capture began later, the first says nothing. */
+static void alerts_that_did_not_arrive(void **state)
+{
+	static const struct {
+		struct scene scene;
+		const char *missing; /* NULL: nothing */
+	} cases[] = {
+		{{.alerts = 3, .alert = {1, 2, 3}}, NULL},
+		{{.alerts = 3, .alert = {700, 701, 702}}, NULL},
+		{{.alerts = 3, .alert = {700, 702, 703}}, "1 alert of the tap did not arrive"},
+		{{.alerts = 4, .alert = {65534, 65535, 0, 1}}, NULL},
+		{{.alerts = 3, .alert = {65534, 1, 4}}, "4 alerts of the tap did not arrive"},
+		/* An older firmware's boots have the same id. */
+		{{.alerts = 3, .alert = {7, 8, 1}}, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *text;
+
+		s = cases[i].scene;
+		s.profile = "bare";
+		play(&s, 14);
+		text = both(&s, NULL, cases[i].missing ? VERDICT_NOT_COVERED : VERDICT_NO_FINDING);
+		if (cases[i].missing)
+			assert_non_null(strstr(text, cases[i].missing));
+		free(text);
+	}
+}
+
+static void alerts_of_two_boots(void **state)
+{
+	enum verdict verdict;
+	char *text;
+
+	(void)state;
+	for (uint16_t first = 1; first < 4; first++) {
+		s = (struct scene){
+			.profile = "bare", .anew_s = 2, .alerts = 3, .alert = {7, 8, first}};
+		play(&s, 14);
+		text = judge(s.fd, NULL, &verdict);
+		assert_int_equal(strstr(text, " of the tap did not arrive") != NULL, first > 1);
+		assert_int_equal(strstr(text, "\"2 alerts of") != NULL, first == 3);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +315,8 @@ int main(void)
 		cmocka_unit_test(whose_profile_it_is),
 		cmocka_unit_test(a_dormant_implant),
 		cmocka_unit_test(what_is_missing_is_said),
+		cmocka_unit_test(alerts_that_did_not_arrive),
+		cmocka_unit_test(alerts_of_two_boots),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
