@@ -218,6 +218,8 @@ static int run(int argc, char **argv)
 	for (unsigned i = 0; i < n; i++) {
 		if (ran)
 			code = judged_worse(code, capture_session_end(&session[i], &set.out));
+		else /* all taps or none: what was begun would be in the way of the next try */
+			record_option_undo(session[i].link);
 		capture_session_release(&session[i]);
 	}
 	usb_ids_release(&set.out.ids);
@@ -246,6 +248,6 @@ const struct command command_capture = {
 		"'cordon "
 		"analyze FILE' says the same of\nit as this command does.\n"
 		"exit code: that of the verdict, as for 'cordon analyze'; 1 where the recording "
-		"failed\n",
+		"failed\nand nothing was flagged\n",
 	.run = run,
 };

@@ -2,6 +2,7 @@
  * `cordon live`: the dashboard. Here are its arguments, the real clock and the one poll; the rest is host/tui.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -33,6 +34,7 @@ struct live {
 	size_t verdicts_len;
 	bool judged;
 	int code;
+	int screen; /* the terminal; -1 none */
 };
 
 #define FINISH_NS INT64_C(1000000000)
@@ -177,7 +179,15 @@ static int parse(struct live *l, int argc, char **argv)
 /* Keys come from the terminal also where standard input is the capture. */
 static int keyboard(const struct live *l)
 {
-	return l->replay && strcmp(l->replay, "-") == 0 ? STDOUT_FILENO : STDIN_FILENO;
+	return l->replay && strcmp(l->replay, "-") == 0 ? l->screen : STDIN_FILENO;
+}
+
+/* Verdicts may go elsewhere: the screen is the terminal all the same. */
+static bool find_screen(struct live *l)
+{
+	l->screen = isatty(STDOUT_FILENO) ? STDOUT_FILENO
+	                                  : open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	return l->screen >= 0 && isatty(keyboard(l));
 }
 
 /* What the taps still have goes into the recordings; that takes half a second at most. */
@@ -252,7 +262,7 @@ static int show(struct live *l)
 					.context = l,
 					.masked = l->masked,
 					.tui = {.in_fd = keyboard(l),
-	                                        .out_fd = STDOUT_FILENO,
+	                                        .out_fd = l->screen,
 	                                        .ascii = l->ascii,
 	                                        .colourless = no_color && *no_color},
 				});
@@ -289,7 +299,7 @@ static void tell(struct live *l)
 
 static int run(int argc, char **argv)
 {
-	struct live l = {.layout_name = "us", .speed = 1, .out.report.quiet = true};
+	struct live l = {.layout_name = "us", .speed = 1, .screen = -1, .out.report.quiet = true};
 	int code;
 
 	scenario_option_init(&l.scenario);
@@ -297,7 +307,7 @@ static int run(int argc, char **argv)
 	if (code)
 		goto cleanup;
 	setlocale(LC_CTYPE, "");
-	if (!isatty(STDOUT_FILENO) || !isatty(keyboard(&l))) {
+	if (!find_screen(&l)) {
 		fputs("cordon: 'live' needs a terminal; 'cordon analyze' judges without one\n",
 		      stderr);
 		code = EXIT_FAULT;
@@ -320,6 +330,8 @@ cleanup:
 	usb_ids_release(&l.out.ids);
 	layout_free(l.layout);
 	scenario_option_release(&l.scenario);
+	if (l.screen > STDERR_FILENO)
+		close(l.screen);
 	return code;
 }
 
@@ -347,8 +359,12 @@ const struct command command_live = {
 		"      --plan T       how long a test shall last (30, 30s, 10m, 2h): shown, and "
 		"ends nothing\n"
 		"      --ascii        draw with ASCII alone\n"
-		"  -j, --json         at the end, one JSON object a test; else one line a test\n"
+		"  -j, --json         at the end, one JSON object a test; else one line a test: on "
+                "standard\n"
+		"                     output, which may be a file\n"
 		"\nKeys: '?' lists them, ']' goes to the next tap, 'Q' quits.\n"
-		"exit code: that of the verdict, as for 'cordon analyze'\n",
+		"exit code: that of the verdict, as for 'cordon analyze'; 1 where the recording "
+                "failed and "
+		"nothing\nwas flagged\n",
 	.run = run,
 };

@@ -129,6 +129,9 @@ int live_input_taps(struct live_input in[LIVE_INPUTS], unsigned *count, const st
 	for (*count = 0; !code && *count < choice.count; ++*count)
 		if (!open_tap(&in[*count], o, &choice, *count, record))
 			code = EXIT_FAULT;
+	/* All or none: what was begun would be in the way of the next try. */
+	for (unsigned i = 0; code && i < *count; i++)
+		record_option_undo(in[i].link);
 	return code;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "capture/record_files.h"
 #include "capture/tap_record.h"
@@ -247,6 +248,14 @@ enum err record_option_again(const struct record_option *o, struct link *inner, 
 
 	memcpy(options.claims, o->claims, sizeof(options.claims));
 	return link_record(l, inner, &options);
+}
+
+void record_option_undo(const struct link *l)
+{
+	const struct link_status *s = l ? link_status(l) : NULL;
+
+	if (s && s->recording && s->file[0])
+		unlink(s->file);
 }
 
 struct link *record_option_link(const struct record_option *o, struct link *inner, const char *path)

@@ -41,7 +41,8 @@ void keys_press(struct view *v, const struct scene *s, int key);
 void prompt_key(struct view *v, const struct scene *s, int key);
 bool prompt_idle(const struct scene *s, int key); /* whether it would only say so */
 void prompt_open(struct view *v, enum prompt p);
-void prompt_quit(struct view *v, const struct scene *s); /* asks first, where something ends with it */
+void prompt_quit(struct view *v,
+                 const struct scene *s); /* asks first, where something ends with it */
 /* What the prompt that is open does with a key. */
 void prompt_press(struct view *v, const struct scene *s, int key);
 const char *prompt_label(enum prompt p, const struct scene *s);

@@ -115,9 +115,12 @@ start_tap a B01 10
 "$CORDON_ASAN" live --connect "$work/a" --connect "$work/none" -o "$work/y.pcapng" >"$work/out" 2>"$work/err" </dev/null
 [ $? = 1 ] && grep -q 'needs a terminal' "$work/err"
 ok $? 'not without a terminal'
+live 'R5' 'Qy' -- sh -c 'exec "$1" live --sim M03 --speed max --json >"$2"' sh "$CORDON_ASAN" "$work/verdicts"
+[ "$code" = 20 ] && [ "$(jq -s 'length' "$work/verdicts")" = 1 ] && [ "$(jq -r .verdict "$work/verdicts")" = malicious ]
+ok $? "verdicts go to a file, and the screen to the terminal: $code"
 live -- "$CORDON_ASAN" live --connect "$work/a" --connect "$work/none" -o "$work/y.pcapng"
-[ "$code" = 1 ] && grep -q "cannot connect to '$work/none'" "$work/shown"
-ok $? 'all taps or none'
+[ "$code" = 1 ] && grep -q "cannot connect to '$work/none'" "$work/shown" && [ ! -e "$work/y-a.pcapng" ]
+ok $? 'all taps or none, and no file is left in the way'
 wait
 "$CORDON_ASAN" live --connect a --connect b --connect c --connect d --connect e 2>"$work/err"
 [ $? = 2 ] && grep -q '4 taps at most' "$work/err"
