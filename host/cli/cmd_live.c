@@ -360,11 +360,11 @@ const struct command command_live = {
 		"ends nothing\n"
 		"      --ascii        draw with ASCII alone\n"
 		"  -j, --json         at the end, one JSON object a test; else one line a test: on "
-                "standard\n"
+		"standard\n"
 		"                     output, which may be a file\n"
 		"\nKeys: '?' lists them, ']' goes to the next tap, 'Q' quits.\n"
 		"exit code: that of the verdict, as for 'cordon analyze'; 1 where the recording "
-                "failed and "
+		"failed and "
 		"nothing\nwas flagged\n",
 	.run = run,
 };
