@@ -123,7 +123,7 @@ static const struct {
 	uint16_t link_type;
 	enum link_kind kind;
 	enum usb_speed speed;
-} links[] = {
+} links[LINKS] = {
 	{LINK_TYPE_USB_LINUX, LINK_USBMON, USB_SPEED_UNKNOWN},
 	{LINK_TYPE_USB_LINUX_MMAPPED, LINK_USBMON2, USB_SPEED_UNKNOWN},
 	{LINK_TYPE_USBPCAP, LINK_USBPCAP, USB_SPEED_UNKNOWN},
@@ -147,18 +147,17 @@ static struct capture_skip *skip_entry(struct capture_info *info, uint32_t link_
 void iface_init(struct capture *c, struct iface *f, uint32_t link_type, bool ours)
 {
 	*f = (struct iface){.link_type = link_type, .scale = timescale_of(6)};
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+	for (size_t i = 0; i < LINKS; i++)
 		if (links[i].link_type == link_type) {
 			f->kind = links[i].kind;
 			f->speed = links[i].speed;
+			/* One analyzer may give each speed of one bus an interface of its own: these count apart. */
+			f->bus = c->iface_of[i]++;
 		}
 	if (ours && link_type == LINK_TYPE_TAP)
 		f->kind = LINK_TAP;
 	if (f->kind == LINK_SKIP)
 		f->skip = skip_entry(&c->info, link_type);
-	/* One analyzer may give each speed of one bus an interface of its own: these count apart. */
-	for (const struct iface *g = c->ifaces; g < f; g++)
-		f->bus += g->link_type == link_type;
 	c->info.interfaces++;
 }
 

@@ -39,6 +39,7 @@ const char *section_begin(struct capture *c, const uint8_t *body, size_t len)
 	c->info.sections++;
 	c->info.big_endian = c->big;
 	c->iface_count = c->iface_known = 0;
+	memset(c->iface_of, 0, sizeof(c->iface_of));
 	while (option_next(&b, c->big, &code, &value, &size)) {
 		if (code == OPTION_COMMENT) {
 			keep_text(c->info.comment, value, size);

@@ -15,7 +15,8 @@
 #include "core/bytes.h"
 
 enum {
-	INTERFACES_MAX = 256, /* of a section; packets of those beyond are skipped and counted */
+	INTERFACES_MAX = 4096, /* of a section; packets of those beyond are skipped and counted */
+	LINKS = 7,             /* link types that are supported, ours left out */
 	EVENTS_EARLY_MAX = 256,
 	STAGES_OPEN = 16,
 	/* What Wireshark takes for the largest packet of USB captures, and room for a block around it. */
@@ -92,6 +93,7 @@ struct capture {
 	uint64_t block_at;
 	struct iface ifaces[INTERFACES_MAX];
 	uint32_t iface_count, iface_known; /* in this section; those with an entry */
+	uint16_t iface_of[LINKS];          /* of each link type, in this section */
 
 	/* USBPcap: DATA stages whose STATUS stage is still to come. */
 	struct {
