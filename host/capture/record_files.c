@@ -153,6 +153,31 @@ static bool remember(struct record_files *f)
 	return true;
 }
 
+/*
+ * Where the part at hand is now, the next go too: the folder was moved with all of them, or is gone, and what could be saved
+ * of it has another name. Then the parts before are no more, and a file that has one's new name is somebody else's.
+ */
+static void follow(struct record_files *f)
+{
+	const char *now = safe_file_path(f->file), *found = NULL, *slash = strrchr(now, '/');
+	const char *was = strrchr(f->path, '/');
+	char expected[SAFE_FILE_TEXT], path[SAFE_FILE_TEXT], tag[16];
+	size_t len = (size_t)snprintf(tag, sizeof(tag), "-%06u", f->number);
+
+	if (!f->ring || (part_path(f, f->number, expected) && strcmp(now, expected) == 0))
+		return;
+	for (const char *at = slash ? slash : now; (at = strstr(at, tag)) != NULL; at++)
+		found = at;
+	/* Whoever has renamed this one alone means this one. */
+	if (!found)
+		return;
+	snprintf(path, sizeof(path), "%.*s%s", (int)(found - now), now, found + len);
+	slash = strrchr(path, '/');
+	if (strcmp(slash ? slash + 1 : path, was ? was + 1 : f->path) != 0)
+		f->part_count = 0;
+	memcpy(f->path, path, sizeof(f->path));
+}
+
 void record_files_next(struct record_files *f)
 {
 	if (f->failed)
@@ -162,6 +187,7 @@ void record_files_next(struct record_files *f)
 		return;
 	}
 	take_trouble(f);
+	follow(f);
 	f->closed_bytes += safe_file_bytes(f->file);
 	/* Without memory for the list a part stays, which is no harm. */
 	if (remember(f))
