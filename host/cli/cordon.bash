@@ -47,7 +47,7 @@ _cordon() {
 		;;
 	esac
 	case $cur in
-	-*) mapfile -t COMPREPLY < <(compgen -W "$("$cordon" "$command" --help 2>/dev/null | grep -o -- '--[a-z][a-z-]*' | sort -u) --help" -- "$cur") ;;
+	-*) mapfile -t COMPREPLY < <(compgen -W "$("$cordon" "$command" --help 2>/dev/null | sed -n 's/^ *\(-[a-z], \)\{0,1\}\(--[a-z][a-z-]*\).*/\2/p') --help" -- "$cur") ;;
 	*)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")

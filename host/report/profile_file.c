@@ -179,14 +179,21 @@ bool profile_file_parse(struct profile *p, const char *path, const char *bytes, 
 bool profile_file_load(struct profile *p, const char *path, char error[PROFILE_ERROR_MAX])
 {
 	struct reader r = {.path = path, .error = error};
-	char *bytes = malloc(FILE_MAX + 1);
 	FILE *f = fopen(path, "rb");
+	char *bytes = f ? malloc(FILE_MAX + 1) : NULL;
 	bool good = false;
 	size_t len;
 
 	error[0] = '\0';
-	if (!bytes || !f) {
-		fail(&r, NULL, bytes ? strerror(errno) : "out of memory");
+	if (!f) {
+		char shown[96];
+
+		escape_terminal(shown, sizeof(shown), path);
+		snprintf(error, PROFILE_ERROR_MAX, "cannot open '%s': %s", shown, strerror(errno));
+		goto cleanup;
+	}
+	if (!bytes) {
+		fail(&r, NULL, "out of memory");
 		goto cleanup;
 	}
 	len = fread(bytes, 1, FILE_MAX + 1, f);
