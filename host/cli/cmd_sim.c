@@ -18,6 +18,7 @@
 #include "cli/told_plan.h"
 #include "sim/keyed.h"
 #include "sim/recording.h"
+#include "sim/scenario_rehearsal.h"
 #include "sim/truth.h"
 
 enum {
@@ -315,10 +316,18 @@ static int play(struct sim *s)
 
 static int check(struct sim *s)
 {
+	char message[SCENARIO_MESSAGE_MAX];
 	int code;
 
 	s->scenario.file = s->check;
 	code = scenario_option_read(&s->scenario);
+	for (size_t i = 0; !code && i < s->scenario.set.count; i++) {
+		enum err err = scenario_rehearse(&s->scenario.set.scenario[i], s->check, message);
+
+		if (err)
+			say_error("%s", err == ERR_SCENARIO ? message : err_text(err));
+		code = err ? EXIT_FAULT : 0;
+	}
 	if (!code)
 		printf("%zu scenario%s, nothing wrong\n", s->scenario.set.count,
 		       s->scenario.set.count == 1 ? "" : "s");

@@ -2,8 +2,10 @@
  * What the parts of a scenario say of each other. In: a scenario whose fields are read. Out: references resolved, or
  * what was expected. Leaves alone: times, which only a run knows (plan.c).
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "sim/play_state.h"
 #include "sim/scenario_fields.h"
 
 struct item {
@@ -105,6 +107,46 @@ static bool check_interface(struct scenario_reader *r, const struct scenario_eve
 	                         e->interface);
 }
 
+/* Only what a keyboard does: without one nothing at all would happen. */
+static bool check_keyboard(struct scenario_reader *r, const struct scenario_event *e,
+                           const struct device_text *text)
+{
+	struct hid_descriptor *hid;
+	struct keyboard keyboard;
+	struct sim_device d;
+	uint8_t endpoint;
+	bool good;
+
+	if (e->ev != SCENARIO_TYPE && e->ev != SCENARIO_LOCKS && e->ev != SCENARIO_NULL_REPORT)
+		return true;
+	if (!sim_device_load(&d, text))
+		return false;
+	hid = malloc(sizeof(*hid));
+	if (!hid) {
+		r->err = ERR_MEMORY;
+		return false;
+	}
+	good = play_keyboard_of(&d, hid, &keyboard, &endpoint);
+	free(hid);
+	return good ||
+	       scenario_expected(r, NULL, "a device with a keyboard, found '%.40s', which has none",
+	                         e->device.id);
+}
+
+static bool check_text(struct scenario_reader *r, const struct scenario_event *e)
+{
+	const char *bad =
+		e->ev == SCENARIO_TYPE && e->typing.text ? us_no_key(e->typing.text) : NULL;
+	int len = 1;
+
+	if (!bad)
+		return true;
+	/* All bytes of a character of UTF-8. */
+	while ((bad[len] & 0xc0) == 0x80)
+		len++;
+	return scenario_expected(r, NULL, "characters of a US keyboard, found '%.*s'", len, bad);
+}
+
 static bool check_device(struct scenario_reader *r, const struct scenario *s,
                          const struct scenario_event *e)
 {
@@ -118,7 +160,38 @@ static bool check_device(struct scenario_reader *r, const struct scenario *s,
 		                         "the id of an enumerate or downstream, found "
 		                         "'%.40s'",
 		                         e->device.id);
-	return check_interface(r, e, s->usb[item].descriptors);
+	return check_interface(r, e, s->usb[item].descriptors) &&
+	       check_keyboard(r, e, s->usb[item].descriptors);
+}
+
+/* Findings by their names in threats.md, section 7; a letter where a rule has several. */
+static const char *const findings[] = {
+	"R1",   "R1u", "R2",  "R3",   "R3a", "R3b", "R3c",  "R3d",  "R3e",  "R4",
+	"R5",   "R5b", "R6",  "R6b",  "R7",  "R8",  "R9",   "R10",  "R10a", "R10b",
+	"R10c", "R11", "R12", "R12b", "R13", "R14", "R14a", "R14b", "R14c", "R14d",
+	"R15",  "R16", "R17", "R18",  "R19", "R20", "R21",  "R22",
+};
+
+static bool known_rules(struct scenario_reader *r, const char *list,
+                        const struct scenario_rules *rules)
+{
+	const size_t known = sizeof(findings) / sizeof(*findings);
+	size_t length = scenario_enter(r, ".%s", list);
+
+	for (size_t i = 0; i < rules->count; i++) {
+		size_t k = 0;
+
+		while (k < known && strcmp(rules->name[i], findings[k]))
+			k++;
+		if (k < known)
+			continue;
+		scenario_enter(r, "[%zu]", i);
+		return scenario_expected(r, NULL,
+		                         "a rule ('cordon rules' lists them), found '%.40s'",
+		                         rules->name[i]);
+	}
+	scenario_leave(r, length);
+	return true;
 }
 
 /* Rules that must and may not fire at once are expected never. */
@@ -166,8 +239,16 @@ bool scenario_check(struct scenario_reader *r, struct scenario *s)
 			return false;
 		scenario_leave(r, length);
 	}
+	for (size_t i = 0; i < s->usb_count; i++) {
+		length = scenario_enter(r, ".usb[%zu].typing.text", i);
+		if (!check_text(r, &s->usb[i]))
+			return false;
+		scenario_leave(r, length);
+	}
 	length = scenario_enter(r, ".expect");
-	if (!check_rules(r, &s->expect))
+	if (!known_rules(r, "must", &s->expect.must) || !known_rules(r, "may", &s->expect.may) ||
+	    !known_rules(r, "forbid", &s->expect.forbid) ||
+	    !known_rules(r, "waived", &s->expect.waived) || !check_rules(r, &s->expect))
 		return false;
 	scenario_leave(r, length);
 	return true;

@@ -124,6 +124,20 @@ size_t us_keystrokes(const char *text, bool names, struct keystroke *out, size_t
 	return count;
 }
 
+const char *us_no_key(const char *text)
+{
+	struct keystroke k;
+
+	while (*text) {
+		size_t len = *text == '<' ? of_brackets(text + 1, &k) : 0;
+
+		if (!len && !of_character(*text, &k))
+			return text;
+		text += 1 + len;
+	}
+	return NULL;
+}
+
 /* Letters a to z, then digits: 0 to 3 left little finger to index, 4 to 7 right index to little finger. */
 static const char fingers[] = "0322233454564"
 			      "4670313431140"

@@ -42,6 +42,9 @@ struct keystroke {
 /* At most `max` keystrokes; returns how many there were. Bytes that no US key makes are left out. */
 size_t us_keystrokes(const char *text, bool names, struct keystroke *out, size_t max);
 
+/* The first byte that us_keystrokes would leave out, with `names`; NULL where all of it is typed. */
+const char *us_no_key(const char *text);
+
 /* Hand (0 left, 1 right) and finger (0 thumb to 4 little) that a touch typist uses; for digraph models. */
 void us_finger(uint8_t usage, unsigned *hand, unsigned *finger);
 

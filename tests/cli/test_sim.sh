@@ -82,6 +82,20 @@ refused 1 "bad.json: scenarios.M01.usb\[3\].baud: expected a number from 300 to 
 refused 2 "has 51 scenarios" host/sim/scenarios.json -o "$work/x.tap"
 "$CORDON" sim --check host/sim/scenarios.json | grep -q '^51 scenarios'
 ok $? 'checks a file'
+# What would silently be something else when it is played.
+changed() { # PATTERN SED: of M14
+	sed "/\"id\": \"M14\"/,/\"pitfall\"/{$2}" host/sim/scenarios.json >"$work/bad.json"
+	if cmp -s host/sim/scenarios.json "$work/bad.json"; then
+		ok 1 "changes nothing: $2"
+		return
+	fi
+	refused 1 "bad.json: scenarios.M14.$1" --check "$work/bad.json"
+}
+changed 'usb\[2\] (line): expected an end before duration_s, 3 s; found that it never begins' 's/"duration_s": [0-9.]*/"duration_s": 3/'
+changed 'usb\[5\] (type): expected an end before duration_s, 9 s; found a beginning at .* s, and no end in time' 's/"duration_s": [0-9.]*/"duration_s": 9/'
+changed "usb\[5\].device: expected a device with a keyboard, found 'enum_boot'" '/"ev": "type"/s/"device": "enum"/"device": "enum_boot"/'
+changed "expect.must\[0\]: expected a rule ('cordon rules' lists them), found 'R99'" 's/"must": \["R1"/"must": ["R99"/'
+changed "usb\[5\].typing.text: expected characters of a US keyboard, found '€'" 's/"keys": {[^}]*}/"text": "a<ENTER>€b"/'
 "$CORDON" sim M13 -o /dev/full 2>/dev/null
 [ $? = 2 ]
 ok $? 'a device is no .pcapng'
