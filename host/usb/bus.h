@@ -34,6 +34,7 @@ struct bus_endpoint {
 	uint8_t silent;  /* data in a row that nobody answered */
 	uint8_t control; /* slot of the control transfer on this endpoint's number; in [OUT] only */
 	uint8_t held;    /* slot of data whose fate is not known yet */
+	bool naked;      /* polls that the device refused are in the capture */
 };
 
 /* A data packet, and the transaction it is in. */

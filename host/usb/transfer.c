@@ -42,7 +42,11 @@ void bus_emit(struct usb_bus *b, uint16_t at, const struct bus_data *d, enum usb
               enum usb_transfer_status status)
 {
 	struct bus_endpoint *ep = bus_endpoint_at(b, at);
-	struct usb_transfer t = {
+	struct usb_transfer t;
+
+	/* Without the refused polls the distance between tokens is that between reports: a typist's, not the host's. */
+	ep->naked = ep->naked || ep->naks;
+	t = (struct usb_transfer){
 		.t_ns = d->t_ns,
 		.packet = d->packet,
 		.t_begin_ns = d->t_ns,
@@ -59,7 +63,7 @@ void bus_emit(struct usb_bus *b, uint16_t at, const struct bus_data *d, enum usb
 		.len = d->len,
 		.len_true = d->len_true,
 		.naks = ep->naks,
-		.poll_ns = at & 1 ? poll_interval(ep) : 0,
+		.poll_ns = at & 1 && ep->naked ? poll_interval(ep) : 0,
 		.step_ns = d->step_ns,
 	};
 

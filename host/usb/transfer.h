@@ -80,7 +80,7 @@ struct usb_transfer {
 	uint32_t len_true;
 	uint32_t naks; /* polls refused on this endpoint since its last transfer */
 	uint32_t
-		poll_ns; /* raw: interval of IN tokens seen on this endpoint, lower median of the last ones; 0 unknown */
+		poll_ns; /* raw: interval of IN tokens seen on this endpoint, lower median of the last ones; 0 unknown, or no refused ones were seen */
 	uint32_t interval; /* of a URB, as in struct record_urb; 0 unknown */
 	uint32_t step_ns;  /* the clock's step, from the record */
 };

@@ -352,6 +352,23 @@ static void undecided_and_last_step(void **state)
 	build_release(&b);
 }
 
+/* The two keys struck last again and again: evenness counts where no person is as fast. */
+static void two_keys_in_turn(void **state)
+{
+	struct build b;
+	struct hand h;
+
+	(void)state;
+	build_init(&b, PROFILE_HOST);
+	h = keyboard(&b, 3);
+	for (unsigned i = 0; i < 40; i++) {
+		send(&h, letter(i % 2), i ? letter(1 - i % 2) : 0);
+		b.t_ns += 8 * BUILD_MS;
+	}
+	assert_int_equal(build_count(&b, "R9"), 1);
+	build_release(&b);
+}
+
 /* Times that all equal one another: no alarm, and no silence about it either. */
 static void untimed(void **state)
 {
@@ -417,6 +434,7 @@ int main(void)
 		cmocka_unit_test(hands_are_not_handed_on),
 		cmocka_unit_test(a_loose_plug_is_no_alarm),
 		cmocka_unit_test(undecided_and_last_step),
+		cmocka_unit_test(two_keys_in_turn),
 		cmocka_unit_test(untimed),
 		cmocka_unit_test(seldom_untimed),
 	};

@@ -100,6 +100,26 @@ static void jitter_and_constant_hold(void **state)
 	assert_by(tapped(1, 0, 60, 80, 250, 1), 25);
 }
 
+/* One key, or two in turn, struck again and again: faster than a switch or a finger can. */
+static void the_same_keys_again(void **state)
+{
+	struct feed f = {.poll_ms = 8, .machine = true};
+	int64_t hold_ms[] = {8, 8, 16};
+
+	(void)state;
+	for (unsigned n = 0; n < 3; n++) {
+		for (size_t i = 0; i < 40; i++) {
+			uint8_t usage = n == 1 ? (uint8_t)(0x04 + i % 2) : 0x04;
+			int64_t at = (int64_t)i * (n == 1 ? 8 : 24) * MS;
+
+			edge[2 * i] = (struct key_edge){at, (uint32_t)(2 * i), usage, true};
+			edge[2 * i + 1] = (struct key_edge){at + hold_ms[n] * MS,
+			                                    (uint32_t)(2 * i + 1), usage, false};
+		}
+		assert_by(judge(&f, 80).first_key, 20);
+	}
+}
+
 /* A keyboard that is polled faster than it says, or than what it says was read as. */
 static void faster_than_declared(void **state)
 {
@@ -301,6 +321,7 @@ int main(void)
 		cmocka_unit_test(fixed_delay_by_the_eighth),
 		cmocka_unit_test(fixed_delay_and_long_fixed_hold),
 		cmocka_unit_test(jitter_and_constant_hold),
+		cmocka_unit_test(the_same_keys_again),
 		cmocka_unit_test(faster_than_declared),
 		cmocka_unit_test(coarse_clock),
 		cmocka_unit_test(ladder),

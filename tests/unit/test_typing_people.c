@@ -212,6 +212,30 @@ static void bounce(void **state)
 	quiet();
 }
 
+/* One that is worn out: it closes up to seven times at once. */
+static void chatter(void **state)
+{
+	struct random r;
+	double at = 0;
+
+	(void)state;
+	random_init(&r, 8);
+	for (unsigned i = 0; i < 200; i++) {
+		uint8_t usage = (uint8_t)(0x04 + random_below(&r, 26));
+		double from = at;
+
+		for (unsigned left = i % 3 ? 0 : random_below(&r, 7); left; left--) {
+			double short_ms = random_uniform(&r, 1, 9);
+
+			key(from, usage, short_ms);
+			from += short_ms + random_uniform(&r, 1, 12);
+		}
+		key(from, usage, random_uniform(&r, 60, 120));
+		at += random_uniform(&r, 250, 420);
+	}
+	quiet();
+}
+
 /* A keyboard whose driver gives every hold as one report for a while: runs of 10 and 13 were seen. */
 static void run_of_short_holds(void **state)
 {
@@ -352,6 +376,7 @@ int main(void)
 		cmocka_unit_test(chords),
 		cmocka_unit_test(games),
 		cmocka_unit_test(bounce),
+		cmocka_unit_test(chatter),
 		cmocka_unit_test(run_of_short_holds),
 		cmocka_unit_test(commands_typed_by_hand),
 		cmocka_unit_test(reports_sent_again),

@@ -167,6 +167,21 @@ static void few_polls(void **state)
 	assert_in_range(w->last.poll_ns, 7999000, 8001000);
 }
 
+/* A capture that left refused polls out shows how often a device answered, not how often it was asked. */
+static void no_refused_polls(void **state)
+{
+	struct wire *w = *state;
+
+	for (unsigned i = 0; i < 6; i++) {
+		wire_say(w, "+39990 | in 5.1 | data0 01 | ack | +59990 | in 5.1 | data1 02 | ack");
+		assert_int_equal(w->last.poll_ns, 0);
+	}
+	for (unsigned i = 0; i < 8; i++)
+		wire_say(w, "+7998 | in 5.1 | nak");
+	wire_say(w, "+7998 | in 5.1 | data0 01 | ack");
+	assert_in_range(w->last.poll_ns, 7999000, 8001000);
+}
+
 static void isochronous(void **state)
 {
 	struct wire *w = *state;
@@ -284,6 +299,7 @@ int main(void)
 		T(loss_and_reset_free_the_toggle),
 		T(polls),
 		T(few_polls),
+		T(no_refused_polls),
 		T(isochronous),
 		T(high_speed_flow),
 		T(low_speed_through_a_hub),

@@ -7,6 +7,10 @@
 static const double NS_PER_MS = 1e6;
 static const double BOUNCE_MS = 40; /* no finger strikes one key twice within this */
 
+/* Contacts bounce for some milliseconds, a worn one a few times; what goes on is neither a switch nor a finger. A held key
+ * is one report: it repeats in the host alone. */
+enum { BOUNCES_MAX = 8 };
+
 static void forget_times(struct stroke_reader *s)
 {
 	s->last_known = false;
@@ -106,7 +110,10 @@ static void read_press(struct stroke_reader *s, const struct key_report *r, bool
 		out->has_gap = known && s->last_known && (!out->same_tick || out->coarse);
 		out->untimed = !out->has_gap;
 		out->same_key = out->usage == s->last || out->usage == s->before_last;
-		out->bounce = out->usage == s->last && out->has_gap && out->gap_ms < BOUNCE_MS;
+		if (out->usage != s->last || !out->has_gap || out->gap_ms >= BOUNCE_MS)
+			s->bounces = 0;
+		else if (s->bounces < BOUNCES_MAX)
+			out->bounce = ++s->bounces < BOUNCES_MAX;
 		out->replaced = released(r, s->last);
 		out->overlap = is_down(s, s->last);
 	}

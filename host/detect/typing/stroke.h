@@ -72,7 +72,8 @@ struct stroke_reader {
 	uint16_t last, before_last;
 	bool last_known;
 	int64_t last_ns;
-	uint8_t fresh; /* bit n: no key was struck under modifier n yet */
+	uint8_t bounces; /* in a row */
+	uint8_t fresh;   /* bit n: no key was struck under modifier n yet */
 	struct {
 		bool known;
 		int64_t t_ns;

@@ -130,8 +130,10 @@ void typing_judge_times(struct typing *t, const struct stroke *s)
 	run->gap_ms[run->gaps_seen++ % TYPING_RECENT] = (float)s->gap_ms;
 	if (!s->overlap)
 		judge_pace(t, s);
-	/* Fingers that come down together do so within a poll or two, again and again. */
-	if (!s->same_key && !(s->overlap && s->gap_ms < FAST_MS))
+	/* People tap one key evenly, or two in turn, but nobody at the quickest pace. Fingers that come down together do so
+	 * within a poll or two, again and again. */
+	if ((!s->same_key || s->gap_ms <= typing_parameters.pace_ms[0]) &&
+	    !(s->overlap && s->gap_ms < FAST_MS))
 		judge_rhythm(t, s);
 	if (s->usage != s->before && !s->replaced && s->presses == 1)
 		judge_overlap(t, s);
