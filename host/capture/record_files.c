@@ -105,7 +105,13 @@ static void fail(struct record_files *f)
 
 void record_files_write(struct record_files *f, const uint8_t *data, size_t len)
 {
-	if (!f->failed && safe_file_write(f->file, data, len))
+	bool head;
+
+	if (f->failed)
+		return;
+	/* Without its head a file is nothing at all: that does not wait with the rest. */
+	head = !safe_file_bytes(f->file);
+	if (safe_file_write(f->file, data, len) || (head && safe_file_flush(f->file)))
 		fail(f);
 }
 

@@ -122,6 +122,24 @@ static void a_deleted_folder_ends_no_ring(void **state)
 	assert_int_equal(access("rescued-x-000002-000002.pcapng", F_OK), 0);
 }
 
+static void the_head_stands_at_once(void **state)
+{
+	const uint32_t block[3] = {6, sizeof(block), sizeof(block)};
+	struct record_files *f;
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(record_files_create(&f, "a/x.pcapng", 0), ERR_NONE);
+	record_files_write(f, (const uint8_t *)block, sizeof(block));
+	assert_int_equal(stat("a/x.pcapng", &st), 0);
+	assert_int_equal(st.st_size, sizeof(block));
+	/* And nothing else, until it is due. */
+	record_files_write(f, (const uint8_t *)block, sizeof(block));
+	assert_int_equal(stat("a/x.pcapng", &st), 0);
+	assert_int_equal(st.st_size, sizeof(block));
+	assert_false(end(f).failed);
+}
+
 /* One that is renamed by itself changes nothing for the others. */
 static void a_renamed_part_is_left_alone(void **state)
 {
@@ -143,6 +161,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_moved_folder_takes_the_ring_along, start, stop),
 		cmocka_unit_test_setup_teardown(a_deleted_folder_ends_no_ring, start, stop),
+		cmocka_unit_test_setup_teardown(the_head_stands_at_once, start, stop),
 		cmocka_unit_test_setup_teardown(a_renamed_part_is_left_alone, start, stop),
 	};
 
