@@ -307,6 +307,99 @@ static void hubs_stand_in_for_nothing(void **state)
 	build_release(&b);
 }
 
+/* A device of one interface of this class: described, configured, and with nothing left to say. */
+static struct model_device *other(struct build *b, unsigned slot, uint8_t class)
+{
+	const struct build_interface one[] = {
+		{class, 0, 0, class == USB_CLASS_HID ? 52 : 0, {0x81}}};
+	struct model_device *d = build_device(b, slot, USB_SPEED_FULL);
+
+	build_config(b, d, one, 1);
+	d->is_hub = class == USB_CLASS_HUB;
+	d->enumerated = true;
+	d->configuration = 1;
+	build_event(b, EVENT_DEVICE_CONFIGURED, d);
+	return d;
+}
+
+static void ends(struct build *b, unsigned stands_in)
+{
+	build_event(b, EVENT_END, NULL);
+	assert_int_equal(build_count(b, "R20"), stands_in);
+	build_release(b);
+}
+
+static void no_keyboard_at_all(void **state)
+{
+	struct build b;
+
+	(void)state;
+	build_init(&b, PROFILE_KEYBOARD);
+	other(&b, 0, 8);
+	assert_int_equal(build_count(&b, "R20"), 0);
+	ends(&b, 1);
+	/* A mouse, as soon as it is known to be one. */
+	build_init(&b, PROFILE_KEYBOARD);
+	other(&b, 0, USB_CLASS_HID);
+	b.t_ns += 3 * BUILD_S;
+	build_tick(&b);
+	assert_int_equal(build_count(&b, "R20"), 0);
+	build_hid(&b, &b.m->device[0], 0, 0, HID_KIND_MOUSE, NULL, 52);
+	build_tick(&b);
+	assert_int_equal(build_count(&b, "R20"), 0);
+	b.t_ns += 2 * BUILD_S;
+	build_tick(&b);
+	assert_int_equal(build_count(&b, "R20"), 1);
+	assert_int_equal(build_find(&b, "R20")->weight, WEIGHT_STRONG);
+	assert_true(build_find(&b, "R20")->has_device);
+	ends(&b, 1);
+	/* One that was never described may be a keyboard. */
+	build_init(&b, PROFILE_KEYBOARD);
+	other(&b, 0, USB_CLASS_HID);
+	ends(&b, 0);
+	/* A whole PC's bus is not what this is about. */
+	build_init(&b, PROFILE_HOST);
+	other(&b, 0, 8);
+	ends(&b, 0);
+}
+
+static void what_comes_before_the_keyboard(void **state)
+{
+	struct build b;
+
+	(void)state;
+	/* A hub, and a card reader in it: the keyboard is the last. */
+	build_init(&b, PROFILE_KEYBOARD);
+	other(&b, 0, USB_CLASS_HUB);
+	b.t_ns += BUILD_S;
+	build_tick(&b);
+	other(&b, 1, 8);
+	b.t_ns += BUILD_S;
+	build_tick(&b);
+	keyboard(&b, 2, 0x11);
+	b.t_ns += 60 * BUILD_S;
+	build_tick(&b);
+	ends(&b, 0);
+	/* The input may end before it comes. */
+	build_init(&b, PROFILE_KEYBOARD);
+	other(&b, 0, USB_CLASS_HUB);
+	other(&b, 1, 8);
+	b.t_ns += BUILD_S;
+	ends(&b, 0);
+	/* None comes. */
+	build_init(&b, PROFILE_KEYBOARD);
+	other(&b, 0, USB_CLASS_HUB);
+	b.t_ns += 3 * BUILD_S;
+	ends(&b, 1);
+	/* What is beside it when it goes does not stand in for it. */
+	build_init(&b, PROFILE_KEYBOARD);
+	keyboard(&b, 0, 0x11);
+	other(&b, 1, 8);
+	build_gone(&b, &b.m->device[0]);
+	b.t_ns += 3 * BUILD_S;
+	ends(&b, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,6 +417,8 @@ int main(void)
 		cmocka_unit_test(structure_withheld),
 		cmocka_unit_test(capture_began_late),
 		cmocka_unit_test(hubs_stand_in_for_nothing),
+		cmocka_unit_test(no_keyboard_at_all),
+		cmocka_unit_test(what_comes_before_the_keyboard),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
