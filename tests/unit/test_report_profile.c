@@ -149,8 +149,7 @@ static void files(void **state)
 
 	(void)state;
 	assert_false(profile_file_load(&p, "/nonexistent/\033x", error));
-	assert_string_equal(error,
-	                    "cannot open '/nonexistent/\\x1bx': No such file or directory");
+	assert_string_equal(error, "cannot open '/nonexistent/\\x1bx': No such file or directory");
 	assert_false(profile_file_load(&p, "/", error));
 	assert_false(profile_file_load(&p, "/dev/zero", error));
 	assert_string_equal(error, "cannot read profile '/dev/zero': larger than 64 KiB");
