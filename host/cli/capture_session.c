@@ -215,6 +215,12 @@ int capture_session_end(struct capture_session *s, struct judged_output *out)
 	return judged_code(analysis_report(s->analysis).verdict, fault);
 }
 
+void capture_session_undo(struct capture_session *s)
+{
+	record_option_undo(s->link);
+	s->link = NULL;
+}
+
 void capture_session_release(struct capture_session *s)
 {
 	analysis_free(s->analysis);

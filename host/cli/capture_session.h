@@ -36,6 +36,8 @@ void capture_session_set(struct capture_session *s, unsigned count, const char *
 void capture_session_progress(struct capture_session *s, unsigned count, int64_t now_ns);
 void capture_session_say(const struct capture_session *s, unsigned count, int signal_number);
 
+/* Of one that has not begun to record; it is still to be released. */
+void capture_session_undo(struct capture_session *s);
 /* Closes the file, judges, prints. The exit code. */
 int capture_session_end(struct capture_session *s, struct judged_output *out);
 void capture_session_release(struct capture_session *s);

@@ -219,7 +219,7 @@ static int run(int argc, char **argv)
 		if (ran)
 			code = judged_worse(code, capture_session_end(&session[i], &set.out));
 		else /* all taps or none: what was begun would be in the way of the next try */
-			record_option_undo(session[i].link);
+			capture_session_undo(&session[i]);
 		capture_session_release(&session[i]);
 	}
 	usb_ids_release(&set.out.ids);

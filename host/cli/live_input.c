@@ -130,8 +130,10 @@ int live_input_taps(struct live_input in[LIVE_INPUTS], unsigned *count, const st
 		if (!open_tap(&in[*count], o, &choice, *count, record))
 			code = EXIT_FAULT;
 	/* All or none: what was begun would be in the way of the next try. */
-	for (unsigned i = 0; code && i < *count; i++)
+	for (unsigned i = 0; code && i < *count; i++) {
 		record_option_undo(in[i].link);
+		in[i].link = NULL;
+	}
 	return code;
 }
 

@@ -250,12 +250,17 @@ enum err record_option_again(const struct record_option *o, struct link *inner, 
 	return link_record(l, inner, &options);
 }
 
-void record_option_undo(const struct link *l)
+void record_option_undo(struct link *l)
 {
 	const struct link_status *s = l ? link_status(l) : NULL;
+	char file[LINK_MESSAGE_MAX] = "";
 
-	if (s && s->recording && s->file[0])
-		unlink(s->file);
+	if (s && s->recording)
+		memcpy(file, s->file, sizeof(file));
+	/* First: a file that goes while it is open is saved. */
+	link_free(l);
+	if (file[0])
+		unlink(file);
 }
 
 struct link *record_option_link(const struct record_option *o, struct link *inner, const char *path)

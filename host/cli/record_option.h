@@ -92,8 +92,8 @@ bool record_option_describes(const struct record_option *o);
  */
 bool record_option_path(char *to, size_t size, const char *path, const char *name, unsigned number);
 
-/* Nothing was recorded by it yet, and nothing will be: its file goes. */
-void record_option_undo(const struct link *l);
+/* Frees a link by which nothing was recorded yet; its file goes. */
+void record_option_undo(struct link *l);
 
 /*
  * The recording link around `inner`, which passes to it. `path` replaces o->path (NULL: none is written). NULL with the
