@@ -9,7 +9,7 @@ cordon=$build/cordon
 measure=$build/bench/measure
 walk=$build/bench/walk
 dir=build/bench
-runs=${BENCH_RUNS:-5}
+runs=${BENCH_RUNS:-3}
 mkdir -p "$dir"
 
 goal() { # TEXT VALUE LIMIT at-most|at-least
@@ -34,6 +34,17 @@ cpu() { "$measure" "$@" | cut -d' ' -f1; }
 quotient() { awk -v a="$1" -v b="$2" 'BEGIN { if (a + 0 <= 0 || b + 0 <= 0) exit 1; printf("%.4g", a / b) }'; }
 whole_decode() { cpu 1 tshark -r "$1" -T fields -e frame.time_relative -e usb.device_address \
 	-e usb.endpoint_address -e usb.capdata -e usbhid.data -e usbll.data; }
+median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+in_turn() { # FILE: ours, the walk and tshark take turns, so that a machine that is slower for a while is so for each
+	: >"$dir/ours" >"$dir/floor" >"$dir/tshark"
+	for run in $(seq "$runs"); do
+		for again in 1 2 3 4 5; do
+			cpu 1 "$cordon" analyze --json "$1" >>"$dir/ours"
+			[ ! -x "$walk" ] || cpu 1 "$walk" "$1" >>"$dir/floor"
+		done
+		whole_decode "$1" >>"$dir/tshark"
+	done
+}
 
 # As long as captures may grow: neither the cost of a packet nor the memory may grow with them.
 hundred_million() {
@@ -51,16 +62,14 @@ hundred_million() {
 }
 [ "${BENCH_100M-}" != only ] || { hundred_million; exit 0; }
 
-echo "1 M packets, CPU time, medians of $runs runs (tshark: 1 run)"
+echo "1 M packets, CPU time, medians of $((5 * runs)) runs (tshark: $runs runs) that take turns"
 printf '  %-16s %9s %12s %12s %14s %14s\n' file bytes/pkt "M pkt/CPU-s" "x the walk" "1/x capinfos" "1/x tshark"
 for view in raw usbmon; do
 	for kind in keyboard mixed bulk; do
 		make_file $kind $view 1000000
-		ours=$(cpu "$runs" "$cordon" analyze --json "$file")
-		infos=$(cpu 3 capinfos -c "$file")
-		tshark=$(whole_decode "$file")
-		floor=none ratio=-
-		[ ! -x "$walk" ] || { floor=$(cpu "$runs" "$walk" "$file"); ratio=$(quotient "$ours" "$floor"); }
+		in_turn "$file"
+		ours=$(median "$dir/ours") tshark=$(median "$dir/tshark") infos=$(cpu 3 capinfos -c "$file") ratio=-
+		[ ! -x "$walk" ] || ratio=$(quotient "$ours" "$(median "$dir/floor")")
 		printf '  %-16s %9s %12s %12s %14s %14s\n' "$kind $view" "$(($(wc -c <"$file") / 1000000))" \
 			"$(quotient 1000000 "$ours")" "$ratio" "$(quotient "$infos" "$ours")" "$(quotient "$tshark" "$ours")"
 		eval "tshark_${kind}_$view=$(quotient "$tshark" "$ours") walk_${kind}_$view=$ratio"
