@@ -459,51 +459,6 @@ static void place_of_a_wire(void **state)
 	release(&b);
 }
 
-static void heard(struct decode *d, struct usb_transfer t)
-{
-	struct usb_sink sink = decode_usb_sink(d);
-
-	sink.transfer(sink.context, &t);
-}
-
-/* Who sends is asked where it was found last: on buses alike, at addresses alike, and after it has moved. */
-static void each_at_its_address(void **state)
-{
-	static const struct usb_transfer from[] = {
-		{.bus = 1, .address = 5, .endpoint = 0x81, .type = USB_TYPE_INTERRUPT},
-		{.bus = 2, .address = 5, .endpoint = 0x81, .type = USB_TYPE_INTERRUPT},
-		{.bus = 1, .address = 21, .endpoint = 0x81, .type = USB_TYPE_INTERRUPT},
-	};
-	static const struct usb_transfer moves = {
-		.bus = 1,
-		.address = 5,
-		.type = USB_TYPE_CONTROL,
-		.has_setup = true,
-		.setup = {.bRequest = USB_SET_ADDRESS, .wValue = 9},
-	};
-	static struct bench b;
-	const struct model *m;
-
-	(void)state;
-	begin(&b, BUS_URBS, false);
-	for (unsigned n = 0; n < 12; n++)
-		heard(b.decode, from[n % 3]);
-	heard(b.decode, from[0]);
-	heard(b.decode, moves);
-	heard(b.decode, from[0]);
-	m = end(&b);
-	assert_int_equal(m->devices_seen, 4);
-	for (unsigned i = 0; i < 3; i++) {
-		assert_int_equal(m->device[i].bus, from[i].bus);
-		assert_int_equal(m->device[i].transfers, i ? 4 : 6);
-	}
-	assert_int_equal(m->device[0].address, 9);
-	assert_int_equal(m->device[2].address, 21);
-	assert_int_equal(m->device[3].address, 5);
-	assert_int_equal(m->device[3].transfers, 1);
-	release(&b);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -518,7 +473,6 @@ int main(void)
 		cmocka_unit_test(requests_without_an_answer),
 		cmocka_unit_test(places),
 		cmocka_unit_test(place_of_a_wire),
-		cmocka_unit_test(each_at_its_address),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
