@@ -198,18 +198,25 @@ int grid_format(struct grid *g, int y, int x, int w, enum style s, const char *f
 
 enum { LINE_BYTES = 1024 };
 
+/* Columns of the first `n` bytes, fewer than LINE_BYTES. */
+static int width_of(const struct grid *g, const char *text, size_t n)
+{
+	char line[LINE_BYTES];
+
+	memcpy(line, text, n);
+	line[n] = '\0';
+	return grid_width(g, line);
+}
+
 /* How much of a word that is wider than a line fits into one: whole characters, at least one. */
 static size_t part_that_fits(const struct grid *g, const char *text, int w)
 {
-	char line[LINE_BYTES];
 	size_t best = 1;
 
-	for (size_t i = 1; text[i] && i < sizeof(line) - 1; i++) {
+	for (size_t i = 1; text[i] && i < LINE_BYTES - 1; i++) {
 		if ((text[i] & 0xc0) == 0x80)
 			continue;
-		memcpy(line, text, i);
-		line[i] = '\0';
-		if (grid_width(g, line) > w)
+		if (width_of(g, text, i) > w)
 			break;
 		best = i;
 	}
@@ -219,20 +226,17 @@ static size_t part_that_fits(const struct grid *g, const char *text, int w)
 /* Bytes of the next line of that width; what is left, on the last one, which then shows that it was cut. */
 static size_t line_bytes(const struct grid *g, const char *text, int w, bool last)
 {
-	char line[LINE_BYTES];
 	size_t best = 0, len = strlen(text), take;
 
-	for (size_t i = 0; i <= len && i < sizeof(line) - 1; i++) {
+	for (size_t i = 0; i <= len && i < LINE_BYTES - 1; i++) {
 		if (text[i] && text[i] != ' ')
 			continue;
-		memcpy(line, text, i);
-		line[i] = '\0';
-		if (grid_width(g, line) > w)
+		if (width_of(g, text, i) > w)
 			break;
 		best = i;
 	}
 	take = last ? len : best ? best : part_that_fits(g, text, w);
-	return take < sizeof(line) ? take : sizeof(line) - 1;
+	return take < LINE_BYTES ? take : LINE_BYTES - 1;
 }
 
 int grid_wrap(struct grid *g, struct rect r, enum style s, const char *text)

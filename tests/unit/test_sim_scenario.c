@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "detect/rule.h"
 #include "sim/scenario.h"
 
 #define OWN "host/sim/scenarios.json"
@@ -90,6 +91,8 @@ static void test_override(void **state)
 	scenarios_release(&set);
 }
 
+static const char *may = ""; /* rules that are named beside what is tried */
+
 /* A small set, with a place for what is tried. */
 static void try(const char *usb, const char *rest, const char *expected)
 {
@@ -116,12 +119,12 @@ static void try(const char *usb, const char *rest, const char *expected)
 		"{\"idle_mA\": 1, "
 		"\"noise_rms_mA\": 0, \"boot\": [], \"periodic\": [], \"events\": []}, \"rf\": [], "
 		"\"ambient\": [], \"expect\": {\"verdict\": \"malicious\", \"must\": [\"R5\"], "
-		"\"may\": [], "
+		"\"may\": [%s], "
 		"\"forbid\": []}, \"evidence\": {\"usb\": \"M\", \"power\": \"R/E\", \"rf\": "
 		"\"E\", "
 		"\"dc_path\": \"E\", \"far_end\": \"E\", \"note\": \"\"}, \"pitfall\": \"\", "
 		"\"usb\": [%s]%s}]}",
-		usb, rest);
+		may, usb, rest);
 
 	assert_in_range(n, 1, sizeof(text) - 1);
 	if (!expected) {
@@ -186,6 +189,22 @@ static void test_refusals(void **state)
 		try(table[i].usb, table[i].rest, table[i].expected);
 }
 
+/* Scenarios know rules by name alone (sim/ stands below detect/): no rule may be missing among the names. */
+static void test_every_rule_is_known(void **state)
+{
+	char name[16];
+
+	(void)state;
+	for (unsigned i = 0; i < rules_count; i++) {
+		snprintf(name, sizeof(name), "\"%s\"", rules[i]->id);
+		may = name;
+		try("", D, NULL);
+	}
+	may = "\"R5c\"";
+	try("", D, "expect.may[0]: expected a rule ('cordon rules' lists them), found 'R5c'");
+	may = "";
+}
+
 static void test_not_json(void **state)
 {
 	struct scenarios set;
@@ -238,9 +257,13 @@ static void test_damaged(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_own_set),   cmocka_unit_test(test_override),
-		cmocka_unit_test(test_refusals),  cmocka_unit_test(test_not_json),
-		cmocka_unit_test(test_truncated), cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_own_set),
+		cmocka_unit_test(test_override),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_not_json),
+		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_every_rule_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
