@@ -128,6 +128,8 @@ static void on_transfer(void *context, const struct usb_transfer *t)
 				if (endpoint_hid(d, device, t, &x) == ENDPOINT_HID && x.in)
 					reports_out(d, t, device, x.in->bInterfaceNumber);
 			}
+		} else if (t->status == USB_TRANSFER_FAILED && t->type == USB_TYPE_INTERRUPT) {
+			devices_failed(d, t, device);
 		}
 	}
 	emit_transfer(d, t, device);

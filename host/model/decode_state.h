@@ -28,6 +28,9 @@ struct decode_bus {
 	uint64_t
 		place; /* the port that was reset last, 0 none: who is at address 0 then is there */
 	int64_t place_ns;
+	uint16_t failed; /* slot of the device whose polls failed last, and its id, 0 none */
+	uint32_t failed_id;
+	int64_t failed_ns;
 };
 
 /* One input report, perhaps an earlier one than the transfer at hand. */
@@ -112,6 +115,9 @@ void devices_address(struct decode *d, const struct usb_transfer *t, struct mode
                      uint8_t address);
 void devices_port_reset(struct decode *d, const struct usb_transfer *t,
                         const struct model_device *hub, uint8_t port);
+/* An interrupt transfer of `device` ended by a fault: cancelled, timed out, or the device is gone. */
+void devices_failed(struct decode *d, const struct usb_transfer *t,
+                    const struct model_device *device);
 void devices_gone(struct decode *d, struct model_device *device, int64_t t_ns, uint64_t packet);
 void devices_bus_reset(struct decode *d, const struct usb_bus_event *e);
 void devices_bus_detach(struct decode *d, uint16_t bus, int64_t t_ns, uint64_t packet);

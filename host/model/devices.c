@@ -58,6 +58,28 @@ void devices_port_reset(struct decode *d, const struct usb_transfer *t,
 	b->place_ns = t->t_ns;
 }
 
+/*
+ * USBPcap records no request to a root hub, and a filter may keep those of any hub away. Where a device's polls failed,
+ * which is how an unplugged one ends, and it was not heard since, the next that comes is taken to be in its place.
+ */
+void devices_failed(struct decode *d, const struct usb_transfer *t,
+                    const struct model_device *device)
+{
+	struct decode_bus *b = decode_bus_of(d, t->bus);
+
+	b->failed = (uint16_t)devices_slot(d, device);
+	b->failed_id = device->id;
+	b->failed_ns = t->t_ns;
+}
+
+static uint64_t place_left(const struct decode *d, const struct decode_bus *b)
+{
+	const struct model_device *x = &d->model.device[b->failed];
+	bool left = b->failed_id && x->id == b->failed_id && x->last_seen_ns == b->failed_ns;
+
+	return left ? x->place : 0;
+}
+
 /* Of a device that is new at `address`. */
 static uint64_t place_of(const struct decode *d, const struct decode_bus *b, uint16_t bus,
                          uint8_t address, int64_t t_ns)
@@ -65,10 +87,15 @@ static uint64_t place_of(const struct decode *d, const struct decode_bus *b, uin
 	if (b->place && address == 0 && t_ns >= b->place_ns &&
 	    t_ns - b->place_ns <= PORT_RESET_MAX_NS)
 		return b->place;
+	if (!b->wire) {
+		uint64_t left = place_left(d, b);
+
+		return left ? left : MODEL_PLACE_OWN | (d->last_id + 1);
+	}
 	for (unsigned i = 0; i < d->model.devices; i++)
 		if (!d->model.device[i].gone && d->model.device[i].bus == bus)
 			return 0;
-	return b->wire ? MODEL_PLACE_WIRE : 0;
+	return MODEL_PLACE_WIRE;
 }
 
 static struct model_device *new_device(struct decode *d, const struct usb_transfer *t,

@@ -23,6 +23,8 @@ enum {
 	MODEL_PLACE_WIRE = 1, /* the end of the wire that is listened to, with no hub before it */
 };
 
+#define MODEL_PLACE_OWN (UINT64_C(1) << 63) /* a place that is known by who was in it first */
+
 /* One HID interface: what its reports mean, and what its keyboard, if any, holds down. */
 struct model_hid {
 	uint32_t id;        /* unique in the input: tells a slot's next user from its last */
@@ -55,8 +57,8 @@ struct model_device {
 	bool reached; /* a finding rests on it: forgotten last */
 	uint16_t bus;
 	uint8_t address;
-	/* What it is plugged into: a port of a hub, in no other meaning than that of being the same one, or MODEL_PLACE_WIRE; 0
-	   where the capture does not tell. */
+	/* What it is plugged into, in no other meaning than that of being the same: a port of a hub, MODEL_PLACE_WIRE, or where
+	   the capture names no port MODEL_PLACE_OWN and a number; 0 behind a hub on a wire that named none. */
 	uint64_t place;
 	enum usb_speed speed;
 	uint64_t packet; /* its first */

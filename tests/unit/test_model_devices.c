@@ -423,7 +423,7 @@ static uint64_t plug(struct bench *b, int64_t t_ns, uint8_t hub, uint8_t port, u
 static void places(void **state)
 {
 	static const uint8_t device[18] = {18, 1, 0, 2, 9, 0, 0, 64};
-	uint64_t first, second, other;
+	uint64_t first, second, other, own;
 	struct bench b;
 
 	(void)state;
@@ -439,7 +439,48 @@ static void places(void **state)
 	assert_true(other && other != first && other != second);
 	assert_true(plug(&b, 7000 * MS, 1, 3, 13) == first);
 	/* No port was reset for this one, or long ago. */
-	assert_true(plug(&b, 20000 * MS, 1, 0, 14) == 0);
+	own = plug(&b, 20000 * MS, 1, 0, 14);
+	assert_true(own && own != first && own != second && own != other);
+	assert_true(plug(&b, 21000 * MS, 1, 0, 15) != own);
+	end(&b);
+	release(&b);
+}
+
+static void polled(struct bench *b, int64_t t_ns, uint8_t address, enum usb_transfer_status status)
+{
+	const struct usb_sink sink = decode_usb_sink(b->decode);
+	const struct usb_transfer t = {.t_ns = t_ns,
+	                               .t_begin_ns = t_ns,
+	                               .bus = 1,
+	                               .address = address,
+	                               .endpoint = 0x81,
+	                               .type = USB_TYPE_INTERRUPT,
+	                               .status = status};
+
+	sink.transfer(sink.context, &t);
+}
+
+/* No hub is asked in USBPcap: who comes where polls have failed is where those were, unless they went on after all. */
+static void places_by_who_left(void **state)
+{
+	uint64_t first, second;
+	struct bench b;
+
+	(void)state;
+	begin(&b, BUS_URBS, false);
+	first = plug(&b, 1000 * MS, 1, 0, 10);
+	second = plug(&b, 2000 * MS, 1, 0, 11);
+	assert_true(first && second && first != second);
+	polled(&b, 3000 * MS, 10, USB_TRANSFER_OK);
+	polled(&b, 3001 * MS, 11, USB_TRANSFER_FAILED);
+	polled(&b, 3002 * MS, 10, USB_TRANSFER_FAILED);
+	assert_true(plug(&b, 4000 * MS, 1, 0, 12) == first);
+	polled(&b, 5000 * MS, 12, USB_TRANSFER_FAILED);
+	polled(&b, 5001 * MS, 12, USB_TRANSFER_FAILED);
+	assert_true(plug(&b, 6000 * MS, 1, 0, 13) == first);
+	polled(&b, 7000 * MS, 13, USB_TRANSFER_FAILED);
+	polled(&b, 7001 * MS, 13, USB_TRANSFER_OK);
+	assert_true(plug(&b, 8000 * MS, 1, 0, 14) != first);
 	end(&b);
 	release(&b);
 }
@@ -472,6 +513,7 @@ int main(void)
 		cmocka_unit_test(a_flood_of_devices),
 		cmocka_unit_test(requests_without_an_answer),
 		cmocka_unit_test(places),
+		cmocka_unit_test(places_by_who_left),
 		cmocka_unit_test(place_of_a_wire),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
