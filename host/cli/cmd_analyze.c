@@ -2,7 +2,6 @@
  * `cordon analyze`: judges captures, one after the other, and exits by the worst of their verdicts.
  */
 #include <getopt.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,15 +29,6 @@ static const struct option long_options[] = {
 	{"pair", no_argument, NULL, OPTION_PAIR},
 	{NULL, 0, NULL, 0},
 };
-
-/* Of several short ones in a word, getopt tells which; of a long one it does not. */
-static int unknown_option(char **argv)
-{
-	bool is_long = !optopt || optopt > UCHAR_MAX || strchr("pljq", optopt);
-
-	return is_long ? command_misused(&command_analyze, "unknown option '%s'", argv[optind - 1])
-	               : command_misused(&command_analyze, "unknown option '-%c'", optopt);
-}
 
 /* 0, or an exit code with the message said. */
 static int parse(struct settings *s, int argc, char **argv)
@@ -77,11 +67,8 @@ static int parse(struct settings *s, int argc, char **argv)
 		case OPTION_PAIR:
 			s->pair = true;
 			break;
-		case ':':
-			return command_misused(&command_analyze, "'%s' needs a value",
-			                       argv[optind - 1]);
 		default:
-			return unknown_option(argv);
+			return command_bad_option(&command_analyze, c, argv);
 		}
 	}
 	if (optind == argc)

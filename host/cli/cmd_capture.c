@@ -74,10 +74,8 @@ static int take(struct settings *s, int c, int argc, char **argv)
 	case OPTION_NO_TEXT:
 		s->out.report.no_text = true;
 		return 0;
-	case ':':
-		return command_misused(&command_capture, "'%s' needs a value", argv[optind - 1]);
 	default:
-		return command_misused(&command_capture, "unknown option '%s'", argv[optind - 1]);
+		return command_bad_option(&command_capture, c, argv);
 	}
 }
 

@@ -105,10 +105,8 @@ static int take(struct demo *d, int c, char **argv)
 	case OPTION_ASCII:
 		d->ascii = true;
 		return 0;
-	case ':':
-		return command_misused(&command_demo, "'%s' needs a value", argv[optind - 1]);
 	default:
-		return command_misused(&command_demo, "unknown option '%s'", argv[optind - 1]);
+		return command_bad_option(&command_demo, c, argv);
 	}
 }
 

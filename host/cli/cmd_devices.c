@@ -125,10 +125,7 @@ static int take_option(struct settings *s, int c, char **argv)
 	case OPTION_VOLTS:
 		return take_number("--volts", optarg, &s->volts);
 	default:
-		return command_misused(&command_devices, "%s '%s'",
-		                       c == ':' ? "an argument is missing behind"
-		                                : "unknown option",
-		                       argv[optind - 1]);
+		return command_bad_option(&command_devices, c, argv);
 	}
 }
 

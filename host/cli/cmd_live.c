@@ -120,12 +120,10 @@ static int take(struct live *l, int c, int argc, char **argv)
 	case OPTION_ASCII:
 		l->ascii = true;
 		return 0;
-	case ':':
-		return command_misused(&command_live, "'%s' needs a value", argv[optind - 1]);
 	default:
 		if (c >= OPTION_SCENARIOS && c < OPTION_SCENARIO_LAST)
 			return scenario_option_take(&l->scenario, &command_live, c, optarg);
-		return command_misused(&command_live, "unknown option '%s'", argv[optind - 1]);
+		return command_bad_option(&command_live, c, argv);
 	}
 }
 

@@ -72,15 +72,11 @@ static int run(int argc, char **argv)
 			json = true;
 		else if (c == OPTION_SCENARIOS)
 			o.file = optarg;
-		else if (c == ':')
-			return command_misused(&command_scenarios, "'%s' needs a value",
-			                       argv[optind - 1]);
 		else
-			return command_misused(&command_scenarios, "unknown option '%s'",
-			                       argv[optind - 1]);
+			return command_bad_option(&command_scenarios, c, argv);
 	}
 	if (optind < argc)
-		return command_misused(&command_scenarios, "'%s' is one argument too many",
+		return command_misused(&command_scenarios, "unexpected argument '%s'",
 		                       argv[optind]);
 	code = scenario_option_read(&o);
 	for (size_t i = 0; i < o.set.count && !code; i++) {

@@ -123,9 +123,8 @@ static int take(struct sim *s, int c, char **argv)
 		s->far = optarg;
 		return 0;
 	case ':':
-		return command_misused(&command_sim, "'%s' needs a value", argv[optind - 1]);
 	case '?':
-		return command_misused(&command_sim, "unknown option '%s'", argv[optind - 1]);
+		return command_bad_option(&command_sim, c, argv);
 	default:
 		return scenario_option_take(&s->scenario, &command_sim, c, optarg);
 	}
@@ -150,8 +149,7 @@ static int parse(struct sim *s, int argc, char **argv)
 	if (optind >= argc)
 		return command_misused(&command_sim, "which scenario?");
 	if (optind + 1 < argc)
-		return command_misused(&command_sim, "'%s' is one argument too many",
-		                       argv[optind + 1]);
+		return command_misused(&command_sim, "unexpected argument '%s'", argv[optind + 1]);
 	if (!s->output == !s->listen && !(s->waveform && !s->output))
 		return command_misused(&command_sim, "give either --output FILE or --listen PATH");
 	if (s->far && (!s->output || s->keyed))

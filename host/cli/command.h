@@ -30,4 +30,7 @@ void command_usage(FILE *out, const struct command *c);
 int command_misused(const struct command *c, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* What getopt_long came upon and cannot take, `got` being its ':' or '?'. Returns EXIT_USAGE. */
+int command_bad_option(const struct command *c, int got, char **argv);
+
 #endif

@@ -15,11 +15,11 @@ int listing_run(const struct command *c, int argc, char **argv, bool (*list)(FIL
 	opterr = 0;
 	for (int o; (o = getopt_long(argc, argv, "j", options, NULL)) != -1;) {
 		if (o != 'j')
-			return command_misused(c, "unknown option '%s'", argv[optind - 1]);
+			return command_bad_option(c, o, argv);
 		json = true;
 	}
 	if (optind < argc)
-		return command_misused(c, "'%s' is one argument too many", argv[optind]);
+		return command_misused(c, "unexpected argument '%s'", argv[optind]);
 	if (!list(stdout, json) && !ferror(stdout)) {
 		say_error("%s", err_text(ERR_MEMORY));
 		return EXIT_FAULT;

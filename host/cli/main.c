@@ -2,8 +2,11 @@
  * The program: finds the subcommand by its name and runs it. Help and version come from the same table.
  */
 #include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,6 +35,31 @@ int command_misused(const struct command *c, const char *format, ...)
 	va_end(args);
 	fprintf(stderr, "try 'cordon %s --help'\n", c->name);
 	return EXIT_USAGE;
+}
+
+/* Of a short option getopt tells the letter; where more letters stand behind it, the word is still the next one. */
+static bool is_short(char **argv)
+{
+	const char *word = argv[optind - 1], *next = argv[optind], *at;
+
+	if (!optopt || optopt > UCHAR_MAX)
+		return false;
+	if (word[0] == '-' && word[1] != '-' && strchr(word + 1, optopt))
+		return true;
+	if (!next || next[0] != '-' || next[1] == '-')
+		return false;
+	at = strchr(next + 1, optopt);
+	return at && at[1];
+}
+
+int command_bad_option(const struct command *c, int got, char **argv)
+{
+	if (got == ':')
+		return command_misused(c, "'%s' needs a value", argv[optind - 1]);
+	if (is_short(argv))
+		return command_misused(c, "unknown option '-%c'", optopt);
+	return command_misused(c, optopt ? "'%s' takes no value" : "unknown option '%s'",
+	                       argv[optind - 1]);
 }
 
 static void overview(FILE *out)

@@ -161,6 +161,18 @@ says "unknown option '--colour'" 'unknown option'
 exits 2 'unknown letter' analyze --json -qx "$person"
 says "unknown option '-x'" 'unknown letter'
 exits 2 'a value too many' analyze --json=yes "$person"
+says "'--json=yes' takes no value" 'a value too many'
+# Every command refuses in the same words.
+for command in analyze capture devices live profiles rules scenarios; do
+	exits 2 "$command: unknown letter" "$command" -zj
+	says "unknown option '-z'" "$command: unknown letter"
+	exits 2 "$command: a value too many" "$command" --json=yes
+	says "'--json=yes' takes no value" "$command: a value too many"
+done
+for command in capture demo devices profiles rules scenarios; do
+	exits 2 "$command: an argument too many" "$command" surplus
+	says "unexpected argument 'surplus'" "$command: an argument too many"
+done
 exits 2 'unknown layout' analyze --layout klingon "$person"
 says "unknown keyboard layout 'klingon'" 'unknown layout'
 exits 2 'unknown profile' analyze --profile cable "$person"
