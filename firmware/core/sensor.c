@@ -4,6 +4,7 @@
  */
 #include "core/sensor_events.h"
 #include "core/sensor_look.h"
+#include "core/wire_quick.h"
 
 enum {
 	MS = WIRE_TICK_HZ / 1000,
@@ -64,15 +65,24 @@ void sensor_limits(struct sensor *s, struct sensor_channel *c)
 		on = FULL_SCALE;
 	c->on = (uint16_t)on;
 	c->off = (uint16_t)(on - threshold / 2);
+	sensor_step_limits(s, c);
 }
 
-/* Counts times 16. */
-int32_t sensor_step_limit(const struct sensor *s, const struct sensor_channel *c)
+/* How far from the level a step is, counts times 16. */
+static int32_t step_limit(const struct sensor *s, const struct sensor_channel *c)
 {
 	int32_t threshold = s->step_threshold * 16;
 	int32_t noise = (int32_t)(c->spread * SENSOR_STEP_SPREADS >> 4);
 
 	return threshold > noise ? threshold : noise;
+}
+
+void sensor_step_limits(const struct sensor *s, struct sensor_channel *c)
+{
+	int32_t threshold = step_limit(s, c), low = (c->level - threshold + 15) >> 4;
+
+	c->low = (uint16_t)(low > 0 && !sensor_is_radio(c) ? low : 0);
+	c->high = (uint16_t)(sensor_is_radio(c) ? FULL_SCALE : (c->level + threshold) >> 4);
 }
 
 void sensor_init(struct sensor *s, struct upstream *up,
@@ -140,7 +150,7 @@ static void follow(struct sensor_channel *c, uint32_t mean, int32_t threshold)
 
 static void end_band(struct sensor *s, struct sensor_channel *c, uint64_t start)
 {
-	struct wire_band w = {.channel = c->channel, .input = c->input, .range = c->range};
+	struct wire_band w;
 	uint32_t mean;
 	uint8_t *to;
 
@@ -160,15 +170,20 @@ static void end_band(struct sensor *s, struct sensor_channel *c, uint64_t start)
 		c->floor = (uint32_t)FLOOR_HIGH << 16;
 	if (sensor_is_radio(c) && c->floor >> 16 < FLOOR_LOW)
 		c->floor = (uint32_t)FLOOR_LOW << 16;
-	follow(c, mean, sensor_step_limit(s, c));
+	follow(c, mean, step_limit(s, c));
 	sensor_limits(s, c);
-	w.minimum = sensor_out(s, c, c->minimum * 16u);
-	w.mean = sensor_out(s, c, mean);
-	w.maximum = sensor_out(s, c, c->maximum * 16u);
-	w.floor = sensor_out(s, c, c->floor >> 16);
+	w = (struct wire_band){
+		.channel = c->channel,
+		.input = c->input,
+		.range = c->range,
+		.minimum = sensor_out(s, c, c->minimum * 16u),
+		.mean = sensor_out(s, c, mean),
+		.maximum = sensor_out(s, c, c->maximum * 16u),
+		.floor = sensor_out(s, c, c->floor >> 16),
+	};
 	to = s->telling ? upstream_put(s->up, WIRE_BAND, 0, start, 12) : NULL;
 	if (to)
-		wire_band_put(to, &w);
+		wire_quick_band(to, &w);
 	s->band(s->context, &w, adc_linear(mean));
 	clear_band(c);
 }
@@ -198,21 +213,19 @@ static void apply_change(struct sensor *s, struct sensor_channel *c)
 
 static bool may_burst(const struct sensor_channel *c, const struct sensor_glance *g)
 {
-	return has_bursts(c) && (c->burst.open || g->maximum > c->on);
+	return c->burst.open || g->maximum > c->on;
 }
 
-static bool may_step(const struct sensor *s, const struct sensor_channel *c,
-                     const struct sensor_glance *g)
+static bool strays(const struct sensor_channel *c, const struct sensor_glance *g)
 {
-	int32_t level = c->level, threshold = sensor_step_limit(s, c);
-
-	return !sensor_is_radio(c) && (c->step.n || (int32_t)g->maximum * 16 > level + threshold ||
-	                               (int32_t)g->minimum * 16 < level - threshold);
+	return g->maximum > c->high || g->minimum < c->low;
 }
 
 static void add(struct sensor *s, struct sensor_channel *c, const struct sensor_glance *g,
-                const uint16_t *at, const uint16_t *end, uint64_t t)
+                const uint16_t *at, uint64_t t)
 {
+	const uint16_t *last = at + (g->n - 1) * SENSOR_CHANNELS;
+
 	c->sum += g->sum;
 	c->n += g->n;
 	if (g->minimum < c->minimum)
@@ -220,9 +233,12 @@ static void add(struct sensor *s, struct sensor_channel *c, const struct sensor_
 	if (g->maximum > c->maximum)
 		c->maximum = (uint16_t)g->maximum;
 	if (may_burst(c, g))
-		sensor_walk_bursts(s, c, at, end, t);
-	if (may_step(s, c, g))
-		sensor_walk_steps(s, c, at, end, t);
+		sensor_walk_bursts(s, c, at, last, t);
+	if (strays(c, g))
+		c->strayed = true;
+	else if (!c->step.n)
+		return;
+	sensor_walk_steps(s, c, at, last, t);
 }
 
 /* What is not as it mostly is: a change, blind time, a failed conversion, a level that is not known yet. */
@@ -247,7 +263,7 @@ static void take(struct sensor *s, struct sensor_channel *c, const uint16_t *at,
 			c->floor = (uint32_t)FLOOR_HIGH << 16;
 		sensor_limits(s, c);
 	}
-	add(s, c, &g, at, at + 1, t);
+	add(s, c, &g, at, t);
 }
 
 /* No sample counts for more than SPREAD_MOST times the mean distance. One in APART_EACH stands for all: it is a mean over 8 ms. */
@@ -284,7 +300,7 @@ bool sensor_is_quiet(const struct sensor *s, enum wire_channel channel,
 {
 	const struct sensor_channel *c = &s->channel[channel];
 
-	return is_usual(s, c, g) && !may_burst(c, g) && !may_step(s, c, g);
+	return is_usual(s, c, g) && !may_burst(c, g) && !strays(c, g) && !c->step.n;
 }
 
 static void work(struct sensor *s, struct sensor_channel *c, const struct sensor_glance *g,
@@ -295,7 +311,7 @@ static void work(struct sensor *s, struct sensor_channel *c, const struct sensor
 	uint64_t t = s->tick + first * SENSOR_SAMPLE_TICKS;
 
 	if (is_usual(s, c, g)) {
-		add(s, c, g, at, end, t);
+		add(s, c, g, at, t);
 		if (c->channel == WIRE_CURRENT) {
 			int32_t mean = (int32_t)(g->apart * 256 / g->n);
 
@@ -307,10 +323,27 @@ static void work(struct sensor *s, struct sensor_channel *c, const struct sensor
 		take(s, c, at, t);
 }
 
+/* What a sample has to lie beyond, for anything to come of it. */
+static void known_extremes(const struct sensor_channel *c, struct sensor_glance *g)
+{
+	uint32_t minimum = c->minimum, maximum = c->maximum;
+
+	if (c->n) {
+		minimum = minimum < c->low ? c->low : minimum;
+		maximum = maximum > c->on ? c->on : maximum;
+		maximum = maximum > c->high ? c->high : maximum;
+	}
+	g->n = g->sum = 0;
+	g->minimum = minimum;
+	g->maximum = maximum;
+}
+
 void sensor_samples(struct sensor *s, const uint16_t *samples)
 {
 	struct sensor_glance glance[SENSOR_CHANNELS];
 
+	for (unsigned i = 0; i < SENSOR_CHANNELS; i++)
+		known_extremes(&s->channel[i], &glance[i]);
 	sensor_look(samples, s->phase, glance);
 	glance[WIRE_CURRENT].apart =
 		apart(&s->channel[WIRE_CURRENT], samples + sensor_first(s, WIRE_CURRENT),

@@ -69,7 +69,8 @@ struct sensor_channel {
 	uint32_t floor; /* counts times 16, times 65536 */
 	uint32_t
 		spread; /* of the current: mean distance of samples from the level, counts times 256 */
-	uint16_t on, off; /* counts at which a burst begins and ends */
+	uint16_t on, off;   /* counts at which a burst begins and ends */
+	uint16_t low, high; /* counts: what lies beyond is off the level by more than a step */
 	struct sensor_burst burst;
 	struct sensor_step step;
 	struct sensor_change change;
@@ -104,7 +105,10 @@ void sensor_anchor(struct sensor *s, uint64_t tick);
 /* The next SENSOR_CHUNK samples, SENSOR_BAD set where one failed. */
 void sensor_samples(struct sensor *s, const uint16_t *samples);
 
-/* A chunk's samples of one channel. `apart`, of the current: the sum of their distances from its level, counts. */
+/*
+ * A chunk's samples of one channel. Extremes may be those of samples before it in the same band, where nothing begins at such a level.
+ * `apart`, of the current: the sum of the distances from its level, counts.
+ */
 struct sensor_glance {
 	uint32_t n, sum, minimum, maximum, apart;
 };

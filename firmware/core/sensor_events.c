@@ -1,5 +1,6 @@
 /* Bursts and steps in the samples of one channel; see sensor_events.h. In: samples, limits. Out: BURST and STEP records. */
 #include "core/sensor_events.h"
+#include "core/wire_quick.h"
 
 enum {
 	MS = WIRE_TICK_HZ / 1000,
@@ -40,7 +41,7 @@ void sensor_tell_burst(struct sensor *s, struct sensor_channel *c, uint64_t end)
 	s->bursts++;
 	to = upstream_put(s->up, WIRE_BURST, 0, b->start, 12);
 	if (to)
-		wire_burst_put(to, &w);
+		wire_quick_burst(to, &w);
 }
 
 /* A burst that has lasted for long: the current's is the new base, the radio's is told so far. */
@@ -72,47 +73,83 @@ static void burst_below(struct sensor *s, struct sensor_channel *c, uint16_t v, 
 	}
 }
 
-/* Samples of one channel, the first of them at `t`. */
+/* Four at a time: while bursts come this goes over nearly all samples. */
+static const uint16_t *first_above(const uint16_t *at, const uint16_t *last, uint32_t limit)
+{
+	for (; last - at >= 3 * SENSOR_CHANNELS; at += 4 * SENSOR_CHANNELS) {
+		if (at[0] > limit)
+			return at;
+		if (at[SENSOR_CHANNELS] > limit)
+			return at + SENSOR_CHANNELS;
+		if (at[2 * SENSOR_CHANNELS] > limit)
+			return at + 2 * SENSOR_CHANNELS;
+		if (at[3 * SENSOR_CHANNELS] > limit)
+			return at + 3 * SENSOR_CHANNELS;
+	}
+	while (at <= last && *at <= limit)
+		at += SENSOR_CHANNELS;
+	return at;
+}
+
+static uint64_t time_of(const uint16_t *at, const uint16_t *from, uint64_t t)
+{
+	return t + (uint32_t)(at - from) * SENSOR_SAMPLE_TICKS;
+}
+
+/* Field by field: clearing the whole takes longer than all else here. */
+static void open_burst(struct sensor_channel *c, uint64_t start)
+{
+	struct sensor_burst *b = &c->burst;
+
+	b->open = true;
+	b->base = (uint16_t)(c->floor >> 16);
+	b->start = start;
+	b->sum = b->n = b->quiet_sum = 0;
+	b->peak = b->quiet = 0;
+}
+
+/* Those from `at` on that belong to the burst. */
+static const uint16_t *burst_above(struct sensor_channel *c, const uint16_t *at,
+                                   const uint16_t *last)
+{
+	struct sensor_burst *b = &c->burst;
+	uint32_t n = 0, sum = 0, peak = b->peak, limit = c->off;
+
+	for (; at <= last && *at > limit; at += SENSOR_CHANNELS, n++) {
+		sum += *at;
+		if (*at > peak)
+			peak = *at;
+	}
+	if (!n)
+		return at;
+	/* With a dip that was too short to end it. */
+	b->sum += sum + b->quiet_sum;
+	b->n += n + b->quiet;
+	b->quiet = 0;
+	b->quiet_sum = 0;
+	b->peak = (uint16_t)peak;
+	return at;
+}
+
 void sensor_walk_bursts(struct sensor *s, struct sensor_channel *c, const uint16_t *at,
-                        const uint16_t *end, uint64_t t)
+                        const uint16_t *last, uint64_t t)
 {
 	struct sensor_burst *b = &c->burst;
 	const uint16_t *from = at;
 
-	while (at < end) {
-		uint32_t n = 0, sum = 0, peak = 0, limit = b->open ? c->off : c->on;
-
+	while (at <= last) {
 		if (!b->open) {
-			while (at < end && *at <= limit)
-				at += SENSOR_CHANNELS;
-			if (at >= end)
+			at = first_above(at, last, c->on);
+			if (at > last)
 				return;
-			/* Field by field: clearing the whole takes longer than all else here. */
-			b->open = true;
-			b->base = (uint16_t)(c->floor >> 16);
-			b->start = t + (uint32_t)(at - from) * SENSOR_SAMPLE_TICKS - HALF;
-			b->sum = b->n = b->quiet_sum = 0;
-			b->peak = b->quiet = 0;
-			limit = c->off;
+			open_burst(c, time_of(at, from, t) - HALF);
 		}
 		c->burst_in_band = true;
-		for (; at<end && * at> limit; at += SENSOR_CHANNELS, n++) {
-			sum += *at;
-			if (*at > peak)
-				peak = *at;
-		}
-		if (n) {
-			/* With a dip that was too short to end it. */
-			b->sum += sum + b->quiet_sum;
-			b->n += n + b->quiet;
-			b->quiet = 0;
-			b->quiet_sum = 0;
-			if (peak > b->peak)
-				b->peak = (uint16_t)peak;
-			long_burst(s, c, t + (uint32_t)(at - from) * SENSOR_SAMPLE_TICKS - HALF);
-		}
-		if (at < end && b->open) {
-			burst_below(s, c, *at, t + (uint32_t)(at - from) * SENSOR_SAMPLE_TICKS);
+		at = burst_above(c, at, last);
+		if (b->n >= BASE_SAMPLES)
+			long_burst(s, c, time_of(at, from, t) - HALF);
+		if (at <= last && b->open) {
+			burst_below(s, c, *at, time_of(at, from, t));
 			at += SENSOR_CHANNELS;
 		}
 	}
@@ -131,12 +168,15 @@ static void tell_step(struct sensor *s, struct sensor_channel *c, uint16_t after
 		wire_step_put(to, &w);
 }
 
-static void step_sample(struct sensor *s, struct sensor_channel *c, uint16_t v, uint64_t t,
-                        int32_t threshold)
+static int8_t side(const struct sensor_channel *c, uint16_t v)
+{
+	return v > c->high ? 1 : v < c->low ? -1 : 0;
+}
+
+static void step_sample(struct sensor *s, struct sensor_channel *c, uint16_t v, uint64_t t)
 {
 	struct sensor_step *p = &c->step;
-	int32_t off = v * 16 - c->level;
-	int8_t sign = off > threshold ? 1 : off < -threshold ? -1 : 0;
+	int8_t sign = side(c, v);
 
 	if (p->n && sign != p->sign)
 		p->n = 0;
@@ -155,28 +195,51 @@ static void step_sample(struct sensor *s, struct sensor_channel *c, uint16_t v, 
 
 		tell_step(s, c, after);
 		c->level = after;
+		sensor_step_limits(s, c);
 		p->n = 0;
 	}
 }
 
-void sensor_walk_steps(struct sensor *s, struct sensor_channel *c, const uint16_t *at,
-                       const uint16_t *end, uint64_t t)
+/* Where the samples beyond the level begin of which `at` is one. */
+static const uint16_t *run_begins(const struct sensor_channel *c, const uint16_t *at,
+                                  const uint16_t *from)
 {
-	int32_t threshold = sensor_step_limit(s, c);
+	int8_t sign = side(c, *at);
+
+	while (at > from && side(c, at[-SENSOR_CHANNELS]) == sign)
+		at -= SENSOR_CHANNELS;
+	return at;
+}
+
+/*
+ * Where so many samples in a row begin that they are a step, or may become one in the next chunk: they have one in STEP_SAMPLES, or the
+ * chunk's last. What is shorter is not looked at.
+ */
+static const uint16_t *step_begins(const struct sensor_channel *c, const uint16_t *at,
+                                   const uint16_t *last)
+{
+	enum { STRIDE = STEP_SAMPLES * SENSOR_CHANNELS };
 	const uint16_t *from = at;
 
-	while (at < end) {
-		int32_t high = (c->level + threshold) >> 4, low = (c->level - threshold + 15) >> 4;
+	for (at += STRIDE - SENSOR_CHANNELS; at < last; at += STRIDE)
+		if (side(c, *at))
+			return run_begins(c, at, from);
+	return side(c, *last) ? run_begins(c, last, from) : last + SENSOR_CHANNELS;
+}
 
+void sensor_walk_steps(struct sensor *s, struct sensor_channel *c, const uint16_t *at,
+                       const uint16_t *last, uint64_t t)
+{
+	const uint16_t *from = at;
+
+	while (at <= last) {
 		if (!c->step.n)
-			while (at < end && *at <= high && *at >= low)
-				at += SENSOR_CHANNELS;
+			at = step_begins(c, at, last);
 		/* A level is new only with the last sample of a step. */
 		do {
-			if (at >= end)
+			if (at > last)
 				return;
-			step_sample(s, c, *at, t + (uint32_t)(at - from) * SENSOR_SAMPLE_TICKS,
-			            threshold);
+			step_sample(s, c, *at, time_of(at, from, t));
 			at += SENSOR_CHANNELS;
 		} while (c->step.n);
 	}

@@ -15,14 +15,14 @@ bool sensor_is_radio(const struct sensor_channel *c);
 uint16_t sensor_out(const struct sensor *s, const struct sensor_channel *c, uint32_t x16);
 /* Where bursts begin and end, after floor, spread or thresholds changed. */
 void sensor_limits(struct sensor *s, struct sensor_channel *c);
-/* How far from the level a step is, counts times 16. */
-int32_t sensor_step_limit(const struct sensor *s, const struct sensor_channel *c);
+/* Where steps begin, after the level or its spread changed; sensor_limits does it too. */
+void sensor_step_limits(const struct sensor *s, struct sensor_channel *c);
 
-/* sensor_events.c: samples of one channel, SENSOR_CHANNELS apart, the first of them at `t`. */
+/* sensor_events.c: samples of one channel, SENSOR_CHANNELS apart, the first of them at `t`, the last at `last`. */
 void sensor_walk_bursts(struct sensor *s, struct sensor_channel *c, const uint16_t *at,
-                        const uint16_t *end, uint64_t t);
+                        const uint16_t *last, uint64_t t);
 void sensor_walk_steps(struct sensor *s, struct sensor_channel *c, const uint16_t *at,
-                       const uint16_t *end, uint64_t t);
+                       const uint16_t *last, uint64_t t);
 /* The open burst, ended at `end`. */
 void sensor_tell_burst(struct sensor *s, struct sensor_channel *c, uint64_t end);
 

@@ -39,20 +39,24 @@ static __attribute__((noinline)) void widen(struct lanes *l, const pair *at, uns
 	}
 }
 
-/* As a statement, so that all stays in registers. A sample that failed is beyond any other. */
+/*
+ * As a statement, so that all stays in registers. A sample that failed has its bit gone from the one or the other, whatever its value, and
+ * what that takes from the lane above does not matter then.
+ */
 #define TAKE(n)                                                                                    \
 	do {                                                                                       \
 		uint32_t w = at[(n)*STRIDE];                                                       \
                                                                                                    \
 		sum += w;                                                                          \
-		within &= (limit - w) & ((w | signs) - minimum);                                   \
+		within &= limit - w;                                                               \
+		within &= w + above;                                                               \
 	} while (0)
 
 static __attribute__((noinline)) uint32_t take_groups(struct lanes *l, const pair *at,
                                                       const pair *end)
 {
 	const uint32_t signs = SIGNS;
-	uint32_t minimum = l->minimum, limit = l->maximum | signs, sum = 0;
+	uint32_t above = signs - l->minimum, limit = l->maximum | signs, sum = 0;
 
 	do {
 		uint32_t within = signs;
@@ -63,7 +67,7 @@ static __attribute__((noinline)) uint32_t take_groups(struct lanes *l, const pai
 		TAKE(3);
 		if (within != signs) {
 			widen(l, at, GROUP);
-			minimum = l->minimum;
+			above = signs - l->minimum;
 			limit = l->maximum | signs;
 		}
 		at += GROUP * STRIDE;
@@ -71,30 +75,29 @@ static __attribute__((noinline)) uint32_t take_groups(struct lanes *l, const pai
 	return sum;
 }
 
-static void add(struct sensor_glance *g, uint32_t n, uint32_t sum, uint32_t minimum,
-                uint32_t maximum)
+static void extend(struct sensor_glance *g, uint32_t v)
 {
-	g->n += n;
-	g->sum += sum;
-	if (minimum < g->minimum)
-		g->minimum = minimum;
-	if (maximum > g->maximum)
-		g->maximum = maximum;
+	if (v < g->minimum)
+		g->minimum = v;
+	if (v > g->maximum)
+		g->maximum = v;
 }
 
-static void clear(struct sensor_glance glance[SENSOR_CHANNELS])
+static void add(struct sensor_glance *g, uint32_t v)
 {
-	for (unsigned i = 0; i < SENSOR_CHANNELS; i++)
-		glance[i] = (struct sensor_glance){.minimum = UINT16_MAX};
+	g->n++;
+	g->sum += v;
+	extend(g, v);
 }
 
 /* A conversion has failed: sample by sample, as they are. */
 static void look_closely(const uint16_t *samples, unsigned channel,
                          struct sensor_glance glance[SENSOR_CHANNELS])
 {
-	clear(glance);
+	for (unsigned i = 0; i < SENSOR_CHANNELS; i++)
+		glance[i] = (struct sensor_glance){.minimum = UINT16_MAX};
 	for (unsigned i = 0; i < SENSOR_CHUNK; i++, channel = next_channel[channel])
-		add(&glance[channel], 1, samples[i], samples[i], samples[i]);
+		add(&glance[channel], samples[i]);
 }
 
 /* Words of two samples, the first of `channel`. */
@@ -103,20 +106,31 @@ static void look_at_words(const pair *at, unsigned channel,
 {
 	for (unsigned k = 0; k < STRIDE; k++, at++) {
 		const pair *half = at + FIT * GROUP * STRIDE, *end = at + GROUPS * GROUP * STRIDE;
-		unsigned other = next_channel[channel];
-		struct lanes l = {*at, *at};
-		uint32_t a = take_groups(&l, at, half), b = take_groups(&l, half, end);
-		uint32_t n = GROUPS * GROUP;
+		struct sensor_glance *low = &glance[channel],
+				     *high = &glance[next_channel[channel]];
+		uint32_t a, b, n = GROUPS * GROUP;
+		struct lanes l;
 
+		extend(low, *at & 0xffff);
+		extend(high, *at >> 16);
+		l.minimum = low->minimum | high->minimum << 16;
+		l.maximum = low->maximum | high->maximum << 16;
+		a = take_groups(&l, at, half);
+		b = take_groups(&l, half, end);
 		if (k + GROUPS * GROUP * STRIDE < WORDS) {
 			widen(&l, end, 1);
 			b += *end;
 			n++;
 		}
-		add(&glance[channel], n, (a & 0xffff) + (b & 0xffff), l.minimum & 0xffff,
-		    l.maximum & 0xffff);
-		add(&glance[other], n, (a >> 16) + (b >> 16), l.minimum >> 16, l.maximum >> 16);
-		channel = next_channel[other];
+		low->n += n;
+		high->n += n;
+		low->sum += (a & 0xffff) + (b & 0xffff);
+		high->sum += (a >> 16) + (b >> 16);
+		low->minimum = l.minimum & 0xffff;
+		high->minimum = l.minimum >> 16;
+		low->maximum = l.maximum & 0xffff;
+		high->maximum = l.maximum >> 16;
+		channel = next_channel[next_channel[channel]];
 	}
 }
 
@@ -129,10 +143,8 @@ void sensor_look(const uint16_t *samples, unsigned channel,
 	               "what the loops below take for granted");
 	/* The one that does not share a word is the first or the last. */
 	bool odd = (uintptr_t)samples & 2;
-	uint16_t alone = samples[odd ? 0 : SENSOR_CHUNK - 1];
 
-	clear(glance);
-	add(&glance[odd ? channel : next_channel[channel]], 1, alone, alone, alone);
+	add(&glance[odd ? channel : next_channel[channel]], samples[odd ? 0 : SENSOR_CHUNK - 1]);
 	look_at_words((const pair *)(const void *)(samples + odd),
 	              odd ? next_channel[channel] : channel, glance);
 	for (unsigned i = 0; i < SENSOR_CHANNELS; i++)

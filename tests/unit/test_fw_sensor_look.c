@@ -4,6 +4,7 @@
  */
 #include <stdarg.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -40,18 +41,62 @@ static void look_singly(unsigned channel, struct sensor_glance glance[SENSOR_CHA
 	}
 }
 
+static void look(unsigned channel, struct sensor_glance glance[SENSOR_CHANNELS])
+{
+	for (unsigned i = 0; i < SENSOR_CHANNELS; i++)
+		glance[i] = (struct sensor_glance){.minimum = UINT16_MAX};
+	sensor_look(samples, channel, glance);
+}
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint32_t most(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Extremes that are known before, also such as exclude each other, hide what lies within them and nothing else. */
+static void assert_same_beyond(unsigned channel, const struct sensor_glance *expected)
+{
+	static const uint16_t known[][2] = {{0, FULL}, {1000, 2000}, {2048, 2048}, {3000, 100}};
+
+	for (unsigned k = 0; k < sizeof(known) / sizeof(known[0]); k++) {
+		struct sensor_glance got[SENSOR_CHANNELS];
+		bool failed = false;
+
+		for (unsigned i = 0; i < SENSOR_CHANNELS; i++) {
+			got[i] = (struct sensor_glance){.minimum = known[k][0],
+			                                .maximum = known[k][1]};
+			failed |= expected[i].maximum >= SENSOR_BAD;
+		}
+		sensor_look(samples, channel, got);
+		for (unsigned i = 0; i < SENSOR_CHANNELS; i++) {
+			assert_int_equal(got[i].sum, expected[i].sum);
+			/* Where one has failed they are as they are, whatever was known. */
+			if (failed)
+				continue;
+			assert_int_equal(got[i].minimum, least(known[k][0], expected[i].minimum));
+			assert_int_equal(got[i].maximum, most(known[k][1], expected[i].maximum));
+		}
+	}
+}
+
 static void assert_same(unsigned channel)
 {
 	struct sensor_glance got[SENSOR_CHANNELS], expected[SENSOR_CHANNELS];
 
 	look_singly(channel, expected);
-	sensor_look(samples, channel, got);
+	look(channel, got);
 	for (unsigned i = 0; i < SENSOR_CHANNELS; i++) {
 		assert_int_equal(got[i].n, expected[i].n);
 		assert_int_equal(got[i].sum, expected[i].sum);
 		assert_int_equal(got[i].minimum, expected[i].minimum);
 		assert_int_equal(got[i].maximum, expected[i].maximum);
 	}
+	assert_same_beyond(channel, expected);
 }
 
 static void fill(uint16_t value)
@@ -118,16 +163,18 @@ static void ramps_one(unsigned channel)
 /* A failed conversion at each place, with any value: its channel says so, and no other. */
 static void failed_one(unsigned channel)
 {
-	static const uint16_t values[] = {0, 1, FULL};
+	/* Below, at and above what the others are. */
+	static const uint16_t values[][2] = {{0, FULL},    {1, FULL},   {FULL, FULL}, {FULL, 1000},
+	                                     {1000, 1000}, {999, 1000}, {1001, 1000}, {1, 0}};
 
-	for (unsigned k = 0; k < 3; k++)
+	for (unsigned k = 0; k < sizeof(values) / sizeof(values[0]); k++)
 		for (unsigned i = 0; i < SENSOR_CHUNK; i++) {
 			struct sensor_glance got[SENSOR_CHANNELS];
 
-			fill(FULL);
-			samples[i] = SENSOR_BAD | values[k];
+			fill(values[k][1]);
+			samples[i] = SENSOR_BAD | values[k][0];
 			assert_same(channel);
-			sensor_look(samples, channel, got);
+			look(channel, got);
 			for (unsigned c = 0; c < SENSOR_CHANNELS; c++)
 				assert_int_equal(got[c].maximum >= SENSOR_BAD,
 				                 c == (channel + i) % SENSOR_CHANNELS);
@@ -156,14 +203,14 @@ static void thresholds_one(unsigned channel)
 		for (int beyond = 0; beyond < 2; beyond++) {
 			fill(LEVEL);
 			samples[i] = (uint16_t)(LEVEL + up[c] + beyond);
-			sensor_look(samples, channel, g);
+			look(channel, g);
 			for (unsigned k = 0; k < SENSOR_CHANNELS; k++)
 				assert_int_equal(sensor_is_quiet(&s, k, &g[k]), k != c || !beyond);
 			/* A radio detector has no steps. */
 			if (c == WIRE_RADIO)
 				continue;
 			samples[i] = (uint16_t)(LEVEL + down[c] - beyond);
-			sensor_look(samples, channel, g);
+			look(channel, g);
 			for (unsigned k = 0; k < SENSOR_CHANNELS; k++)
 				assert_int_equal(sensor_is_quiet(&s, k, &g[k]), k != c || !beyond);
 		}
