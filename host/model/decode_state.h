@@ -56,6 +56,7 @@ struct endpoint_hid {
 	const struct usb_interface_descriptor *in;
 	const struct usb_endpoint_descriptor *endpoint;
 	struct model_hid *h;
+	uint32_t declared_ns; /* how often it is asked, by what is declared; 0 unknown */
 };
 
 enum endpoint_owner {
@@ -70,6 +71,8 @@ struct endpoint_route {
 	enum endpoint_owner owner;
 	uint8_t address;
 	const struct model_device *device;
+	uint32_t interval; /* of the transfer that asked, and the device's speed then: declared_ns hangs on both */
+	enum usb_speed speed;
 	struct endpoint_hid x;
 };
 
@@ -163,8 +166,8 @@ static inline void endpoint_hid_forget(struct decode *d)
 	d->routes_of++;
 }
 
-/* poll_interval.c: 0 unknown; `ep` NULL where no descriptor was captured. */
-uint32_t poll_interval_ns(const struct usb_transfer *t, const struct model_device *device,
+/* poll_interval.c: 0 unknown; `count` is usbmon's, 0 none; `ep` NULL where no descriptor was captured. */
+uint32_t poll_declared_ns(uint32_t count, const struct model_device *device,
                           const struct usb_endpoint_descriptor *ep);
 
 /* reports.c: what HID interfaces send and are sent */

@@ -84,12 +84,22 @@ enum endpoint_owner endpoint_hid(struct decode *d, const struct model_device *de
 	struct endpoint_route *r = &d->route[at];
 	enum endpoint_owner owner;
 
-	if (r->device == device && r->address == t->endpoint && r->of == d->routes_of) {
+	if (r->device == device && r->address == t->endpoint && r->of == d->routes_of &&
+	    r->interval == t->interval && r->speed == device->speed) {
 		*x = r->x;
 		return r->owner;
 	}
 	owner = look_up(d, device, t, x);
+	x->declared_ns = poll_declared_ns(t->interval, device, x->endpoint);
 	if (x->in || owner == ENDPOINT_OTHER)
-		*r = (struct endpoint_route){d->routes_of, owner, t->endpoint, device, *x};
+		*r = (struct endpoint_route){
+			.of = d->routes_of,
+			.owner = owner,
+			.address = t->endpoint,
+			.device = device,
+			.interval = t->interval,
+			.speed = device->speed,
+			.x = *x,
+		};
 	return owner;
 }

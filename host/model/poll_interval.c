@@ -1,5 +1,5 @@
 /*
- * How often a host asks an interrupt endpoint. In: what was measured on the wire, else what the endpoint declares. Out:
+ * How often a host asks an interrupt endpoint, as far as that is declared. In: descriptors, usbmon's count. Out:
  * nanoseconds. A declared period is of frames or, at high speed, an exponent of microframes, and neither usbmon nor
  * USBPcap says which speed it is: there the descriptors and usbmon's own count tell, or else the shorter reading is
  * taken, so that no report comes sooner than it can.
@@ -65,18 +65,18 @@ static enum usb_speed speed_of_count(uint32_t count, uint8_t bInterval)
 	return full ? USB_SPEED_FULL : USB_SPEED_HIGH;
 }
 
-uint32_t poll_interval_ns(const struct usb_transfer *t, const struct model_device *device,
+uint32_t poll_declared_ns(uint32_t count, const struct model_device *device,
                           const struct usb_endpoint_descriptor *ep)
 {
 	enum usb_speed speed = device->speed;
 	uint32_t full, high;
 
-	if (t->poll_ns || !ep || !ep->bInterval)
-		return t->poll_ns;
+	if (!ep || !ep->bInterval)
+		return 0;
 	full = frames(ep->bInterval) * FRAME_NS;
 	high = microframes(ep->bInterval) * MICROFRAME_NS;
-	if (speed == USB_SPEED_UNKNOWN && t->interval)
-		speed = speed_of_count(t->interval, ep->bInterval);
+	if (speed == USB_SPEED_UNKNOWN && count)
+		speed = speed_of_count(count, ep->bInterval);
 	if (speed == USB_SPEED_UNKNOWN)
 		speed = speed_of_descriptors(device);
 	if (speed == USB_SPEED_HIGH || speed == USB_SPEED_SUPER)

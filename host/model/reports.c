@@ -107,7 +107,8 @@ void reports_in(struct decode *d, const struct usb_transfer *t, struct model_dev
 		return;
 	}
 	x.h->endpoint = t->endpoint;
-	x.h->report_ns = poll_interval_ns(t, device, x.endpoint);
+	/* What was measured on the wire stands. */
+	x.h->report_ns = t->poll_ns ? t->poll_ns : x.declared_ns;
 	if (joined(d, x.h, t, x.endpoint, &r))
 		reports_deliver(d, t, device, x.h, &r);
 }

@@ -68,26 +68,67 @@ static void request(struct decode *d, int64_t t_ns, uint8_t address, struct usb_
 	transfer(d, t, data, len);
 }
 
+/* A keyboard at address 5, and what its next report's transfer is like. */
+static struct usb_transfer keyboard(struct bench *b)
+{
+	static struct sim_device model;
+	struct bus_device *d;
+
+	begin(b);
+	assert_true(sim_device_load(&model, sim_device_find("hp_kbd")));
+	d = bus_attach(&b->bus, &model, false);
+	assert_true(host_enumerate(&b->bus, d, HOST_LINUX, 5, 200 * MS, 20 * MS));
+	bus_run_until(&b->bus, 2000 * MS);
+	return (struct usb_transfer){
+		.t_ns = 3000 * MS,
+		.bus = decode_model(b->decode)->device[0].bus,
+		.address = 5,
+		.endpoint = 0x81,
+		.type = USB_TYPE_INTERRUPT,
+	};
+}
+
+static void release(struct bench *b)
+{
+	usb_stream_free(b->usb);
+	decode_free(b->decode);
+}
+
+/* It is kept too, and changes with whatever tells it: usbmon's count, the speed, the wire. */
+static void how_often_it_is_asked(void **state)
+{
+	static const struct {
+		enum usb_speed speed;
+		uint32_t count, measured_ns, expected_ns;
+	} asked[] = {
+		{USB_SPEED_UNKNOWN, 8, 0, 8000000},       {USB_SPEED_UNKNOWN, 512, 0, 64000000},
+		{USB_SPEED_UNKNOWN, 8, 4000000, 4000000}, {USB_SPEED_HIGH, 8, 0, 64000000},
+		{USB_SPEED_LOW, 8, 0, 8000000},
+	};
+	static const uint8_t report[8] = {0};
+	static struct bench b;
+	struct usb_transfer in = keyboard(&b);
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		in.speed = asked[i].speed;
+		in.interval = asked[i].count;
+		in.poll_ns = asked[i].measured_ns;
+		transfer(b.decode, in, report, sizeof(report));
+		assert_int_equal(decode_model(b.decode)->hid[0].report_ns, asked[i].expected_ns);
+	}
+	release(&b);
+}
+
 static void an_endpoint_changes_hands(void **state)
 {
 	static const uint8_t down[8] = {0, 0, 4}, up[8] = {0};
 	static struct bench b;
-	static struct sim_device model;
-	const struct model *m;
-	struct usb_transfer in = {.bus = 1, .address = 5, .endpoint = 0x81};
+	struct usb_transfer in = keyboard(&b);
+	const struct model *m = decode_model(b.decode);
 	uint8_t other[MODEL_CONFIG_MAX];
-	struct bus_device *d;
 
 	(void)state;
-	begin(&b);
-	assert_true(sim_device_load(&model, sim_device_find("hp_kbd")));
-	d = bus_attach(&b.bus, &model, false);
-	assert_true(host_enumerate(&b.bus, d, HOST_LINUX, 5, 200 * MS, 20 * MS));
-	bus_run_until(&b.bus, 2000 * MS);
-	m = decode_model(b.decode);
-	in.bus = m->device[0].bus;
-	in.type = USB_TYPE_INTERRUPT;
-	in.t_ns = 3000 * MS;
 	transfer(b.decode, in, down, sizeof(down));
 	transfer(b.decode, in, up, sizeof(up));
 	assert_int_equal(b.events[EVENT_KEYS], 2);
@@ -104,14 +145,14 @@ static void an_endpoint_changes_hands(void **state)
 	        0);
 	transfer(b.decode, in, down, sizeof(down));
 	assert_int_equal(b.events[EVENT_KEYS], 2);
-	usb_stream_free(b.usb);
-	decode_free(b.decode);
+	release(&b);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_endpoint_changes_hands),
+		cmocka_unit_test(how_often_it_is_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
