@@ -50,6 +50,13 @@ static const struct link_record *const_record_of(const struct link *l)
 	return (const struct link_record *)l;
 }
 
+/* There is no pump yet, or no more. */
+static void record_nothing(void *context, const struct record *r)
+{
+	(void)context;
+	(void)r;
+}
+
 /* The file first: what is shown as found has been kept. */
 static int take_bytes(void *context, const uint8_t *data, size_t len)
 {
@@ -285,13 +292,27 @@ static bool record_command(struct link *l, enum wire_opcode opcode, const uint8_
 	return true;
 }
 
+/* The front of whatever begins from now on says it. */
+static bool hold_layout(struct link_record *k, const char *name, size_t len)
+{
+	char *copy = strndup(name, len);
+
+	if (!copy)
+		return false;
+	free(k->layout);
+	k->layout = copy;
+	return true;
+}
+
 static bool record_note(struct link *l, enum record_kind kind, const void *text, size_t len)
 {
 	struct link_record *k = record_of(l);
 	uint64_t left_out;
 
-	if (!k->writer)
+	if (k->over || (kind == RECORD_LAYOUT && !hold_layout(k, text, len)))
 		return false;
+	if (!k->writer)
+		return kind == RECORD_LAYOUT;
 	left_out = pcapng_left_out(k->writer);
 	write_text(k, kind, text, len);
 	return pcapng_left_out(k->writer) == left_out;
@@ -307,12 +328,6 @@ static void record_finish(struct link *l, int64_t now_ns)
 {
 	if (record_of(l)->inner)
 		link_finish(record_of(l)->inner, now_ns);
-}
-
-static void record_nothing(void *context, const struct record *r)
-{
-	(void)context;
-	(void)r;
 }
 
 static void record_free(struct link *l)
@@ -389,6 +404,7 @@ enum err link_record(struct link **out, struct link *inner, const struct record_
 	}
 	k->link = (struct link){.ops = &ops, .source = inner->source, .speed = 1};
 	k->inner = inner;
+	k->sink.record = record_nothing;
 	err = take_options(k, o);
 	if (!err && o->path)
 		err = record_files_create(&k->files, o->path, o->ring);

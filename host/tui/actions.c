@@ -56,10 +56,13 @@ static void layout(struct input *i)
 		         name);
 		return;
 	}
-	/* A recorder hands it on as any record; who plays a recording only looks at it in another way. */
-	if (!link_note(i->options.link, RECORD_LAYOUT, name, strlen(name)) &&
-	    !analysis_set_layout(i->analysis, name)) {
-		say(&i->view, "the layout has been changed too often");
+	/* A recorder hands it on as any record, for its file must say what the screen does; who plays a recording only looks
+	 * at it in another way. */
+	if (link_takes_notes(i->options.link)
+	            ? !link_note(i->options.link, RECORD_LAYOUT, name, strlen(name))
+	            : !analysis_set_layout(i->analysis, name)) {
+		say(&i->view,
+		    "the layout stays: the recording is over, or it was changed too often");
 		return;
 	}
 	snprintf(i->view.message, sizeof(i->view.message),

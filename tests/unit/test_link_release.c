@@ -86,6 +86,8 @@ struct seen {
 	enum record_kind kind[32];
 	int64_t t_ns[32];
 	unsigned first, last; /* marks, by number */
+	unsigned layouts;
+	char layout[8]; /* the last one's name */
 };
 
 static void see(void *context, const struct record *r)
@@ -95,6 +97,11 @@ static void see(void *context, const struct record *r)
 	assert_true(s->records < 32);
 	s->kind[s->records] = r->kind;
 	s->t_ns[s->records++] = r->t_ns;
+	if (r->kind == RECORD_LAYOUT) {
+		s->layouts++;
+		snprintf(s->layout, sizeof(s->layout), "%.*s", (int)r->text.len,
+		         (const char *)r->text.bytes);
+	}
 	if (r->kind != RECORD_MARK)
 		return;
 	s->last = (unsigned)strtoul((const char *)r->text.bytes, NULL, 10);
@@ -143,17 +150,14 @@ static void run(struct link *l, struct seen *s, unsigned pumps)
 	}
 }
 
-static void a_recording_is_followed_by_another(void **state)
-{
-	char folder[] = "/tmp/cordon-release-XXXXXX", one[64], two[64];
-	struct seen a = {0}, b = {0}, kept;
-	const struct record_sink sink = {.context = &a, .record = see};
-	struct capture_info info;
-	struct link *first, *second, *inner;
-	enum link_state over;
+static char folder[64], one[96], two[96];
 
+static int begin(void **state)
+{
 	(void)state;
-	assert_non_null(mkdtemp(folder));
+	strcpy(folder, "/tmp/cordon-release-XXXXXX");
+	if (!mkdtemp(folder))
+		return -1;
 	snprintf(one, sizeof(one), "%s/one", folder);
 	snprintf(two, sizeof(two), "%s/two", folder);
 	memset(&tap, 0, sizeof(tap));
@@ -161,6 +165,26 @@ static void a_recording_is_followed_by_another(void **state)
 	tap.status.presence = LINK_HERE;
 	tap.status.hello =
 		(struct wire_hello){.version = 1, .tick_hz = WIRE_TICK_HZ, .serial = 1, .vbus = 1};
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	unlink(one);
+	unlink(two);
+	return rmdir(folder);
+}
+
+static void a_recording_is_followed_by_another(void **state)
+{
+	struct seen a = {0}, b = {0}, kept;
+	const struct record_sink sink = {.context = &a, .record = see};
+	struct capture_info info;
+	struct link *first, *second, *inner;
+	enum link_state over;
+
+	(void)state;
 	first = record(&tap.link, one, "bare", NULL);
 	run(first, &a, 6);
 
@@ -203,15 +227,60 @@ static void a_recording_is_followed_by_another(void **state)
 	assert_int_equal(kept.t_ns[0], 0);
 	assert_int_equal(kept.t_ns[3], 0);
 	assert_int_equal(kept.t_ns[8], 500 * MS);
-	unlink(one);
-	unlink(two);
-	rmdir(folder);
+}
+
+/* Two wishes for a new test in one go: the first one's recording has never been pumped. */
+static void a_recording_that_never_began(void **state)
+{
+	struct link *first, *second;
+	struct capture_info info;
+	struct seen s = {0}, kept;
+
+	(void)state;
+	first = record(&tap.link, one, "bare", NULL);
+	second = record(link_record_release(first), two, "keyboard", NULL);
+	link_free(first);
+	run(second, &s, 3);
+	link_free(second);
+	kept = read_file(one, &info);
+	assert_false(info.truncated);
+	assert_int_equal(kept.kind[0], RECORD_PROFILE);
+	assert_int_equal(kept.first, 0);
+	kept = read_file(two, &info);
+	assert_int_equal(kept.last, 2);
+}
+
+/* What the operator chooses before anything came holds for what comes; and once it is over, for nothing. */
+static void a_layout_before_the_first_record(void **state)
+{
+	struct seen s = {0}, kept;
+	struct capture_info info;
+	struct link *l;
+
+	(void)state;
+	l = record(&tap.link, one, "bare", "us");
+	assert_true(link_note(l, RECORD_LAYOUT, "de", 2));
+	assert_false(link_note(l, RECORD_MARK, "x", 1));
+	assert_int_equal(s.layouts, 0);
+	run(l, &s, 3);
+	assert_int_equal(s.layouts, 1);
+	assert_string_equal(s.layout, "de");
+	assert_true(link_note(l, RECORD_LAYOUT, "fr", 2));
+	run(l, &s, 1);
+	link_free(link_record_release(l));
+	assert_false(link_note(l, RECORD_LAYOUT, "es", 2));
+	link_free(l);
+	kept = read_file(one, &info);
+	assert_int_equal(kept.layouts, 2);
+	assert_string_equal(kept.layout, "fr");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_recording_is_followed_by_another),
+		cmocka_unit_test_setup_teardown(a_recording_is_followed_by_another, begin, end),
+		cmocka_unit_test_setup_teardown(a_recording_that_never_began, begin, end),
+		cmocka_unit_test_setup_teardown(a_layout_before_the_first_record, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
