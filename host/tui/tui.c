@@ -149,7 +149,10 @@ static bool screen_begin(struct tui *t, const struct tui_options *o)
 		close(copy);
 	if (!t->out || !t->in || !t->queue)
 		return false;
+	/* The size is tui_resize's affair: no variable tells it, and a terminal whose entry names none (Linux's console) has one
+	 * all the same. With tioctl ncurses falls back to 24 by 80 there, where it would refuse. */
 	use_env(FALSE);
+	use_tioctl(TRUE);
 	t->screen = newterm(o->term, t->out, t->in);
 	if (!t->screen)
 		return false;

@@ -125,6 +125,26 @@ static void few_colours(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* The plain console of Linux: its terminfo entry names neither lines nor columns. */
+static void a_terminal_whose_entry_has_no_size(void **state)
+{
+	struct vt_options o = {.rows = 30, .columns = 100};
+	char text[30 * 100 * 4 + 31];
+	struct vt *t = play("M03", o);
+
+	(void)state;
+	vt_run(t, 1800);
+	vt_run(t, 200);
+	snprintf(text, sizeof(text), "%s", vt_text(t));
+	vt_free(t);
+	o.term = "linux";
+	t = play("M03", o);
+	vt_run(t, 1800);
+	vt_run(t, 200);
+	assert_string_equal(text, vt_text(t));
+	vt_free(t);
+}
+
 /* Every pane that a tap fills, every prompt, at any size while all of it goes on; then the screen is as if nothing had been. */
 static void any_size_of_a_tap_at_any_moment(void **state)
 {
@@ -186,6 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(views),
 		cmocka_unit_test(few_colours),
+		cmocka_unit_test(a_terminal_whose_entry_has_no_size),
 		cmocka_unit_test(any_size_of_a_tap_at_any_moment),
 		cmocka_unit_test(the_past_is_what_it_was),
 	};
