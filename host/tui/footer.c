@@ -11,13 +11,16 @@ static void draw_prompt(struct grid *g, int y, const struct scene *s)
 	const struct view *v = s->view;
 	const char *wrong = NULL;
 	struct filter scratch;
+	const char *from = v->input;
 	int len, room, x = grid_text(g, y, 1, g->w - 1, STYLE_BAR_KEY, prompt_label(v->prompt, s));
 
 	/* Of a long one the end, where it is being typed. */
 	len = (int)strlen(v->input);
 	room = g->w - x - 2;
-	x = grid_text(g, y, x, g->w - x - 1, STYLE_BAR,
-	              v->input + (room > 0 && len > room ? len - room : 0));
+	from += room > 0 && len > room ? len - room : 0;
+	while ((*from & 0xc0) == 0x80)
+		from++;
+	x = grid_text(g, y, x, g->w - x - 1, STYLE_BAR, from);
 	grid_put(g, y, x, STYLE_SELECTED, ' ');
 	if (v->prompt == PROMPT_FILTER)
 		wrong = filter_parse(&scratch, v->input);

@@ -329,6 +329,19 @@ void prompt_quit(struct view *v, const struct scene *s)
 		prompt_open(v, PROMPT_QUIT);
 }
 
+/* A byte of UTF-8 that does not begin a character. */
+static bool goes_on(char byte)
+{
+	return (byte & 0xc0) == 0x80;
+}
+
+static void erase(char *input, size_t len)
+{
+	while (len && goes_on(input[len - 1]))
+		len--;
+	input[len ? len - 1 : 0] = '\0';
+}
+
 void prompt_press(struct view *v, const struct scene *s, int key)
 {
 	size_t len = strlen(v->input);
@@ -350,8 +363,8 @@ void prompt_press(struct view *v, const struct scene *s, int key)
 	} else if (key == KEY_CODE_ENTER || key == '\r') {
 		done(v, s);
 	} else if (key == KEY_CODE_ERASE || key == 0x08) {
-		v->input[len ? len - 1 : 0] = '\0';
-	} else if (key >= 0x20 && key < 0x7f && len < VIEW_INPUT_MAX) {
+		erase(v->input, len);
+	} else if (key >= 0x20 && key != KEY_CODE_ERASE && key <= 0xff && len < VIEW_INPUT_MAX) {
 		v->input[len] = (char)key;
 		v->input[len + 1] = '\0';
 	}

@@ -159,6 +159,7 @@ static bool screen_begin(struct tui *t, const struct tui_options *o)
 	set_term(t->screen);
 	typeahead(-1);
 	raw();
+	meta(stdscr, TRUE);
 	noecho();
 	nonl();
 	curs_set(0);
@@ -327,8 +328,8 @@ int tui_key(struct tui *t)
 		for (size_t i = 0; i < sizeof(key_names) / sizeof(key_names[0]); i++)
 			if (key_names[i].curses == c)
 				return key_names[i].key;
-		/* Whatever else curses knows, mice and half characters too, means nothing here. */
-		if (c > 0 && c < 0x80)
+		/* Whatever else curses knows, mice too, means nothing here. Characters beyond ASCII come byte by byte. */
+		if (c > 0 && c < 0x100)
 			return c;
 	}
 	(void)t;

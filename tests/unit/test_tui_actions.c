@@ -336,6 +336,25 @@ static void only_a_layout_that_there_is_gets_recorded(void **state)
 	vt_free(t);
 }
 
+/* A file's name may have letters beyond ASCII: a character is one to be seen and one to be taken back. */
+static void a_prompt_takes_whole_characters(void **state)
+{
+	struct vt *t = begin("Keyboard", false);
+
+	(void)state;
+	vt_keys(t, "P/pr\xc3\xbc\xe2\x82\xac");
+	shows(t, "/pr\xc3\xbc\xe2\x82\xac\n");
+	vt_keys(t, "\177");
+	shows(t, "/pr\xc3\xbc\n");
+	vt_keys(t, "\177f");
+	shows(t, "/prf\n");
+	for (unsigned i = 0; i < 100; i++)
+		vt_keys(t, "\xc3\xbc");
+	shows(t, "\xc3\xbc\xc3\xbc\n");
+	vt_keys(t, "\033");
+	vt_free(t);
+}
+
 /* Where nothing is recorded, a layout is a way of looking: of what comes from then on. */
 static void a_layout_on_a_replay(void **state)
 {
@@ -381,6 +400,7 @@ int main(void)
 		cmocka_unit_test(the_tap_is_set_by_name),
 		cmocka_unit_test(what_the_tap_refuses_is_said),
 		cmocka_unit_test(only_a_layout_that_there_is_gets_recorded),
+		cmocka_unit_test(a_prompt_takes_whole_characters),
 		cmocka_unit_test(a_layout_on_a_replay),
 	};
 
