@@ -228,10 +228,11 @@ static enum err record_pump(struct link *l, int64_t now_ns, const struct record_
 		next_part(k);
 	if (k->files)
 		record_files_tend(k->files, now_ns);
+	if (*state == LINK_OVER || k->err || err)
+		end(k);
+	/* Behind the end: what the file says to its last byte is seen here too. */
 	if (err && !k->err)
 		k->err = err;
-	if (*state == LINK_OVER || k->err)
-		end(k);
 	if (k->over)
 		*state = LINK_OVER;
 	return k->err;

@@ -19,6 +19,7 @@ static struct {
 	struct link link;
 	struct link_status status;
 	unsigned pumps;
+	enum err err;
 	bool freed;
 } tap;
 
@@ -29,6 +30,9 @@ static enum err pump(struct link *l, int64_t now_ns, const struct record_sink *s
 	struct record r = {.kind = tap.pumps ? RECORD_MARK : RECORD_HELLO, .step_ns = 1};
 
 	(void)l, (void)now_ns;
+	*state = LINK_OVER;
+	if (tap.err)
+		return tap.err;
 	r.t_ns = (int64_t)tap.pumps * 100 * MS;
 	if (tap.pumps) {
 		r.text.len = (uint32_t)snprintf(text, sizeof(text), "%u", tap.pumps);
@@ -250,6 +254,27 @@ static void a_recording_that_never_began(void **state)
 	assert_int_equal(kept.last, 2);
 }
 
+/* A tap that does not answer: who watches knows what the file says, what is expected above all. */
+static void a_tap_that_fails_at_once(void **state)
+{
+	struct seen s = {0}, kept;
+	const struct record_sink sink = {.context = &s, .record = see};
+	struct capture_info info;
+	enum link_state over;
+	struct link *l;
+
+	(void)state;
+	tap.err = ERR_SILENT;
+	l = record(&tap.link, one, "bare", "de");
+	assert_int_equal(link_pump(l, 1, &sink, &over), ERR_SILENT);
+	assert_int_equal(over, LINK_OVER);
+	link_free(l);
+	kept = read_file(one, &info);
+	assert_int_equal(kept.records, s.records);
+	assert_int_equal(s.kind[0], RECORD_PROFILE);
+	assert_memory_equal(s.kind, kept.kind, sizeof(s.kind));
+}
+
 /* What the operator chooses before anything came holds for what comes; and once it is over, for nothing. */
 static void a_layout_before_the_first_record(void **state)
 {
@@ -280,6 +305,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_recording_is_followed_by_another, begin, end),
 		cmocka_unit_test_setup_teardown(a_recording_that_never_began, begin, end),
+		cmocka_unit_test_setup_teardown(a_tap_that_fails_at_once, begin, end),
 		cmocka_unit_test_setup_teardown(a_layout_before_the_first_record, begin, end),
 	};
 
