@@ -78,6 +78,57 @@ static bool is_odd(uint32_t v)
 	return 0x6996 >> (v & 15) & 1;
 }
 
+#ifdef __ARM_ARCH_6M__
+#define STEP(word)                                                                                 \
+	"lsls %[t], %[rest], #28\n\t"                                                              \
+	"eors %[t], %[rest]\n\t"                                                                   \
+	"lsls %[rest], %[rest], #30\n\t"                                                           \
+	"eors %[rest], %[t]\n\t"                                                                   \
+	"lsrs %[t], %[rest], #2\n\t"                                                               \
+	"eors %[rest], %[t]\n\t"                                                                   \
+	"lsrs %[rest], %[rest], #2\n\t"                                                            \
+	"eors %[rest], " word "\n\t"                                                               \
+	"eors %[all], " word "\n\t"
+
+/* crc16_word for three words in a row, as many as eight registers hold, loaded at once: the compiler takes a fifth longer. */
+static const uint32_t *take_threes(struct crc16_words *c, const uint32_t *at, const uint32_t *end)
+{
+	const uint32_t *last = end - 3;
+	uint32_t rest = c->rest, all = c->all, t;
+
+	if (end - at < 3)
+		return at;
+	__asm__("1:\n\t"
+	        "ldmia %[at]!, {r0, r1, r2}\n\t" STEP("r0") STEP("r1")
+	                STEP("r2") "cmp %[at], %[last]\n\t"
+	                           "bls 1b"
+	        : [at] "+l"(at), [rest] "+l"(rest), [all] "+l"(all), [t] "=&l"(t)
+	        : [last] "l"(last)
+	        : "r0", "r1", "r2", "cc", "memory");
+	c->rest = rest;
+	c->all = all;
+	return at;
+}
+#else
+static const uint32_t *take_threes(struct crc16_words *c, const uint32_t *at, const uint32_t *end)
+{
+	for (; end - at >= 3; at += 3) {
+		crc16_word(c, at[0]);
+		crc16_word(c, at[1]);
+		crc16_word(c, at[2]);
+	}
+	return at;
+}
+#endif
+
+/* Apart: put into others it loses the registers that it needs. */
+__attribute__((noinline)) void crc16_take_words(struct crc16_words *c, const uint32_t *at,
+                                                const uint32_t *end)
+{
+	for (at = take_threes(c, at, end); at < end; at++)
+		crc16_word(c, *at);
+}
+
 uint16_t crc16_words_end(const struct crc16_words *c)
 {
 	uint8_t bytes[4];
@@ -118,22 +169,17 @@ uint16_t crc16_update(uint16_t crc, const uint8_t *data, size_t len)
 	if (len >= 32) {
 		size_t n = (size_t)(-(uintptr_t)data & 3);
 		const uint32_t *word, *end;
-		struct crc16_words c = {0, 0};
+		struct crc16_words c;
 
 		crc = by_byte(crc, data, n);
 		data += n;
 		len -= n;
 		word = (const uint32_t *)(const void *)data;
 		end = word + len / 4;
-		crc16_word(&c, *word++ ^ crc);
-		for (; word + 1 < end; word += 2) {
-			crc16_word(&c, word[0]);
-			crc16_word(&c, word[1]);
-		}
-		if (word < end)
-			crc16_word(&c, *word++);
+		c.rest = c.all = *word ^ crc;
+		crc16_take_words(&c, word + 1, end);
 		crc = crc16_words_end(&c);
-		data = (const uint8_t *)word;
+		data = (const uint8_t *)end;
 		len &= 3;
 	}
 #endif

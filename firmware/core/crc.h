@@ -40,6 +40,9 @@ static inline void crc16_word(struct crc16_words *c, uint32_t word)
 	c->all ^= word;
 }
 
+/* Those from `at` up to `end`. */
+void crc16_take_words(struct crc16_words *c, const uint32_t *at, const uint32_t *end);
+
 /* The checksum, as crc16_update has it. */
 uint16_t crc16_words_end(const struct crc16_words *c);
 

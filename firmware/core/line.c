@@ -265,7 +265,8 @@ bool line_transaction(struct line *l, const struct rx_three *t)
 {
 	const struct rx_packet *packet[3];
 
-	if (l->gated || l->suspended || rx_open(&l->rx) || l->in_eop || !is_idle(l))
+	/* Each is one step less where not all branch. */
+	if ((l->gated | l->suspended | rx_open(&l->rx) | l->in_eop) || !is_idle(l))
 		return false;
 	l->rx.speed = l->speed;
 	if (!rx_transaction(&l->rx, t, packet))

@@ -31,29 +31,33 @@ struct line_sink {
 	void (*speed)(void *context, enum usb_speed speed);
 };
 
+/*
+ * What each packet needs comes first, here and in what is within: the core reaches 31 bytes, 31 half-words and 31 words from where a
+ * structure begins, and takes twice as long for what lies beyond. Whole tables and buffers come last.
+ */
 struct line {
-	const struct line_sink *sink;
-	struct rx_sink rx_sink;
-	struct rx rx;
 	enum usb_speed speed;
 	enum wire_lines lines;
-	uint64_t since;       /* of `lines` */
-	uint64_t heard;       /* up to when all is known */
-	uint64_t k_tick;      /* of the K that may have begun a packet */
-	uint64_t keepalive;   /* tick of the last one */
-	uint64_t last_packet; /* its start; 0: none since the attach */
-	uint64_t se0_since;   /* J before it: what a reset, a detach or a keep-alive begins with */
-	bool held;            /* an edge to SE0 that may yet be part of a keep-alive */
+	bool gated;       /* between the K of `k_tick` and the next change */
+	bool in_eop;      /* in the SE0 behind a packet that the watcher followed */
+	bool seen_packet; /* in this gate */
+	bool suspended, attached, resetting, blind;
+	bool held;   /* an edge to SE0 that may yet be part of a keep-alive */
+	bool anew;   /* watcher and sampler have begun anew, and nothing was told since */
+	bool hidden; /* something that was no packet since `hidden_since`, and not told yet */
 	uint16_t
 		history; /* PIDs of the last four packets, the last one lowest; a bad one clears it */
-	bool gated;      /* between that K and the next change */
-	bool anew;       /* watcher and sampler have begun anew, and nothing was told since */
-	bool in_eop;     /* in the SE0 behind a packet that the watcher followed */
-	bool seen_packet; /* in this gate */
-	bool hidden;      /* something that was no packet since `hidden_since`, and not told yet */
-	uint64_t hidden_since;
-	bool attached, suspended, resetting, blind;
+	const struct line_sink *sink;
 	uint32_t packets, bad_packets, stray_words;
+	uint64_t last_packet; /* its start; 0: none since the attach */
+	uint64_t k_tick;      /* of the K that may have begun a packet */
+	uint64_t since;       /* of `lines` */
+	uint64_t heard;       /* up to when all is known */
+	uint64_t keepalive;   /* tick of the last one */
+	uint64_t se0_since;   /* J before it: what a reset, a detach or a keep-alive begins with */
+	uint64_t hidden_since;
+	struct rx_sink rx_sink;
+	struct rx rx;
 };
 
 void line_init(struct line *l, const struct line_sink *sink);

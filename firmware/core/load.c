@@ -92,11 +92,16 @@ static uint16_t name_of(const struct rx_packet *token)
 bool load_transaction(struct load *l, const struct rx_packet *const packet[3])
 {
 	struct load_endpoint *e = l->now;
+	uint16_t name = name_of(packet[0]);
 
-	if (l->waits || !e || e->name != name_of(packet[0]) || packet[1]->len_true > BULK_MAX ||
+	if (l->waits || packet[1]->len_true > BULK_MAX ||
 	    packet[2]->start - l->frame > FRAME_AT_MOST)
 		return false;
-	l->name = e->name;
+	if (!e || e->name != name)
+		e = l->now = find(l, name, true);
+	l->name = name;
+	if (!e)
+		return true;
 	e->quiet = 0;
 	e->unanswered = 0;
 	e->acked = (uint8_t)(e->acked + (e->acked < UINT8_MAX));

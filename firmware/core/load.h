@@ -27,11 +27,11 @@ struct load_endpoint {
 };
 
 struct load {
-	struct load_endpoint endpoint[LOAD_ENDPOINTS];
 	struct load_endpoint *now; /* of the transaction; NULL: of one that is never cut */
 	uint16_t name;             /* of the last token */
 	bool waits;                /* its data are there, a handshake may come */
 	uint64_t frame;            /* when the frame began */
+	struct load_endpoint endpoint[LOAD_ENDPOINTS];
 };
 
 enum { LOAD_NONE = 0xffff };

@@ -205,19 +205,6 @@ static void take_bits(struct rx *rx, const uint32_t *bits, const uint32_t *end)
 		rx->flags |= WIRE_BAD_STUFFING;
 }
 
-void APART packet_sum_words(struct crc16_words *c, const uint32_t *at, const uint32_t *end)
-{
-	struct crc16_words now = *c;
-
-	for (; at + 1 < end; at += 2) {
-		crc16_word(&now, at[0]);
-		crc16_word(&now, at[1]);
-	}
-	if (at < end)
-		crc16_word(&now, *at);
-	*c = now;
-}
-
 void packet_sum(struct rx *rx)
 {
 	const uint32_t *at = rx->store + 1 + rx->summed / 4,
@@ -227,7 +214,7 @@ void packet_sum(struct rx *rx)
 		return;
 	if (!rx->summed)
 		crc16_word(&rx->crc, *at++ ^ 0xffff);
-	packet_sum_words(&rx->crc, at, end);
+	crc16_take_words(&rx->crc, at, end);
 	rx->summed = (uint16_t)(4 * (end - rx->store - 1));
 }
 

@@ -62,22 +62,41 @@ static inline unsigned packet_last_symbols(uint32_t *word)
 		*word >>= 16;
 		n = 8;
 	}
+	if (!(*word & 0xff)) {
+		*word >>= 8;
+		n -= 4;
+	}
 	for (; !(*word & 3); n--)
 		*word >>= 2;
 	return n;
 }
 
-/* Where the words of a short packet are kept: by the PID's symbols, and those of the address. */
+/*
+ * The two places where the words of a short packet may be kept. All of the symbols have a say: tokens of one device differ in those of the
+ * endpoint and of the checksum alone, and take turns on a bus.
+ */
 static inline struct rx_short *packet_place(struct rx *rx, const uint32_t *words)
 {
-	return &rx->known[(words[0] >> 18 ^ words[0] >> 22 ^ words[1] ^ words[1] >> 5) % RX_SHORT];
+	/* 2^32 over the golden ratio, odd: the top bits of the product hang on all bits below. */
+	return &rx->known[(words[0] ^ words[1]) * 0x9e3779b1u >> 27 & ~1u];
 }
+_Static_assert(RX_SHORT == 1 << (32 - 27), "the places above");
 
 /* Whether it is this one, to the bit. The sync in the first word tells the speed too. */
 static inline bool packet_is_known(const struct rx_short *k, const uint32_t *words, unsigned count)
 {
 	return words[0] == k->words[0] && words[1] == k->words[1] && count == k->count &&
 	       (count != 3 || words[2] == k->words[2]);
+}
+
+/* NULL where it was not heard before, or has been forgotten. */
+static inline struct rx_short *packet_known(struct rx *rx, const uint32_t *words, unsigned count)
+{
+	struct rx_short *k = packet_place(rx, words);
+
+	if (packet_is_known(k, words, count))
+		return k;
+	return packet_is_known(k + 1, words, count) ? k + 1 : NULL;
 }
 
 /* What passes through the unstuffing, and comes out of it. */
@@ -101,9 +120,6 @@ static inline void packet_packing_begin(struct packet_packing *p, uint32_t pid, 
  * Negative where all but the last are not whole, or they are more than any packet has.
  */
 int packet_unpack(struct rx *rx, const uint32_t *words, unsigned count, struct packet_packing *p);
-
-/* Words into a checksum. */
-void packet_sum_words(struct crc16_words *c, const uint32_t *at, const uint32_t *end);
 
 /* Whole words, for as long as there is room for their bytes. Returns how many were taken. */
 unsigned packet_take_plain(struct rx *rx, const uint32_t *words, unsigned count);

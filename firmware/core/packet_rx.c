@@ -329,9 +329,9 @@ static const uint16_t sync_symbols[2] = {0xa666, 0x5999};
 
 bool rx_again(struct rx *rx, const uint32_t *words, unsigned count)
 {
-	struct rx_short *k = packet_place(rx, words);
+	struct rx_short *k = packet_known(rx, words, count);
 
-	if (!packet_is_known(k, words, count))
+	if (!k)
 		return false;
 	k->packet.start = rx->start;
 	rx->sink->packet(rx->sink->context, &k->packet);
@@ -346,6 +346,8 @@ static void learn(struct rx *rx, const uint32_t *words, unsigned count)
 	if (rx->flags || rx->len != (count == 2 ? 1 : 3) || packet_is_whole(words[count - 1]) ||
 	    (rx_bytes(rx)[0] & 0xf) == USB_PID_SOF)
 		return;
+	if (k[0].count && (!k[1].count || rx->turn++ & 1))
+		k++;
 	k->count = count;
 	for (unsigned i = 0; i < 3; i++) {
 		k->words[i] = i < count ? words[i] : 0;

@@ -41,7 +41,7 @@ enum rx_phase {
 	RX_SLOW,  /* eight symbols a bit */
 };
 
-enum { RX_SHORT = 8 };
+enum { RX_SHORT = 32 };
 
 /* A token or a handshake that was heard of late, by its words: the same come again and again. */
 struct rx_short {
@@ -63,23 +63,25 @@ struct rx_three {
 };
 
 struct rx {
-	const struct rx_sink *sink;
-	struct rx_short known[RX_SHORT];
-	struct rx_short *last[2]; /* of them: token and handshake of the last transaction */
-	struct rx_packet data;    /* of it */
-	enum usb_speed speed;     /* of the bus */
+	enum usb_speed speed; /* of the bus */
 	enum rx_phase phase;
 	bool in_sync;
+	uint8_t turn; /* which of a pair of `known` goes next */
 	uint8_t zeros, ones, flags, level, held_bits;
-	uint32_t held;
 	uint16_t len;
 	uint16_t summed; /* bytes behind the PID that are in `crc` */
+	const struct rx_sink *sink;
+	struct rx_short *last[2]; /* of `known`: token and handshake of the last transaction */
+	struct rx_packet data;    /* of it */
+	uint32_t held;
+	uint32_t recent; /* levels of the last 32 symbols, the newest on top */
+	uint32_t before; /* the last 32 bits behind NRZI, likewise */
 	struct crc16_words crc;
 	uint64_t origin, start; /* of the sampling, of the packet */
-	uint32_t recent;        /* levels of the last 32 symbols, the newest on top */
-	uint32_t before;        /* the last 32 bits behind NRZI, likewise */
 	uint32_t symbols;       /* sampled since the origin */
 	uint32_t run, run_at;   /* RX_SLOW: symbols of one level, and which was the first */
+	/* By pairs, so that two of the same place keep each other company, and not out (packet_place). */
+	struct rx_short known[RX_SHORT];
 	/* The bytes begin at the last of the first word: those behind the PID lie on words' borders. */
 	uint32_t store[(3 + PACKET_RX_MAX) / 4 + 3 + RX_PAIRS];
 };

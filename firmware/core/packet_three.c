@@ -11,10 +11,9 @@ static struct rx_short *find(struct rx *rx, unsigned which, const uint32_t *word
 
 	if (packet_is_known(k, words, count))
 		return k;
-	k = packet_place(rx, words);
-	if (!packet_is_known(k, words, count))
-		return NULL;
-	rx->last[which] = k;
+	k = packet_known(rx, words, count);
+	if (k)
+		rx->last[which] = k;
 	return k;
 }
 
@@ -27,7 +26,7 @@ static bool sum_is_good(const uint32_t *at, unsigned bits)
 
 	if (at < end) {
 		c.rest = c.all = *at ^ 0xffff;
-		packet_sum_words(&c, at + 1, end);
+		crc16_take_words(&c, at + 1, end);
 	}
 	if (rest)
 		crc16_word(&c, (*end & ~(~0u << 8 * rest)) ^ (bits < 32 ? 0xffff : 0));

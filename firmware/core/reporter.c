@@ -43,7 +43,7 @@ static void put_packet(struct reporter *r, uint64_t start, uint8_t speed, uint8_
 
 	if (busy && pressure(r) >= REPORTER_CUT_FROM)
 		kept = REPORTER_CUT;
-	to = upstream_put_packet(r->up, start, WIRE_PACKET_HEAD + kept);
+	to = upstream_put_often(r->up, WIRE_PACKET, 0, start, WIRE_PACKET_HEAD + kept);
 	if (!to)
 		return;
 	to[0] = kept < len_true ? flags | WIRE_CUT : flags;

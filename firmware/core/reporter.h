@@ -32,25 +32,25 @@ struct reporter_held {
 };
 
 struct reporter {
-	struct line_sink sink;
-	struct upstream *up;
-	void (*speed)(enum usb_speed speed);
-	enum usb_speed now_speed;
 	bool capturing;
-	/* Edges of one record. */
-	uint64_t edge_first, edge_last;
+	bool counting; /* data after the held token were taken for a count: what is the answer? */
+	bool lost; /* of the line, not yet told: the upstream was full; `lost_from` to `lost_to` */
+	enum usb_speed now_speed;
+	uint16_t data_len; /* of data that were taken for a count */
+	struct upstream *up;
+	unsigned held_count;
 	size_t edge_len;
-	uint8_t edges[REPORTER_EDGE_BYTES];
-	struct reporter_fold sof, keepalive, nak; /* nak: of one endpoint at a time */
 	/* Of 256: how far the decoder is behind, by whoever feeds it. It is relieved in the same two steps as the way up. */
 	unsigned behind;
 	struct load load;
-	bool counting; /* data after the held token were taken for a count: what is the answer? */
-	uint16_t data_len;           /* of them */
-	uint64_t lost_from, lost_to; /* of the line, not yet told: the upstream was full */
-	bool lost;
+	struct reporter_fold sof, keepalive, nak; /* nak: of one endpoint at a time */
+	void (*speed)(enum usb_speed speed);
+	struct line_sink sink;
+	uint64_t lost_from, lost_to;
 	struct reporter_held held[REPORTER_HELD];
-	unsigned held_count;
+	/* Edges of one record. */
+	uint64_t edge_first, edge_last;
+	uint8_t edges[REPORTER_EDGE_BYTES];
 };
 
 void reporter_init(struct reporter *r, struct upstream *up, void (*speed)(enum usb_speed speed));

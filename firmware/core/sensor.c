@@ -39,6 +39,13 @@ bool sensor_is_radio(const struct sensor_channel *c)
 	return c->channel == WIRE_RADIO || (c->channel == WIRE_MUX && c->input == SENSOR_FAR_RADIO);
 }
 
+uint8_t sensor_port(const struct sensor_channel *c)
+{
+	return c->channel == WIRE_MUX && c->input >= SENSOR_FAR_FIRST && c->input <= SENSOR_FAR_LAST
+	               ? WIRE_PORT_FAR
+	               : 0;
+}
+
 static bool has_bursts(const struct sensor_channel *c)
 {
 	return c->channel != WIRE_MUX || sensor_is_radio(c);
@@ -181,7 +188,7 @@ static void end_band(struct sensor *s, struct sensor_channel *c, uint64_t start)
 		.maximum = sensor_out(s, c, c->maximum * 16u),
 		.floor = sensor_out(s, c, c->floor >> 16),
 	};
-	to = s->telling ? upstream_put(s->up, WIRE_BAND, 0, start, 12) : NULL;
+	to = s->telling ? upstream_put(s->up, WIRE_BAND, sensor_port(c), start, 12) : NULL;
 	if (to)
 		wire_quick_band(to, &w);
 	s->band(s->context, &w, adc_linear(mean));
@@ -313,7 +320,8 @@ static void work(struct sensor *s, struct sensor_channel *c, const struct sensor
 	if (is_usual(s, c, g)) {
 		add(s, c, g, at, t);
 		if (c->channel == WIRE_CURRENT) {
-			int32_t mean = (int32_t)(g->apart * 256 / g->n);
+			/* 256/42, to 0.04 %: fourteen in a chunk stand for three each. A division takes the core 100 cycles. */
+			int32_t mean = (int32_t)(g->apart * 1561 >> 8);
 
 			c->spread += (uint32_t)((mean - (int32_t)c->spread) / SPREAD_SHARE);
 		}

@@ -29,8 +29,11 @@ enum {
 	SENSOR_BURSTS_MS = 32,    /* told a millisecond, all channels together */
 	SENSOR_BURST_SPREADS = 8, /* of the mean distance, which is 0.8 of the standard deviation */
 	SENSOR_STEP_SPREADS = 5,
-	SENSOR_BAD = 0x8000,  /* the conversion failed: FCS.ERR. §4.9.6 */
-	SENSOR_FAR_RADIO = 4, /* inputs of the multiplexer */
+	SENSOR_BAD = 0x8000, /* the conversion failed: FCS.ERR. §4.9.6 */
+	/* Inputs of the multiplexer; hw/README.md. Those at FAR: VBUS, the radio's detector, both CC pins. */
+	SENSOR_FAR_FIRST = 3,
+	SENSOR_FAR_RADIO = 4,
+	SENSOR_FAR_LAST = 6,
 	SENSOR_INPUTS = 8,
 };
 

@@ -39,7 +39,7 @@ void sensor_tell_burst(struct sensor *s, struct sensor_channel *c, uint64_t end)
 		return;
 	}
 	s->bursts++;
-	to = upstream_put(s->up, WIRE_BURST, 0, b->start, 12);
+	to = upstream_put_often(s->up, WIRE_BURST, sensor_port(c), b->start, 12);
 	if (to)
 		wire_quick_burst(to, &w);
 }
@@ -57,19 +57,6 @@ static void long_burst(struct sensor *s, struct sensor_channel *c, uint64_t t)
 		c->level = (uint16_t)(b->sum * 16 / b->n);
 		c->floor = (uint32_t)c->level << 16;
 		sensor_limits(s, c);
-	}
-}
-
-static void burst_below(struct sensor *s, struct sensor_channel *c, uint16_t v, uint64_t t)
-{
-	struct sensor_burst *b = &c->burst;
-
-	if (!b->quiet)
-		b->end = t - HALF;
-	b->quiet_sum += v;
-	if (++b->quiet == QUIET_SAMPLES) {
-		sensor_tell_burst(s, c, b->end);
-		b->open = false;
 	}
 }
 
@@ -131,6 +118,26 @@ static const uint16_t *burst_above(struct sensor_channel *c, const uint16_t *at,
 	return at;
 }
 
+/* Those from `at` on that do not: up to as many as end it. */
+static const uint16_t *burst_below(struct sensor *s, struct sensor_channel *c, const uint16_t *at,
+                                   const uint16_t *last, uint64_t t)
+{
+	struct sensor_burst *b = &c->burst;
+	uint32_t n = b->quiet, sum = b->quiet_sum, limit = c->off;
+
+	if (!n)
+		b->end = t - HALF;
+	for (; at <= last && *at <= limit && n < QUIET_SAMPLES; at += SENSOR_CHANNELS, n++)
+		sum += *at;
+	b->quiet = (uint8_t)n;
+	b->quiet_sum = sum;
+	if (n == QUIET_SAMPLES) {
+		sensor_tell_burst(s, c, b->end);
+		b->open = false;
+	}
+	return at;
+}
+
 void sensor_walk_bursts(struct sensor *s, struct sensor_channel *c, const uint16_t *at,
                         const uint16_t *last, uint64_t t)
 {
@@ -148,10 +155,8 @@ void sensor_walk_bursts(struct sensor *s, struct sensor_channel *c, const uint16
 		at = burst_above(c, at, last);
 		if (b->n >= BASE_SAMPLES)
 			long_burst(s, c, time_of(at, from, t) - HALF);
-		if (at <= last && b->open) {
-			burst_below(s, c, *at, time_of(at, from, t));
-			at += SENSOR_CHANNELS;
-		}
+		if (at <= last && b->open)
+			at = burst_below(s, c, at, last, time_of(at, from, t));
 	}
 }
 
@@ -162,7 +167,8 @@ static void tell_step(struct sensor *s, struct sensor_channel *c, uint16_t after
 	                            .range = c->range,
 	                            .before = sensor_out(s, c, c->level),
 	                            .after = sensor_out(s, c, after)};
-	uint8_t *to = s->telling ? upstream_put(s->up, WIRE_STEP, 0, c->step.start, 8) : NULL;
+	uint8_t *to = s->telling ? upstream_put(s->up, WIRE_STEP, sensor_port(c), c->step.start, 8)
+	                         : NULL;
 
 	if (to)
 		wire_step_put(to, &w);

@@ -11,6 +11,8 @@ enum { SENSOR_ROUND_TICKS = SENSOR_CHANNELS * SENSOR_SAMPLE_TICKS };
 
 /* sensor.c */
 bool sensor_is_radio(const struct sensor_channel *c);
+/* The flags of its records: WIRE_PORT_FAR or none. */
+uint8_t sensor_port(const struct sensor_channel *c);
 /* Counts times 16 as records give them: linear, and on the curve of the calibration. */
 uint16_t sensor_out(const struct sensor *s, const struct sensor_channel *c, uint32_t x16);
 /* Where bursts begin and end, after floor, spread or thresholds changed. */

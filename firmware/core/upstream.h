@@ -22,23 +22,23 @@ enum {
 };
 
 struct upstream {
-	uint8_t block[UPSTREAM_BLOCKS][WIRE_BLOCK_MAX];
-	uint16_t len[UPSTREAM_BLOCKS];
 	struct wire_block open;
-	uint16_t idle;     /* bytes of it that may wait */
-	bool waits;        /* since: */
-	uint32_t since_us; /* as upstream_waited saw it */
-	uint32_t sequence;
+	uint16_t idle; /* bytes of it that may wait */
 	/* Blocks that are full, those with their checksum, and those fetched, since the start; all wrap. */
 	uint32_t sealed;
 	volatile uint32_t closed, fetched;
+	uint16_t at;       /* the reader's place in its block */
+	bool waits;        /* since: */
+	uint32_t since_us; /* as upstream_waited saw it */
+	uint32_t sequence;
 	uint16_t summed, sum; /* of the first that is sealed and not closed */
+	uint32_t high;        /* most blocks ever waiting */
 	uint32_t lost, lost_total;
 	uint64_t lost_since, lost_until;
-	uint32_t high; /* most blocks ever waiting */
-	uint16_t at;   /* the reader's place in its block */
-	uint8_t joint[64] __attribute__((
-		aligned(4))); /* a packet of the end of one block and the start of the next */
+	uint16_t len[UPSTREAM_BLOCKS];
+	/* A packet of the end of one block and the start of the next. */
+	uint8_t joint[64] __attribute__((aligned(4)));
+	uint8_t block[UPSTREAM_BLOCKS][WIRE_BLOCK_MAX];
 };
 
 void upstream_init(struct upstream *u);
@@ -51,8 +51,9 @@ uint8_t *upstream_put(struct upstream *u, enum wire_kind kind, uint8_t flags, ui
 uint8_t *upstream_try(struct upstream *u, enum wire_kind kind, uint8_t flags, uint64_t tick,
                       size_t len);
 
-/* The same, quickly: for the kind of which there are most. */
-static inline uint8_t *upstream_put_packet(struct upstream *u, uint64_t tick, size_t len)
+/* The same, quickly: for the kinds of which there are most, none that may wait (wire_may_wait). */
+static inline uint8_t *upstream_put_often(struct upstream *u, enum wire_kind kind, uint8_t flags,
+                                          uint64_t tick, size_t len)
 {
 	uint32_t after = (uint32_t)tick - (uint32_t)u->open.tick;
 	uint8_t *to = u->open.at + u->open.len;
@@ -60,10 +61,10 @@ static inline uint8_t *upstream_put_packet(struct upstream *u, uint64_t tick, si
 	if (!u->open.len ||
 	    u->open.len + WIRE_RECORD_HEAD + len + WIRE_BLOCK_TAIL > WIRE_BLOCK_MAX ||
 	    tick - u->open.tick != after || after > INT32_MAX)
-		return upstream_put(u, WIRE_PACKET, 0, tick, len);
+		return upstream_put(u, kind, flags, tick, len);
 	u->open.len = (uint16_t)(u->open.len + WIRE_RECORD_HEAD + len);
-	to[0] = WIRE_PACKET;
-	to[1] = 0;
+	to[0] = (uint8_t)kind;
+	to[1] = flags;
 	store_le16(to + 2, (uint16_t)len);
 	store_le32(to + 4, after);
 	return to + WIRE_RECORD_HEAD;

@@ -33,7 +33,7 @@ static const struct listen_follower *volatile follower;
 static struct {
 	uint16_t from, count;
 } queue[QUEUE]; /* packets that have ended; one writer, one reader */
-static volatile uint32_t queued, taken;
+static volatile uint32_t ended, followed;
 static volatile bool following; /* from a SETUP on, until its follower is idle */
 static uint32_t setup;          /* the first word of one */
 static struct rx rx;
@@ -61,11 +61,11 @@ static void queue_packet(void)
 		listen_copy(&first, from, 1);
 		following = first == setup;
 	}
-	if (!following || count > LONGEST || queued - taken >= QUEUE)
+	if (!following || count > LONGEST || ended - followed >= QUEUE)
 		return;
-	queue[queued % QUEUE].from = (uint16_t)from;
-	queue[queued % QUEUE].count = (uint16_t)count;
-	queued++;
+	queue[ended % QUEUE].from = (uint16_t)from;
+	queue[ended % QUEUE].count = (uint16_t)count;
+	ended++;
 	NVIC->ispr = 1u << IRQ_SOFTWARE;
 }
 
@@ -106,14 +106,14 @@ static void follow(uint32_t from, uint32_t count)
 
 void on_software(void)
 {
-	while (taken != queued) {
-		uint32_t i = taken % QUEUE;
+	while (followed != ended) {
+		uint32_t i = followed % QUEUE;
 
 		if (follower)
 			follow(queue[i].from, queue[i].count);
 		/* What was queued meanwhile is looked at again. */
 		following = follower && !follower->idle();
-		taken++;
+		followed++;
 	}
 }
 

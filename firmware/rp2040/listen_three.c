@@ -12,8 +12,8 @@ struct three {
 
 /* Those that the helper was offered, oldest first. */
 static struct three seen[UNSTUFF_SLOTS];
-static uint32_t seen_from, seen_to;
-static uint32_t ahead; /* up to which change */
+static uint32_t seen_from, seen_to; /* since the start; both wrap */
+static uint32_t ahead;              /* up to which change */
 
 /* Whether the six changes from `event` on may be one. They do not cross the ring's end, or wait for slower steps. */
 static inline bool is_three(struct three *t, uint32_t event, uint32_t event_end, uint8_t j)
@@ -128,10 +128,13 @@ enum three_step APART three_take(struct line *line, struct stamp *stamp, uint32_
 	}
 	if (three->at[0] != ring_read.word)
 		return THREE_NONE;
-	for (unsigned i = 0; i < 3; i++) {
-		t.words[i] = words_at(three->at[i]);
-		t.count[i] = three->at[i + 1] - three->at[i];
-	}
+	/* One by one: a loop takes longer than what is in it. */
+	t.words[0] = words_at(three->at[0]);
+	t.words[1] = words_at(three->at[1]);
+	t.words[2] = words_at(three->at[2]);
+	t.count[0] = (unsigned)(t.words[1] - t.words[0]);
+	t.count[1] = (unsigned)(t.words[2] - t.words[1]);
+	t.count[2] = (unsigned)(words_at(three->at[3]) - t.words[2]);
 	t.k = ring_tick(stamp, event);
 	/* Cycles alone tell no more than 0.5 ms. */
 	us = us_at[2];
@@ -145,8 +148,8 @@ enum three_step APART three_take(struct line *line, struct stamp *stamp, uint32_
 	ring_read.word = three->at[3];
 	if (three != &found)
 		forget_oldest();
-	for (unsigned i = 0; i < 6; i++)
-		lines_at[i] = USED;
+	lines_at[0] = lines_at[1] = lines_at[2] = USED;
+	lines_at[3] = lines_at[4] = lines_at[5] = USED;
 	ring_read.event = (event + 6) % EVENTS;
 	return THREE_TAKEN;
 }

@@ -42,8 +42,8 @@ static struct slot {
 
 static struct unstuff_tail tail[2];
 static const volatile uint32_t *words;
-static uint32_t queued, dropped; /* slots, by the main loop */
-static volatile uint32_t done;   /* by the interrupt */
+static uint32_t offered, dropped;  /* slots, by the main loop */
+static volatile uint32_t finished; /* by the interrupt */
 static volatile bool busy;
 static bool broken; /* it has not done what it must: no more is given to it */
 
@@ -95,33 +95,33 @@ static void begin(struct slot *s)
 
 void on_dma_0(void)
 {
-	struct slot *s = &slot[done % SLOTS];
+	struct slot *s = &slot[finished % SLOTS];
 
 	DMA->ints0 = 1u << CH_TAIL;
 	s->bad = PIO1->irq & 1u << UNSTUFF_IRQ || DMA->channel[CH_OUT].trans_count;
 	if (DMA->channel[CH_OUT].trans_count)
 		broken = true;
 	busy = false;
-	done++;
-	if (done != queued && !broken)
-		begin(&slot[done % SLOTS]);
+	finished++;
+	if (finished != offered && !broken)
+		begin(&slot[finished % SLOTS]);
 }
 
 bool unstuff_has_room(void)
 {
-	return queued - dropped < SLOTS && queued - done < SLOTS;
+	return offered - dropped < SLOTS && offered - finished < SLOTS;
 }
 
 void unstuff_offer(uint32_t index, uint32_t count)
 {
-	struct slot *s = &slot[queued % SLOTS];
+	struct slot *s = &slot[offered % SLOTS];
 
 	s->from = (uint16_t)index;
 	s->count = (uint16_t)count;
 	s->end = unstuff_end((const uint32_t *)(uintptr_t)words + index, count);
 	/* The interrupt takes what it finds here. */
 	__asm__ volatile("" ::: "memory");
-	queued++;
+	offered++;
 	if (!busy && !broken)
 		begin(s);
 }
@@ -130,7 +130,7 @@ enum unstuff_state unstuff_oldest(const uint32_t **to, unsigned *bits)
 {
 	const struct slot *s = &slot[dropped % SLOTS];
 
-	if ((int32_t)(done - dropped) <= 0) {
+	if ((int32_t)(finished - dropped) <= 0) {
 		if (busy && TIMER->timerawl - s->since > OVERDUE)
 			broken = true;
 		return broken ? UNSTUFF_NONE : UNSTUFF_WAITS;

@@ -12,7 +12,7 @@ enum { EARLY_US = 6, TICKS_PER_US = WIRE_TICK_HZ / 1000000, ALARM = 1, KEPT = 4 
 
 static struct vbus_keyer *keyer;
 static struct vbus_pin_change change[KEPT];
-static volatile uint8_t made, told; /* both wrap */
+static volatile uint8_t changes_made, changes_told; /* both wrap */
 
 static void set_alarm(void)
 {
@@ -43,7 +43,7 @@ void on_timer_1(void)
 		;
 	if (vbus_keyer_due(keyer, due, &on) && board_io_get(WIRE_SET_VBUS) != on) {
 		board_io_set(WIRE_SET_VBUS, on);
-		change[made++ % KEPT] = (struct vbus_pin_change){clock64_now(), on};
+		change[changes_made++ % KEPT] = (struct vbus_pin_change){clock64_now(), on};
 	}
 	set_alarm();
 }
@@ -71,8 +71,8 @@ void vbus_pin_stop(struct vbus_keyer *k)
 
 bool vbus_pin_made(struct vbus_pin_change *to)
 {
-	if (told == made)
+	if (changes_told == changes_made)
 		return false;
-	*to = change[told++ % KEPT];
+	*to = change[changes_told++ % KEPT];
 	return true;
 }

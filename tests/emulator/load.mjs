@@ -27,8 +27,8 @@ export function loadCases({ Tap, assert, waveform, highWater, elf }) {
     for (let i = 0; i < 200; i++) { tap.host.run(500); tap.fetch(); }
     return { start, share, most };
   };
-  const bulk = (each, { stopped = false } = {}) => () => {
-    const tap = new Tap(), w = waveform('bulk-frames');
+  const bulk = (each, { stopped = false, wave = 'bulk-frames' } = {}) => () => {
+    const tap = new Tap(), w = waveform(wave);
     sense(tap, each);
     // The helper stands still in the middle of its first packet.
     if (stopped) tap.chip.pio1.step = () => {};
@@ -40,7 +40,7 @@ export function loadCases({ Tap, assert, waveform, highWater, elf }) {
     for (const r of tap.reader.of(KIND.LOST)) assert(r.body[0] === 5 || (stopped && r.body[0] === 4), `lost: what ${r.body[0]}, count ${r.body[4] | (r.body[5] << 8)}, at ${((r.tick - start) / MS).toFixed(2)} ms, CPU ${(100 * share).toFixed(1)} %, at most ${(100 * most).toFixed(1)} %, ${highWater(tap)}`);
     const heard = tap.reader.packets().length + 3 * tap.reader.sum(KIND.COUNT, 4) + tap.reader.folds(1);
     assert(heard === w.count, `${heard} packets heard, ${w.count} sent`);
-    assert(each || stopped || share < 0.8, `CPU ${(100 * share).toFixed(1)} %`);
+    assert(stopped || share < 0.8, `CPU ${(100 * share).toFixed(1)} %`);
     return [tap, `CPU ${(100 * share).toFixed(1)} %, at most ${(100 * most).toFixed(1)} % in 5 ms, ${bursts(tap.reader).length} bursts, ${samples} samples told as lost`];
   };
   // Sensors alone, of which all else is beside.
@@ -82,7 +82,7 @@ export function loadCases({ Tap, assert, waveform, highWater, elf }) {
     until(first + 3 * PERIOD);
     for (const { said, was } of told) assert(Math.abs(said - was) < WITHIN, `the tap says ${told.map((t) => (100 * t.said).toFixed(1)).join(', ')} %, the core was awake for ${told.map((t) => (100 * t.was).toFixed(1)).join(', ')} %`);
     const most = Math.max(...told.map((t) => t.was)), least = Math.min(...told.map((t) => t.was));
-    assert(most > 0.85 && least < 0.25, `awake for ${(100 * least).toFixed(1)} to ${(100 * most).toFixed(1)} %: the case tests too little`);
+    assert(most > 0.7 && least < 0.25, `awake for ${(100 * least).toFixed(1)} to ${(100 * most).toFixed(1)} %: the case tests too little`);
     const d = tap.command(0x01).data;
     assert(Math.abs((d[30] | (d[31] << 8)) / 65535 - told.at(-1).said) < WITHIN, 'STATISTICS says something else');
     return [tap, `${told.length} periods, awake for ${(100 * least).toFixed(1)} to ${(100 * most).toFixed(1)} %, told to ${Math.max(...told.map((t) => 100 * Math.abs(t.said - t.was))).toFixed(2)} %`];
@@ -144,6 +144,7 @@ export function loadCases({ Tap, assert, waveform, highWater, elf }) {
     flush,
     'bulk-sensors': bulk(0),
     'bulk-bursts': bulk(200),
+    'bulk-mixed': bulk(200, { wave: 'bulk-mixed' }),
     'bulk-alone': bulk(0, { stopped: true }),
   };
 }

@@ -1,5 +1,6 @@
 // The image's own memcpy and memset (the other two that a compiler may call it does not call, and they are not there), called one by one on the core and compared with plain loops: every length up to
-// 300, every place of either end within a word, up to both ends of the RAM. In: addresses of the functions. Out: how many calls.
+// 300, every place of either end within a word, up to both ends of the RAM. And the sum over words, which is in assembler too, against the
+// bits of USB 2.0 §8.3.5.2: every number of words up to 50, whatever the sum was before. In: addresses of the functions. Out: how many calls.
 import { address } from './profile.mjs';
 
 // In the rings, which nothing else needs here.
@@ -7,11 +8,11 @@ const RAM = 0x20000000, RAM_END = 0x20042000, STACK = 0x20010000, BACK = 0x20010
 const COPY_CYCLES_A_WORD = 12; // at most, where both ends lie alike
 
 export function memoryCases({ Tap, assert, elf }) {
-  const memory = () => {
+  // The core, to call functions on.
+  const begin = () => {
     const tap = new Tap(), { chip } = tap, { core } = chip.rp, ram = chip.rp.sram;
     let seed = 1, calls = 0;
     const random = () => { seed = (Math.imul(seed, 1103515245) + 12345) >>> 0; return seed >>> 24; };
-    const memcpy = address(elf, 'memcpy'), memset = address(elf, 'memset');
     core.PM = true; // nothing of the firmware's own comes in between
     const call = (at, ...args) => {
       const kept = Array.from({ length: 8 }, (_, i) => 0x1000 + i);
@@ -26,6 +27,11 @@ export function memoryCases({ Tap, assert, elf }) {
       calls++;
       return [core.registers[0] >>> 0, cycles];
     };
+    return { chip, ram, random, call, calls: () => calls };
+  };
+  const memory = () => {
+    const { chip, ram, random, call, calls } = begin();
+    const memcpy = address(elf, 'memcpy'), memset = address(elf, 'memset');
     // `to` and `from` are addresses; what lies about the destination must stay as it is.
     const copies = (to, from, n) => {
       const low = Math.max(RAM, to - GUARD), high = Math.min(RAM_END, to + n + GUARD);
@@ -55,7 +61,31 @@ export function memoryCases({ Tap, assert, elf }) {
         assert(call(memset, at, byte | 0x5a00, n)[0] === at && Buffer.compare(expected, ram.slice(A - RAM, A - RAM + n + 2 * GUARD)) === 0, `memset of ${n} bytes at ${i}`);
       }
     }
-    return [null, `${calls} calls`];
+    return [null, `${calls()} calls`];
   };
-  return { memory };
+  const wordSums = () => {
+    const { chip, ram, random, call, calls } = begin(), view = new DataView(ram.buffer, ram.byteOffset);
+    const take = address(elf, 'crc16_take_words'), SUM = 0x20004000, WORDS = 0x20008000;
+    const parity = (v) => { let n = 0; for (; v; v >>>= 1) n ^= v & 1; return n; };
+    // x to the 32nd is x^4 + x^2, and what is left is of 15 bits; the first bit sent, the lowest, is the highest power.
+    const reduced = (words) => {
+      let r = 0;
+      for (const w of words) for (let i = 0; i < 32; i++) { r = (r << 1) | ((w >>> i) & 1); if (r & 0x8000) r ^= 0x8003; }
+      return r;
+    };
+    for (let n = 0; n <= 50; n++)
+      for (let k = 0; k < 8; k++) {
+        const before = [0, 0].map(() => (k ? (random() << 24) | (random() << 16) | (random() << 8) | random() : 0) >>> 0), words = [];
+        for (let i = 0; i < n; i++) words.push(((random() << 24) | (random() << 16) | (random() << 8) | random()) >>> 0);
+        before.forEach((v, i) => view.setUint32(SUM + 4 * i - RAM, v, true));
+        words.forEach((v, i) => view.setUint32(WORDS + 4 * i - RAM, v, true));
+        call(take, SUM, WORDS, WORDS + 4 * n);
+        const rest = view.getUint32(SUM - RAM, true), all = view.getUint32(SUM + 4 - RAM, true);
+        assert(reduced([rest]) === reduced([before[0], ...words]), `${n} words: rest ${rest.toString(16)}`);
+        assert(parity(all) === words.reduce((p, w) => p ^ parity(w), parity(before[1])), `${n} words: parity`);
+        assert(!chip.failures.length, `${n} words: ${chip.failures[0]}`);
+      }
+    return [null, `${calls()} calls`];
+  };
+  return { memory, 'word-sums': wordSums };
 }

@@ -13,6 +13,7 @@ import { sensorCases } from './sensors.mjs';
 import { guardCases } from './guard.mjs';
 import { loadCases } from './load.mjs';
 import { memoryCases } from './memory.mjs';
+import { wrapCases } from './wraps.mjs';
 import { aloneCases } from './alone.mjs';
 import { scenarioCases } from './scenarios.mjs';
 import { selftestCases } from './selftest.mjs';
@@ -255,7 +256,7 @@ cases.reboot = () => {
 };
 
 const tools = { Tap, assert, waveform, cordon: process.env.CORDON };
-Object.assign(cases, busCases({ ...tools, highWater, elf }), loadCases({ ...tools, highWater, elf }), sensorCases(tools), guardCases(tools), scenarioCases(tools), aloneCases({ ...tools, Chip, image }), memoryCases({ ...tools, elf }), selftestCases(tools), calibrationCases({ ...tools, image }));
+Object.assign(cases, busCases({ ...tools, highWater, elf }), loadCases({ ...tools, highWater, elf }), sensorCases(tools), guardCases(tools), scenarioCases(tools), aloneCases({ ...tools, Chip, image }), memoryCases({ ...tools, elf }), wrapCases({ ...tools, elf }), selftestCases(tools), calibrationCases({ ...tools, image }));
 
 for (const [name, run] of Object.entries(cases)) {
   if (only.length && !only.includes(name)) continue;

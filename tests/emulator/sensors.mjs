@@ -187,7 +187,12 @@ export function sensorCases({ Tap, assert, waveform }) {
       // From before the pins move, by at most 5 us, until they have settled.
       const settling = [1000, 1000, 15000, 50, 1000, 1000, 200, 30];
       assert(l.length === 8 && l.every((us, i) => us >= settling[i] && us < settling[i] + 5), `blind times ${l.join()}`);
-      return [tap, 'eight inputs, blind while they settle'];
+      // Where each was seen; of the lines nothing is ever heard at FAR, and nobody can tell which way a plug lies.
+      for (const r of tap.reader.records) {
+        const sensed = [KIND.BAND, KIND.BURST, KIND.STEP].includes(r.kind), far = sensed && r.body[0] === 2 && r.body[1] >= 3 && r.body[1] <= 6;
+        assert((r.flags & 6) === (far ? 2 : 0), `record of kind ${r.kind}, input ${r.body[1]}: flags ${r.flags}`);
+      }
+      return [tap, 'eight inputs, blind while they settle, each at its port'];
     },
     thresholds: () => {
       const tap = new Tap();

@@ -301,7 +301,7 @@ static void all_else_does_not_wait(void **state)
 	/* By the short way, and what was lost. */
 	upstream_init(&u);
 	assert_non_null(upstream_put(&u, WIRE_BAND, 0, 1000, 12));
-	assert_non_null(upstream_put_packet(&u, 1000, 8));
+	assert_non_null(upstream_put_often(&u, WIRE_PACKET, 0, 1000, 8));
 	assert_true(upstream_urgent(&u));
 	upstream_init(&u);
 	while (upstream_put(&u, WIRE_BAND, 0, 1000, 12))

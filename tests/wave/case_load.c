@@ -167,8 +167,8 @@ static void damaged(struct wave_case *c, unsigned kind, uint8_t *payload)
 	}
 }
 
-/* A full bus on which each fifth transaction is damaged: checksums of tokens and of data, lengths of each, answers that do not come. */
-static void bulk_damaged(struct wave_case *c)
+/* A full bus, one in `each` of its transactions damaged: checksums of tokens and of data, lengths of each, answers that do not come. */
+static void damage(struct wave_case *c, unsigned each)
 {
 	enum { TRANSACTIONS = 1200, KINDS = 7 };
 	uint8_t payload[BULK];
@@ -179,18 +179,32 @@ static void bulk_damaged(struct wave_case *c)
 
 		fill(c, payload, sizeof(payload));
 		/* Of the longest only some: they take the time of twelve. Two without an answer in a row would be isochronous. */
-		if (i % 4 == 0 && kind < KINDS && (kind != 4 || i % 16 == 0)) {
+		if (i % each == 0 && kind < KINDS && (kind != 4 || i % 16 == 0)) {
 			damaged(c, kind, payload);
 			continue;
 		}
-		case_token(c, USB_PID_IN, ADDRESS, 1, 3);
+		/* As busy as what is cut, and never cut: three in a frame, until the way up is too full for them. */
+		case_token(c, USB_PID_IN, ADDRESS, i % 8 == 3 && i < TRANSACTIONS * 2 / 3 ? 0 : 1,
+		           3);
 		case_data(c, i & 2 ? USB_PID_DATA1 : USB_PID_DATA0, payload, sizeof(payload), 3);
 		case_handshake(c, USB_PID_ACK, 4);
 	}
 }
 
+/* A fifth of them, for one in eight of those that might be is not. */
+static void bulk_damaged(struct wave_case *c)
+{
+	damage(c, 4);
+}
+
+/* Two fifths. */
+static void bulk_damaged_more(struct wave_case *c)
+{
+	damage(c, 2);
+}
+
 /* As much as a host gets into frames of 1 ms: a SOF and 19 transactions of 64 bytes each. USB 2.0 table 5-9 */
-static void bulk_frames(struct wave_case *c)
+static void frames(struct wave_case *c, unsigned endpoints)
 {
 	enum { FRAMES = 60, TRANSACTIONS = 19 };
 	uint8_t payload[BULK];
@@ -202,7 +216,8 @@ static void bulk_frames(struct wave_case *c)
 		case_sof(c, f, 4);
 		for (unsigned i = 0; i < TRANSACTIONS; i++) {
 			fill_at_random(c, payload, sizeof(payload));
-			case_token(c, USB_PID_IN, ADDRESS, 1, 3);
+			case_token(c, i % endpoints == 2 ? USB_PID_OUT : USB_PID_IN, ADDRESS,
+			           1 + i % endpoints, 3);
 			case_data(c, (f + i) & 1 ? USB_PID_DATA1 : USB_PID_DATA0, payload,
 			          sizeof(payload), 3);
 			case_handshake(c, USB_PID_ACK, 4);
@@ -210,6 +225,17 @@ static void bulk_frames(struct wave_case *c)
 		if (c->wave.now < start + 1 * MS)
 			wave_wait(&c->wave, start + 1 * MS - c->wave.now);
 	}
+}
+
+static void bulk_frames(struct wave_case *c)
+{
+	frames(c, 1);
+}
+
+/* No transaction is of the endpoint of the one before it, and some go the other way. */
+static void bulk_mixed(struct wave_case *c)
+{
+	frames(c, 4);
 }
 
 /* Endpoint 0 is never cut. */
@@ -268,7 +294,9 @@ const struct wave_maker wave_load[] = {
 	{"bulk", bulk, WAVE_FULL},
 	{"bulk-long", bulk_long, WAVE_FULL},
 	{"bulk-damaged", bulk_damaged, WAVE_FULL},
+	{"bulk-damaged-more", bulk_damaged_more, WAVE_FULL},
 	{"bulk-frames", bulk_frames, WAVE_FULL},
+	{"bulk-mixed", bulk_mixed, WAVE_FULL},
 	{"enumeration-dense", dense_enumeration, WAVE_FULL},
 	{"enumeration-dense-hidden", dense_hidden, WAVE_FULL},
 	{"control-long", control_long, WAVE_FULL},
