@@ -65,8 +65,8 @@ static inline bool wire_may_wait(uint8_t kind)
 
 enum wire_flag {
 	WIRE_FROM_TAP = 1u << 0, /* the tap itself put this on the cable */
-	WIRE_PORT_FAR = 1u << 1, /* seen at FAR; else at NEAR */
-	WIRE_FLIPPED = 1u << 2,  /* the plug lies the other way round */
+	WIRE_PORT_FAR = 1u << 1, /* seen at FAR, else at NEAR: voltages and radio, never lines */
+	WIRE_FLIPPED = 1u << 2,  /* plug turned. Reserved, 0: this firmware pulls no CC pin */
 	WIRE_BY_HID = 1u << 3, /* set by the PC: an alert that came by HID, and not in the stream */
 };
 

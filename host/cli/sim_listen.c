@@ -1,6 +1,6 @@
 /*
- * The simulated tap on a socket. In: a plan. Out: blocks, when they are due. What it is told to do (commands of a tap)
- * is done where a simulation can: recording.h.
+ * The simulated tap on a socket. In: a plan. Out: blocks, when a tap would send them (firmware/README.md "Blocks"). What it is told to do
+ * (commands of a tap) is done where a simulation can: recording.h.
  */
 #include "cli/clock.h"
 #include "cli/sim_listen.h"
@@ -105,19 +105,59 @@ static void pass(const struct commands *in, int fd, int64_t until_ns)
 	int64_t left = until_ns - clock_now_ns();
 	struct timespec t = {left / 1000000000, left % 1000000000};
 
-	if (left > 0)
+	if (left > 0 && !stopped)
 		ppoll(&wait, 1, &t, NULL);
+}
+
+/* What goes out, and when: by the times of its records, so that the same blocks come of any speed. */
+struct outlet {
+	struct tap_writer *w;
+	const struct commands *in;
+	int fd;
+	double speed;
+	int64_t begun_ns; /* by the clock */
+	int64_t made_ns,
+		due_ns; /* by the simulation; due_ns: when the open block goes, INT64_MAX: none is open */
+	enum err err;
+};
+
+static void send_open(struct outlet *o, int64_t at_ns)
+{
+	o->due_ns = INT64_MAX;
+	if (o->err)
+		return;
+	pass(o->in, o->fd, o->begun_ns + (int64_t)((double)at_ns / o->speed));
+	o->err = tap_writer_flush(o->w);
+}
+
+/* Bands and counts are made when their millisecond ends, and may wait; all else goes as its millisecond ends, an alert at once. */
+static void on_record(void *context, const struct record *r)
+{
+	enum { MS = 1000000, WAIT = 1200000 };
+	struct outlet *o = context;
+	bool may_wait = r->kind == RECORD_BAND || r->kind == RECORD_FOLD;
+	int64_t made = may_wait ? r->t_ns + MS : r->t_ns, due;
+
+	/* A record of what began long ago is not made before those that came first. */
+	if (made > o->made_ns)
+		o->made_ns = made;
+	made = o->made_ns;
+	if (made >= o->due_ns)
+		send_open(o, o->due_ns);
+	tap_writer_record(o->w, r);
+	due = r->kind == RECORD_ALERT ? made : may_wait ? made + WAIT : (made / MS + 1) * MS;
+	if (due < o->due_ns)
+		o->due_ns = due;
 }
 
 int sim_listen(const struct scenario_plan *plan, const struct play_watch *watch, const char *path,
                double speed)
 {
 	struct sigaction stop = {.sa_handler = on_stop};
-	struct tap_writer *w = NULL;
 	struct recording *r = NULL;
 	struct commands in = {0};
+	struct outlet out = {.in = &in, .speed = speed, .due_ns = INT64_MAX};
 	enum err err;
-	int64_t begun;
 	int fd;
 
 	sigaction(SIGINT, &stop, NULL);
@@ -125,24 +165,27 @@ int sim_listen(const struct scenario_plan *plan, const struct play_watch *watch,
 	fd = accept_one(path);
 	if (fd < 0)
 		return stopped ? 0 : EXIT_FAULT;
-	err = tap_writer_create_fd(&w, fd);
+	out.fd = fd;
+	err = tap_writer_create_fd(&out.w, fd);
+	out.begun_ns = clock_now_ns();
 	if (!err) {
-		struct record_sink sink = {.context = w, .record = tap_writer_record};
+		struct record_sink sink = {.context = &out, .record = on_record};
 
 		r = recording_new(plan, &sink, watch);
 		err = r ? ERR_NONE : ERR_MEMORY;
 	}
-	begun = clock_now_ns();
 	while (!err && !stopped && recording_step(r)) {
-		err = tap_writer_flush(w);
-		pass(&in, fd, begun + (int64_t)((double)recording_now(r) / speed));
+		if (recording_now(r) >= out.due_ns)
+			send_open(&out, out.due_ns);
+		err = out.err;
+		pass(&in, fd, out.begun_ns + (int64_t)((double)recording_now(r) / speed));
 		if (!in.over)
 			take_commands(&in, fd, r);
 	}
 	/* Whoever hangs up has seen enough. */
 	if (err == ERR_WRITE)
 		err = ERR_NONE;
-	if (tap_writer_close(w) && errno != EPIPE && errno != ECONNRESET && !err)
+	if (tap_writer_close(out.w) && errno != EPIPE && errno != ECONNRESET && !err)
 		err = ERR_WRITE;
 	recording_free(r);
 	if (err)

@@ -47,8 +47,8 @@ enum record_kind {
 /* Where a tap's record comes from. */
 enum record_flag {
 	RECORD_FROM_TAP = 1u << 0, /* the tap itself put this on the cable */
-	RECORD_PORT_FAR = 1u << 1, /* seen at FAR; else at NEAR */
-	RECORD_FLIPPED = 1u << 2,  /* the plug lies the other way round */
+	RECORD_PORT_FAR = 1u << 1, /* seen at FAR: voltages and radio alone; else at NEAR */
+	RECORD_FLIPPED = 1u << 2,  /* the plug lies the other way round; no firmware tells it yet */
 	RECORD_BY_HID = 1u << 3,   /* an alert that the stream did not bring, or not in time */
 };
 
