@@ -4,6 +4,7 @@
  */
 #include <stdarg.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -367,6 +368,45 @@ static void ones_are_carried_over_each_border(void **state)
 		}
 }
 
+/*
+ * What one device's endpoints and their answers come to, all of them by turns: known again by their words, and not thrown out of their places
+ * by each other. Of all addresses, and two in a hundred may be.
+ */
+static void endpoints_by_turns_stay_known(void **state)
+{
+	static const uint8_t answers[] = {0xd2, 0x5a, 0x1e};
+	static const enum usb_pid pids[] = {USB_PID_IN, USB_PID_OUT, USB_PID_IN, USB_PID_IN};
+	enum { TOKENS = sizeof(pids) / sizeof(pids[0]), ALL = TOKENS + sizeof(answers) };
+	unsigned again = 0, asked = 0;
+
+	for (unsigned i = 0; i < 2 * 127 * 4 * ALL; i++) {
+		enum usb_speed speed = i % (2 * 4 * ALL) < 4 * ALL ? USB_SPEED_LOW : USB_SPEED_FULL;
+		unsigned address = 1 + i / (2 * 4 * ALL), which = i % ALL;
+		bool first = i % (4 * ALL) < ALL, token = which < TOKENS;
+		uint8_t bytes[3] = {token ? 0 : answers[which - TOKENS]};
+		uint32_t words[PACKET_WORDS];
+		unsigned n;
+
+		if (i % (4 * ALL) == 0)
+			start(state);
+		if (token)
+			packet_token(bytes, pids[which], address, which);
+		n = packet_words(words, bytes, token ? 3 : 1, speed);
+		count = 0;
+		rx_at(&rx, 1000, speed);
+		asked += !first;
+		if (rx_again(&rx, words, n))
+			again += !first;
+		else
+			assert_true(rx_whole(&rx, words, n));
+		assert_int_equal(count, 1);
+		assert_int_equal(heard[0].flags, 0);
+		assert_memory_equal(heard_bytes[0], bytes, token ? 3 : 1);
+	}
+	if (again < asked - asked / 50)
+		fail_msg("%u of %u known again", again, asked);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -380,6 +420,7 @@ int main(void)
 		cmocka_unit_test_setup(a_damaged_packet_behind_a_pre_is_no_pre, start),
 		cmocka_unit_test_setup(nothing_is_carried_into_the_next_packet, start),
 		cmocka_unit_test_setup(ones_are_carried_over_each_border, start),
+		cmocka_unit_test_setup(endpoints_by_turns_stay_known, start),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
