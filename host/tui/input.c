@@ -4,12 +4,32 @@
 
 enum { PUMPS_A_TURN = 8 };
 
+static void remember(struct input *i, int64_t t_ns)
+{
+	moments_add(i->moments, t_ns, analysis_seen(i->analysis), analysis_engine(i->analysis));
+}
+
+/* By the records' time, for a replay at full speed reads minutes in a turn: a column as it was at its end. */
+static void remember_column(struct input *i, bool any, int64_t last_ns)
+{
+	if (i->history->now_ns < i->moment_due_ns)
+		return;
+	if (any) {
+		analysis_look(i->analysis, link_info(i->options.link));
+		remember(i, last_ns);
+	}
+	i->moment_due_ns = moments_due(i->moments, i->history->now_ns);
+}
+
 static void watch(void *context, const struct engine *engine, const struct event *e)
 {
 	struct input *i = context;
+	int64_t last_ns = i->history->now_ns;
+	bool any = i->history->any;
 
 	i->history->layout = analysis_layout(i->analysis);
 	history_event(i->history, engine, e);
+	remember_column(i, any, last_ns);
 	if (i->seeking && i->history->findings > i->findings_before)
 		i->options.link->stop = true;
 }
@@ -44,6 +64,7 @@ enum err input_play(struct input *i, const struct input_options *o)
 	i->err = ERR_NONE;
 	i->ended = i->more = i->seeking = false;
 	i->rows_drawn = 0;
+	i->moment_ns = i->moment_due_ns = INT64_MIN;
 	i->alert = true;
 	return ERR_NONE;
 }
@@ -125,9 +146,6 @@ void input_read(struct input *i, int64_t now_ns)
 			break;
 	}
 	i->more = i->state == LINK_MORE && !i->ended;
-	/* A tap sends a thousand times a second; who looks sees what is newer, too. */
-	if (i->history->any && moments_due(i->moments, i->history->now_ns))
-		input_report(i);
 	tell_refusal(i);
 	tell_alert(i);
 	if (i->history->findings > findings) {
@@ -156,10 +174,9 @@ struct report_input input_report(struct input *i)
 {
 	if (!i->ended)
 		analysis_look(i->analysis, link_info(i->options.link));
-	if (i->history->any && (i->history->now_ns != i->moment_ns || !i->moments->any)) {
+	if (i->history->any && i->history->now_ns != i->moment_ns) {
 		i->moment_ns = i->history->now_ns;
-		moments_add(i->moments, i->history->now_ns, analysis_seen(i->analysis),
-		            analysis_engine(i->analysis));
+		remember(i, i->moment_ns);
 	}
 	return analysis_report(i->analysis);
 }

@@ -32,7 +32,9 @@ struct input {
 	uint8_t tested;            /* ends and flips so far, SCENE_TESTED of each */
 	unsigned refusals, alerts; /* of the tap, told so far */
 	uint64_t rows_drawn;
-	int64_t clock_drawn_ns, moment_ns; /* moment_ns: the last in `moments` */
+	int64_t clock_drawn_ns;
+	int64_t moment_ns;     /* what was shown last */
+	int64_t moment_due_ns; /* when the next shall be remembered, shown or not */
 
 	/* A search for the next finding: as fast as can be, until there is one. */
 	bool seeking;

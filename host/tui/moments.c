@@ -55,13 +55,11 @@ void moments_add(struct moments *m, int64_t t_ns, const struct coverage_input *s
 			to->rule[to->rules++].rule = (uint8_t)i;
 }
 
-bool moments_due(const struct moments *m, int64_t t_ns)
+int64_t moments_due(const struct moments *m, int64_t t_ns)
 {
-	int64_t i = (t_ns - m->begin_ns) / m->column_ns;
-
-	if (!m->any)
-		return true;
-	return i >= MOMENTS || (i >= 0 && !m->column[i].any);
+	if (t_ns < m->begin_ns)
+		return m->begin_ns;
+	return m->begin_ns + ((t_ns - m->begin_ns) / m->column_ns + 1) * m->column_ns;
 }
 
 const struct moment *moments_at(const struct moments *m, int64_t t_ns)

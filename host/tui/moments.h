@@ -34,8 +34,8 @@ void moments_free(struct moments *m);
 void moments_add(struct moments *m, int64_t t_ns, const struct coverage_input *seen,
                  const struct engine *e);
 
-/* Whether nothing stands yet for the column of `t_ns`: to add more often than that is only of use for the last of all. */
-bool moments_due(const struct moments *m, int64_t t_ns);
+/* From when on the next is to be added, the one of `t_ns` being there: more often is only of use for the last of all. */
+int64_t moments_due(const struct moments *m, int64_t t_ns);
 
 /* The last that was known by then; NULL: nothing was. */
 const struct moment *moments_at(const struct moments *m, int64_t t_ns);

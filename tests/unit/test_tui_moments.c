@@ -3,10 +3,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "detect/engine.h"
+#include "tests/screens/fake_link.h"
+#include "tests/screens/vt.h"
 #include "tui/moments.h"
 
 #define MS INT64_C(1000000)
@@ -39,7 +42,7 @@ static void each_moment_knows_what_was_known_by_then(void **state)
 	engine_free(e);
 }
 
-/* Due is what has no sample yet, in every width of the columns; nothing is before the first. */
+/* One for each column, in every width of the columns; nothing is before the first. */
 static void due_where_nothing_stands(void **state)
 {
 	struct moments *m = moments_new();
@@ -47,16 +50,18 @@ static void due_where_nothing_stands(void **state)
 	unsigned added = 0;
 
 	(void)state;
-	assert_true(moments_due(m, 5000 * MS));
-	for (int64_t t = 5000; t < 205000; t++)
-		if (moments_due(m, t * MS)) {
+	for (int64_t t = 5000, due = 0; t < 205000; t++)
+		if (t * MS >= due) {
 			moments_add(m, t * MS, &(struct coverage_input){.packets = 1}, e);
-			assert_false(moments_due(m, t * MS));
+			due = moments_due(m, t * MS);
+			assert_true(due > t * MS);
 			added++;
 		}
 	assert_in_range(added, MOMENTS / 2, 4 * MOMENTS);
-	assert_false(moments_due(m, 4000 * MS));
-	assert_true(moments_due(m, INT64_MAX / 2));
+	assert_int_equal(moments_due(m, 4000 * MS), 5000 * MS);
+	assert_true(moments_due(m, INT64_MAX / 2) > INT64_MAX / 2);
+	for (int64_t t = 5000; t < 205000; t += 100)
+		assert_non_null(moments_at(m, t * MS));
 	moments_free(m);
 	engine_free(e);
 }
@@ -77,12 +82,31 @@ static void clocks_that_jump(void **state)
 	engine_free(e);
 }
 
+/* Twenty seconds read in one turn, as a replay does at full speed: the past is what it was, not what was read last. */
+static void a_past_that_was_read_in_one_go(void **state)
+{
+	struct link *l = fake_link_new();
+	struct vt *t = vt_new(&(struct vt_options){.link = l, .rows = 24, .columns = 80});
+
+	(void)state;
+	fake_link_keyboard(l, 0, 5, "Nobody", "Keyboard", "1");
+	for (int64_t i = 1; i <= 40; i++)
+		fake_link_report(l, i * 500 * MS, 5, 0, (uint8_t)(i % 2 ? 4 : 0));
+	vt_run(t, 200);
+	vt_keys(t, ":goto 5\r");
+	vt_run(t, 200);
+	if (!strstr(vt_text(t), " 0:05 "))
+		fail_msg("the past has no coverage\n%s", vt_text(t));
+	vt_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_moment_knows_what_was_known_by_then),
 		cmocka_unit_test(due_where_nothing_stands),
 		cmocka_unit_test(clocks_that_jump),
+		cmocka_unit_test(a_past_that_was_read_in_one_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
