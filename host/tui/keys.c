@@ -272,7 +272,8 @@ static void finding(struct view *v, const struct scene *s, int key)
 /* A finding's packets: the row that bears it. */
 static void open_finding(struct view *v, const struct scene *s)
 {
-	uint64_t first = history_rows_first(s->history);
+	const struct history *h = s->history;
+	uint64_t kept = history_rows_first(h), first = kept, packet;
 
 	if (v->finding < 0)
 		select_finding(v, s, 1);
@@ -280,19 +281,20 @@ static void open_finding(struct view *v, const struct scene *s)
 		say(v, "no finding so far");
 		return;
 	}
-	for (uint64_t i = first; i < s->history->rows; i++)
-		if (history_row(s->history, i)->finding == v->finding + 1)
+	packet = s->report->finding[v->finding].packet;
+	for (uint64_t i = kept; i < h->rows; i++)
+		if (history_row(h, i)->finding == v->finding + 1)
 			first = i;
-	for (uint64_t i = first; i < s->history->rows; i++) {
-		const struct history_row *r = history_row(s->history, i);
+	for (uint64_t i = first; i < h->rows; i++) {
+		const struct history_row *r = history_row(h, i);
+		int64_t seen_ns = h->finding_seen_ns[v->finding];
 
-		if (r->packet < s->report->finding[v->finding].packet)
+		if (r->packet < packet)
 			continue;
+		if (i && i == kept && r->packet > packet)
+			break;
 		v->filter = (struct filter){0};
-		view_go(v, s,
-		        s->history->finding_seen_ns[v->finding] > r->seen_ns
-		                ? s->history->finding_seen_ns[v->finding]
-		                : r->seen_ns);
+		view_go(v, s, seen_ns > r->seen_ns ? seen_ns : r->seen_ns);
 		v->row = i;
 		v->row_chosen = true;
 		v->focus = PANE_PACKETS;

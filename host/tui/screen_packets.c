@@ -110,7 +110,10 @@ static void draw(struct grid *g, struct rect r, const struct scene *s)
 
 	if (selected == PACKETS_NONE) {
 		grid_text(g, r.y, r.x + 2, r.w - 3, STYLE_DIM,
-		          s->rows ? "no packet passes the filter" : "no packet so far");
+		          !s->rows ? "no packet so far"
+		          : s->rows <= history_rows_first(s->history)
+		                  ? "packets of then are no longer kept"
+		                  : "no packet passes the filter");
 		return;
 	}
 	if (r.w >= BYTES_FROM) {

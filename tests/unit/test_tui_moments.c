@@ -10,6 +10,7 @@
 #include "detect/engine.h"
 #include "tests/screens/fake_link.h"
 #include "tests/screens/vt.h"
+#include "tui/history.h"
 #include "tui/moments.h"
 
 #define MS INT64_C(1000000)
@@ -100,6 +101,27 @@ static void a_past_that_was_read_in_one_go(void **state)
 	vt_free(t);
 }
 
+/* More packets than the list keeps: of a moment before them it says so, and blames no filter. */
+static void a_past_beyond_the_list(void **state)
+{
+	struct link *l = fake_link_new();
+	struct vt *t = vt_new(&(struct vt_options){.link = l, .rows = 40, .columns = 120});
+
+	(void)state;
+	fake_link_keyboard(l, 0, 5, "Nobody", "Keyboard", "1");
+	for (int64_t i = 1; i <= HISTORY_ROWS + 1000; i++) {
+		fake_link_report(l, i * 10 * MS, 5, 0, (uint8_t)(i % 2 ? 4 : 0));
+		if (i % 256 == 0)
+			vt_run(t, 10);
+	}
+	vt_run(t, 200);
+	vt_keys(t, ":goto 5\r");
+	vt_run(t, 200);
+	if (!strstr(vt_text(t), "packets of then are no longer kept"))
+		fail_msg("what is missing is not told\n%s", vt_text(t));
+	vt_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +129,7 @@ int main(void)
 		cmocka_unit_test(due_where_nothing_stands),
 		cmocka_unit_test(clocks_that_jump),
 		cmocka_unit_test(a_past_that_was_read_in_one_go),
+		cmocka_unit_test(a_past_beyond_the_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
