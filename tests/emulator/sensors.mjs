@@ -173,7 +173,7 @@ export function sensorCases({ Tap, assert, waveform }) {
       for (const i of [1, 2, 3, 4, 5, 6, 7, 0]) {
         assert(tap.command(0x25, [i]).error === 0, 'refused');
         run(tap, i === 3 ? 20 : 5);
-        if (i === 4) { burst[0] = tap.chip.cycle + 12345; burst[1] = burst[0] + 300 * US; run(tap, 3); }
+        if (i === 4) { burst[0] = tap.chip.cycle + 12345; burst[1] = burst[0] + 300 * US; run(tap, 5); }
         const b = bands(tap.reader, 2).at(-1);
         assert(b.input === i, `input ${b.input} where ${i} was set`);
         near(b.mean, counts(levels[i]), 3 * 16, `level of input ${i}`);
