@@ -226,5 +226,29 @@ while True:
 	ok $? 'and is judged as the file'
 	[ ! -e "$work/tap" ]
 	ok $? 'the socket goes away'
+	# In blocks as a tap sends them: what is in one that is not full was made within 2.5 ms; bands and counts are made as their millisecond
+	# ends. firmware/README.md "Blocks"
+	"$python" -c '
+import struct, sys
+data, MS, BAND, FOLD = open(sys.argv[1], "rb").read(), 120000, 8, 5
+at = blocks = quick = 0
+last = -1
+while at < len(data):
+    length, tick = struct.unpack_from("<2xH4xQ", data, at)
+    made, urgent, r = [], False, at + 16
+    while r < at + length - 2:
+        kind, size, since = struct.unpack_from("<BxHi", data, r)
+        waits = kind in (BAND, FOLD)
+        last = max(last, tick + since + (MS if waits else 0))
+        made.append(last)
+        urgent |= not waits
+        r += 8 + size
+    span = (max(made) - min(made)) / MS
+    if length < 1900 and span > 2.5: sys.exit("a block of %.2f ms" % span)
+    blocks, quick, at = blocks + 1, quick + urgent, at + length
+ms = last / MS
+if not ms / 2.5 < blocks < 2 * ms: sys.exit("%d blocks in %.0f ms" % (blocks, ms))
+if quick < 20: sys.exit("%d blocks have anything but bands and counts" % quick)' "$work/live.tap"
+	ok $? 'in blocks of a millisecond or two'
 fi
 echo "1..$n"
