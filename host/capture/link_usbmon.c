@@ -12,10 +12,10 @@ enum {
 	ISO_DESCRIPTOR = 16,
 };
 
-bool link_usbmon(const struct capture *c, const struct iface *f, const uint8_t *h, uint32_t len,
-                 struct record *r)
+static inline bool read_record(const uint8_t *h, uint32_t len, bool mmapped, bool big,
+                               struct record *r)
 {
-	uint32_t header = f->kind == LINK_USBMON2 ? HEADER_MMAPPED : HEADER, room = len - header;
+	uint32_t header = mmapped ? HEADER_MMAPPED : HEADER, room = len - header;
 	struct record_urb *u = &r->urb;
 	int32_t status;
 
@@ -34,19 +34,19 @@ bool link_usbmon(const struct capture *c, const struct iface *f, const uint8_t *
 	default:
 		return false;
 	}
-	u->id = load64(h, c->big);
+	u->id = load64(h, big);
 	u->type = (enum usb_transfer_type)h[9]; /* the same order in usbmon and in USBPcap */
 	u->endpoint = h[10] & 0x8f;
 	u->address = h[11];
 	u->interval = 0;
-	if (f->kind == LINK_USBMON2 && u->type == USB_TYPE_INTERRUPT)
-		u->interval = load32(h + 48, c->big);
+	if (mmapped && u->type == USB_TYPE_INTERRUPT)
+		u->interval = load32(h + 48, big);
 	u->synthetic = false;
-	r->bus = load16(h + 12, c->big);
-	status = (int32_t)load32(h + 28, c->big);
+	r->bus = load16(h + 12, big);
+	status = (int32_t)load32(h + 28, big);
 	u->status = status > 0 ? URB_STATUS_UNKNOWN : status;
-	u->len_true = load32(h + 32, c->big);
-	u->len = load32(h + 36, c->big);
+	u->len_true = load32(h + 32, big);
+	u->len = load32(h + 36, big);
 	u->has_setup = u->type == USB_TYPE_CONTROL && u->phase == URB_SUBMIT && h[14] == 0;
 	if (u->has_setup)
 		memcpy(u->setup, h + 40, sizeof(u->setup));
@@ -54,8 +54,8 @@ bool link_usbmon(const struct capture *c, const struct iface *f, const uint8_t *
 		memset(u->setup, 0, sizeof(u->setup));
 	h += header;
 	/* len_cap counts the descriptors, and the data stand behind them. */
-	if (f->kind == LINK_USBMON2 && u->type == USB_TYPE_ISOCHRONOUS) {
-		uint32_t n = load32(h - 4, c->big), descriptors;
+	if (mmapped && u->type == USB_TYPE_ISOCHRONOUS) {
+		uint32_t n = load32(h - 4, big), descriptors;
 
 		if (n > room / ISO_DESCRIPTOR)
 			return false;
@@ -70,4 +70,13 @@ bool link_usbmon(const struct capture *c, const struct iface *f, const uint8_t *
 	if (u->len_true < u->len)
 		u->len_true = u->len;
 	return true;
+}
+
+bool link_usbmon(const struct capture *c, const struct iface *f, const uint8_t *h, uint32_t len,
+                 struct record *r)
+{
+	/* What nearly every capture is: the compiler makes a reader of its own for it. */
+	if (f->kind == LINK_USBMON2 && !c->big)
+		return read_record(h, len, true, false, r);
+	return read_record(h, len, f->kind == LINK_USBMON2, c->big, r);
 }

@@ -52,13 +52,14 @@ static unsigned lock_of(uint16_t usage)
 	return 0;
 }
 
-static void probe(const struct rule_input *in, struct lock_keyboard *k)
+/* Apart, for it is over with nearly every keyboard's first key. */
+static __attribute__((noinline)) void probe(const struct rule_input *in, struct lock_keyboard *k)
 {
 	const struct key_report *r = in->event->keys;
 	unsigned kinds = 0;
 	struct finding *f;
 
-	if (k->over || !r)
+	if (!r)
 		return;
 	if (!in->event->device || !in->event->device->enumerated) {
 		k->over = true;
@@ -89,7 +90,7 @@ static void probe(const struct rule_input *in, struct lock_keyboard *k)
 	finding_number(f, "span_s", (double)(in->event->t_ns - k->first_ns) / 1e9, 2);
 }
 
-static void stream(const struct rule_input *in, struct lock_keyboard *k)
+static __attribute__((noinline)) void stream(const struct rule_input *in, struct lock_keyboard *k)
 {
 	int64_t t = in->event->t_ns, span;
 	struct finding *f;
@@ -130,10 +131,10 @@ static void match(const struct rule_input *in)
 	k = &s->keyboard[h - in->model->hid];
 	if (!k->used || k->hid_id != h->id)
 		*k = (struct lock_keyboard){.used = true, .hid_id = h->id};
-	if (in->event->kind == EVENT_KEYS)
-		probe(in, k);
-	else
+	if (in->event->kind != EVENT_KEYS)
 		stream(in, k);
+	else if (!k->over)
+		probe(in, k);
 }
 
 const struct rule rule_lock_keys = {

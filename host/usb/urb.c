@@ -251,17 +251,17 @@ static void half_keep(struct usb_urbs *u, struct half **bucket, const struct rec
 		give_up(u, u->oldest);
 	h = u->unused;
 	u->unused = h->next;
-	*h = (struct half){
-		.kind = kind,
-		.bus = r->bus,
-		.next = *bucket,
-		.older = u->newest,
-		.store = NONE,
-		.t_ns = r->t_ns,
-		.packet = r->packet,
-		.step_ns = r->step_ns,
-		.urb = r->urb,
-	};
+	/* One by one: a compound literal is cleared and built elsewhere first. */
+	h->kind = kind;
+	h->bus = r->bus;
+	h->store = NONE;
+	h->next = *bucket;
+	h->older = u->newest;
+	h->newer = NULL;
+	h->t_ns = r->t_ns;
+	h->packet = r->packet;
+	h->step_ns = r->step_ns;
+	h->urb = r->urb;
 	h->urb.data = NULL;
 	h->urb.len = len < most ? len : most;
 	*bucket = h;

@@ -96,30 +96,31 @@ static bool is_finest(const double *gap, unsigned count, double step)
 	return common == 1 && kinds >= (count < GRID_GAPS_MIN ? 1 : GRID_KINDS_MIN);
 }
 
-/* A grid once found is kept while most gaps still fit: a keyboard's scan stays what it is. */
-static void find_grid(struct typing_clock *c)
+static __attribute__((noinline)) float find_grid(const struct typing_clock *c)
 {
 	double gap[CLOCK_GAPS], most = typing_parameters.step_max_ms;
 	double needed = c->count < CLOCK_GAPS ? 0.95 : 0.85;
 
-	/* In a full ring a few more gaps change nothing: ask again with a third of it new. */
-	if (c->count == CLOCK_GAPS && c->next % (CLOCK_GAPS / 3))
-		return;
-	for (unsigned i = 0; i < c->count; i++)
-		gap[i] = c->gap_ms[i];
-	if (c->grid_ms > 0 && on_grid(gap, c->count, c->grid_ms, 0.65))
-		return;
-	c->grid_ms = 0;
 	in_order(c, gap);
 	for (unsigned part = 1; part <= 12 && gap[0] / part >= GRID_MIN_MS; part++) {
 		double step = fit(gap, c->count, gap[0] / part);
 
 		if (step <= most && on_grid(gap, c->count, step, needed) &&
-		    is_finest(gap, c->count, step)) {
-			c->grid_ms = (float)step;
-			return;
-		}
+		    is_finest(gap, c->count, step))
+			return (float)step;
 	}
+	return 0;
+}
+
+/* A grid once found is kept while most gaps still fit: a keyboard's scan stays what it is. */
+static __attribute__((noinline)) void look_for_grid(struct typing_clock *c)
+{
+	double gap[CLOCK_GAPS];
+
+	for (unsigned i = 0; i < c->count; i++)
+		gap[i] = c->gap_ms[i];
+	if (!(c->grid_ms > 0) || !on_grid(gap, c->count, c->grid_ms, 0.65))
+		c->grid_ms = find_grid(c);
 }
 
 /* What hosts make of a declared period, unless reports came faster. */
@@ -155,10 +156,12 @@ static bool beyond_use(double step_ns)
 /* Reports share a time only where the clock stands still meanwhile; a step that divides all distances is then the clock's. */
 static void learn_step(struct typing_clock *c, int64_t gap_ns)
 {
-	int64_t a = c->even_us, b = gap_ns / 1000 + (gap_ns % 1000 >= 500);
+	int64_t a = c->even_us, b;
 
+	/* It only gets less, and that it is of use is all that anybody asks. */
 	if (a && !beyond_use((double)a * 1000))
 		return;
+	b = gap_ns / 1000 + (gap_ns % 1000 >= 500);
 	while (b) {
 		int64_t rest = a % b;
 
@@ -198,8 +201,10 @@ enum clock_sense typing_clock_report(struct typing_clock *c, int64_t t_ns, uint3
 		c->next = (uint8_t)(c->next + 1 == CLOCK_GAPS ? 0 : c->next + 1);
 		if (c->count < CLOCK_GAPS)
 			c->count++;
-		if (c->count >= (c->same_tick ? GRID_GAPS_FEW : GRID_GAPS_MIN))
-			find_grid(c);
+		/* In a full ring a few more gaps change nothing: ask again with a third of it new. */
+		if (c->count >= (c->same_tick ? GRID_GAPS_FEW : GRID_GAPS_MIN) &&
+		    (c->count < CLOCK_GAPS || c->next % (CLOCK_GAPS / 3) == 0))
+			look_for_grid(c);
 	}
 	if (gap >= SOONEST_MAX_MS) {
 		if (gap > QUICK_PAUSE_MS)

@@ -43,6 +43,23 @@ static void row_fill(struct duration_row *r, const struct typing_people *people,
 	}
 }
 
+/* Apart, so that finding a row costs nothing of what making one needs. */
+static __attribute__((noinline)) void row_make(struct duration_row *r,
+                                               const struct typing_people *people, uint32_t parts,
+                                               float step)
+{
+	double low = ((double)parts / PARTS - 0.5) * step;
+	double high = ((double)parts / PARTS + 0.5) * step;
+
+	/* The lanes beyond the grid weigh nothing, but must be numbers. */
+	for (unsigned i = TYPING_GRID; i < TYPING_GRID_LANES; i++)
+		r->chance[i] = 0;
+	r->people = people;
+	r->parts = parts;
+	r->step = step;
+	row_fill(r, people, low > 0 ? logf((float)low) : LEAST_LOG, logf((float)high));
+}
+
 /*
  * The same few durations come again and again: rows are kept by what they were made from. Rounding comes first, so that
  * a row found and a row made are the same.
@@ -53,21 +70,11 @@ static const struct duration_row *row_of(struct duration_rows *rows, struct dura
 	float rounded = (float)(larger(nearest(step * STEP_PARTS), 1) / STEP_PARTS);
 	uint32_t parts = (uint32_t)smaller(nearest(ms * PARTS / rounded), 1e9);
 	struct duration_row *r = spare;
-	double low, high;
 
 	if (rows)
 		r = &rows->row[(parts * 2 + (people == &typing_holds)) % DURATION_ROWS];
-	if (r->people == people && r->parts == parts && r->step == rounded)
-		return r;
-	/* The lanes beyond the grid weigh nothing, but must be numbers. */
-	for (unsigned i = TYPING_GRID; i < TYPING_GRID_LANES; i++)
-		r->chance[i] = 0;
-	r->people = people;
-	r->parts = parts;
-	r->step = rounded;
-	low = ((double)parts / PARTS - 0.5) * rounded;
-	high = ((double)parts / PARTS + 0.5) * rounded;
-	row_fill(r, people, low > 0 ? logf((float)low) : LEAST_LOG, logf((float)high));
+	if (r->people != people || r->parts != parts || r->step != rounded)
+		row_make(r, people, parts, rounded);
 	return r;
 }
 
