@@ -90,30 +90,30 @@ void person_times_init(struct person_times *p, const struct typing_people *peopl
 
 /* Four sums side by side: the order of additions is fixed here, so that a compiler may use its vectors and nothing
  * depends on whether it does. */
-static float weighed(const float *weight, const float *chance)
+static float weighed(const struct person_times *p, const struct duration_row *r)
 {
 	float sum[4] = {0};
 
 	for (unsigned i = 0; i < TYPING_GRID_LANES; i += 4)
 		for (unsigned k = 0; k < 4; k++)
-			sum[k] += weight[i + k] * chance[i + k];
+			sum[k] += p->weight[i + k] * r->chance[i + k];
 	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-double person_times_next(struct person_times *p, const struct typing_people *people, double ms,
-                         double step, struct duration_rows *rows)
+double person_times_next(struct person_times *restrict p, const struct typing_people *people,
+                         double ms, double step, struct duration_rows *rows)
 {
 	struct duration_row spare;
-	const float *chance;
+	const struct duration_row *restrict r;
 	float sum, keep;
 
 	spare.people = NULL;
-	chance = row_of(rows, &spare, people, ms, step)->chance;
-	sum = weighed(p->weight, chance);
+	r = row_of(rows, &spare, people, ms, step);
+	sum = weighed(p, r);
 	keep = (1 - typing_parameters.forget) / sum;
 	/* Weights and prior sum to one, and stay so. */
 	for (unsigned i = 0; i < TYPING_GRID_LANES; i++)
-		p->weight[i] = p->weight[i] * chance[i] * keep + p->back[i];
+		p->weight[i] = p->weight[i] * r->chance[i] * keep + p->back[i];
 	return smaller(sum, 1);
 }
 

@@ -21,7 +21,7 @@ enum {
 };
 
 struct person_times {
-	float weight[TYPING_GRID_LANES];
+	_Alignas(TYPING_VECTOR) float weight[TYPING_GRID_LANES];
 	float back[TYPING_GRID_LANES]; /* what returns of the prior with each duration */
 };
 
@@ -34,7 +34,7 @@ struct duration_row {
 	const struct typing_people *people;
 	uint32_t parts;
 	float step;
-	float chance[TYPING_GRID_LANES];
+	_Alignas(TYPING_VECTOR) float chance[TYPING_GRID_LANES];
 };
 
 /* Rows made already, for all keyboards. Zeroed: none. */
@@ -49,7 +49,7 @@ double person_times_next(struct person_times *p, const struct typing_people *peo
 enum { MACHINE_COPIES = 6, MACHINE_LANES = 8 };
 
 struct machine_times {
-	float last[MACHINE_LANES]; /* ring of MACHINE_COPIES; those without a value are far away */
+	_Alignas(TYPING_VECTOR) float last[MACHINE_LANES]; /* ring of MACHINE_COPIES; those without a value are far away */
 	unsigned char count, next;
 	struct machine_band {
 		float low, high;

@@ -38,9 +38,9 @@ struct typing_bounds {
 extern const struct typing_bounds typing_bounds[TYPING_FEATURES];
 
 /* The same by column, for loops over all features, which a compiler then makes vectors of. Lanes beyond them are 0. */
-enum { TYPING_LANES = 16 };
+enum { TYPING_LANES = 16, TYPING_VECTOR = 16 }; /* bytes: what begins there is loaded as a whole */
 struct typing_columns {
-	float cap[TYPING_LANES], floor[TYPING_LANES];
+	_Alignas(TYPING_VECTOR) float cap[TYPING_LANES], floor[TYPING_LANES];
 	float key_cap[TYPING_LANES], key_floor[TYPING_LANES], share[TYPING_LANES];
 	/* Of what a feature says for a machine, the share that the next key leaves standing. A run of short holds is a state,
 	 * which ends by itself: it does not fade, and what it said may be taken back whole. The others are memories. */

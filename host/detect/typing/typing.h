@@ -40,7 +40,7 @@ struct typing_step {
 	float gap_ms, hold_ms; /* negative where unknown or not in it */
 	float step_ms;         /* what the clock or poll resolves */
 	bool replaced, overlap;
-	float added[TYPING_LANES]; /* by this report */
+	_Alignas(TYPING_VECTOR) float added[TYPING_LANES]; /* by this report */
 	float sum[TYPING_LANES];   /* since the ratio last stood at zero */
 	float ratio;
 	uint32_t keys_since_zero;
@@ -75,7 +75,7 @@ struct typing_firsts {
 
 /* All that is forgotten when the ratio falls to zero. */
 struct typing_run {
-	float sum[TYPING_LANES];
+	_Alignas(TYPING_VECTOR) float sum[TYPING_LANES];
 	float ratio;                      /* of the sums */
 	uint32_t keys, telling, replaced; /* telling: those that spoke for a machine */
 	uint32_t high;                    /* keys since the ratio stood below second_from */
