@@ -24,7 +24,7 @@ struct event decode_event(enum event_kind kind, const struct usb_transfer *t,
 	};
 }
 
-struct decode_bus *decode_bus_of(struct decode *d, uint16_t number)
+static __attribute__((noinline)) struct decode_bus *bus_other(struct decode *d, uint16_t number)
 {
 	for (unsigned i = 0; i < DECODE_BUSES_MAX; i++) {
 		struct decode_bus *b = &d->bus[i];
@@ -40,6 +40,12 @@ struct decode_bus *decode_bus_of(struct decode *d, uint16_t number)
 	}
 	/* More buses than any capture at hand has: the last ones share a place, at the price of confused attach times. */
 	return &d->bus[DECODE_BUSES_MAX - 1];
+}
+
+struct decode_bus *decode_bus_of(struct decode *d, uint16_t number)
+{
+	/* Nearly every capture is of one. */
+	return d->bus->used && d->bus->number == number ? d->bus : bus_other(d, number);
 }
 
 /*

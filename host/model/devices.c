@@ -134,7 +134,8 @@ static bool is_at(const struct model_device *x, uint16_t bus, uint8_t address)
 	return !x->gone && x->bus == bus && x->address == address;
 }
 
-static struct model_device *find(struct decode *d, uint16_t bus, uint8_t address)
+static __attribute__((noinline)) struct model_device *find(struct decode *d, uint16_t bus,
+                                                           uint8_t address)
 {
 	for (unsigned i = 0; i < MODEL_DEVICES_MAX; i++) {
 		struct model_device *x = &d->model.device[i];
@@ -207,24 +208,33 @@ static struct model_device *addressed_unseen(struct decode *d, const struct usb_
 	return x;
 }
 
-/* The device that a transfer belongs to; NULL where nothing answered from an address that is not known. */
-struct model_device *devices_for(struct decode *d, const struct usb_transfer *t)
+/* Apart, so that the way past it saves no registers. */
+static __attribute__((noinline)) struct model_device *newcomer(struct decode *d,
+                                                               const struct usb_transfer *t)
 {
-	struct decode_bus *b = decode_bus_of(d, t->bus);
-	bool answered = t->status == USB_TRANSFER_OK || t->status == USB_TRANSFER_STALL;
 	struct model_device *x;
 
-	b->wire = b->wire || t->wire;
+	if (t->status != USB_TRANSFER_OK && t->status != USB_TRANSFER_STALL)
+		return NULL;
 	if (t->address == 0)
-		return answered ? at_address_zero(d, t) : NULL;
-	x = find_again(d, t->bus, t->address);
-	if (!x && answered)
-		x = addressed_unseen(d, t);
-	if (!x && answered) {
+		return at_address_zero(d, t);
+	x = addressed_unseen(d, t);
+	if (!x) {
 		x = new_device(d, t, t->address);
 		announce(d, EVENT_DEVICE_SEEN, x, t->t_begin_ns, t->packet_begin);
 	}
 	return x;
+}
+
+/* The device that a transfer belongs to; NULL where nothing answered from an address that is not known. */
+struct model_device *devices_for(struct decode *d, const struct usb_transfer *t)
+{
+	struct decode_bus *b = decode_bus_of(d, t->bus);
+	struct model_device *x;
+
+	b->wire = b->wire || t->wire;
+	x = t->address ? find_again(d, t->bus, t->address) : NULL;
+	return x ? x : newcomer(d, t);
 }
 
 /* What answers in `old`'s place is not `old`: a new slot with its address. */
