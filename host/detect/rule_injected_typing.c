@@ -84,12 +84,27 @@ static bool same_structure(const struct keyboard *k, const struct keyboard_ident
 
 /*
  * A cable may call itself something else each time, structure and all: then the port is what stays. Whatever is in it next
- * takes over what spoke for a machine, if anything did and nothing was found yet, and nothing else.
+ * takes over what spoke for a machine, if anything did and nothing was found yet, and nothing else. So does what is built
+ * alike and may, for all that is known, be beside the first: a copy of somebody's keyboard must not hide behind their hands.
  */
-static bool same_place(const struct keyboard *k, const struct keyboard_identity *identity)
+static bool may_succeed(const struct keyboard *k, const struct keyboard_identity *identity)
 {
-	return identity->place && k->identity.place == identity->place && !k->said_first &&
-	       k->typing.run.keys;
+	bool there = identity->place && k->identity.place == identity->place;
+
+	return (there || same_structure(k, identity)) && !k->said_first && k->typing.run.keys;
+}
+
+/* It cannot be there beside `device`: it went, or is in the same place, or is the same. */
+static bool has_gone(const struct injected_typing_state *s, const struct rule_input *in,
+                     const struct keyboard *k)
+{
+	const struct model_hid *h = &in->model->hid[k - s->keyboard];
+	const struct model_device *was, *device = in->event->device;
+
+	if (h->id != k->hid_id || (device->place && device->place == k->identity.place))
+		return true;
+	was = model_device_of(in->model, h);
+	return was->gone || was == device;
 }
 
 /* The last one that `is` so, and has been silent since the device came. */
@@ -125,7 +140,9 @@ static struct keyboard *keyboard_of(struct injected_typing_state *s, const struc
 		return k;
 	identity = identity_of(in->event);
 	was = before(s, in->event, &identity, same_structure);
-	if (!was && (was = before(s, in->event, &identity, same_place)))
+	if (was && !has_gone(s, in, was))
+		was = NULL;
+	if (!was && (was = before(s, in->event, &identity, may_succeed)))
 		typing_succeed(&was->typing);
 	if (was != k) {
 		s->undecided_gone += undecided(k);

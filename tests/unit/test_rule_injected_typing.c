@@ -184,6 +184,8 @@ static unsigned found_in_turn_at(int64_t away_ns, bool same_structure, bool same
 		h.hid->report_ns = 8000000;
 		build_hashed_fill(&b, d, (uint8_t)(same_structure ? 7 : 7 + i));
 		taps(&h, 3 * i, 3, 2);
+		if (!place)
+			build_gone(&b, d);
 		b.t_ns += away_ns;
 	}
 	found = build_count(&b, "R9");
@@ -308,10 +310,32 @@ static void a_loose_plug_is_no_alarm(void **state)
 			send(&h, 0, usage);
 			b.t_ns += (70 + (i * 71 + k * 29) % 173) * BUILD_MS;
 		}
+		build_gone(&b, d);
 		b.t_ns += 2 * BUILD_S;
 	}
 	assert_int_equal(build_count(&b, "R9"), 0);
 	assert_int_equal(injected_typing_undecided(r9), 0);
+	build_release(&b);
+}
+
+/* A tool comes as a copy of the person's keyboard, which is still there: those hands are not its own. */
+static void a_copy_beside_the_first_is_another(void **state)
+{
+	struct hand person, tool;
+	struct build b;
+
+	(void)state;
+	build_init(&b, PROFILE_HOST);
+	person = plugged(&b, 0, 3 << 8 | 1);
+	hands(&person, 40);
+	b.t_ns += 2 * BUILD_S;
+	tool = plugged(&b, 1, 3 << 8 | 2);
+	build_hashed_fill(&b, &b.m->device[tool.hid->device], 7);
+	taps(&tool, 0, 12, 2);
+	assert_int_equal(build_count(&b, "R9"), 1);
+	assert_in_range(nth(&b, 0)->keystroke, 4, 5);
+	hands(&person, 40);
+	assert_int_equal(build_count(&b, "R9"), 1);
 	build_release(&b);
 }
 
@@ -433,6 +457,7 @@ int main(void)
 		cmocka_unit_test(one_port_through_disguises),
 		cmocka_unit_test(hands_are_not_handed_on),
 		cmocka_unit_test(a_loose_plug_is_no_alarm),
+		cmocka_unit_test(a_copy_beside_the_first_is_another),
 		cmocka_unit_test(undecided_and_last_step),
 		cmocka_unit_test(two_keys_in_turn),
 		cmocka_unit_test(untimed),
