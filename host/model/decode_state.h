@@ -71,7 +71,8 @@ struct endpoint_route {
 	enum endpoint_owner owner;
 	uint8_t address;
 	const struct model_device *device;
-	uint32_t interval; /* of the transfer that asked, and the device's speed then: declared_ns hangs on both */
+	/* Of the transfer that asked, and the device's speed then: declared_ns hangs on both. */
+	uint32_t interval;
 	enum usb_speed speed;
 	struct endpoint_hid x;
 };

@@ -96,6 +96,7 @@ static bool is_finest(const double *gap, unsigned count, double step)
 	return common == 1 && kinds >= (count < GRID_GAPS_MIN ? 1 : GRID_KINDS_MIN);
 }
 
+/* 0: none. Apart, as look_for_grid is, so that other reports save no registers for it. */
 static __attribute__((noinline)) float find_grid(const struct typing_clock *c)
 {
 	double gap[CLOCK_GAPS], most = typing_parameters.step_max_ms;

@@ -44,9 +44,8 @@ static void row_fill(struct duration_row *r, const struct typing_people *people,
 }
 
 /* Apart, so that finding a row costs nothing of what making one needs. */
-static __attribute__((noinline)) void row_make(struct duration_row *r,
-                                               const struct typing_people *people, uint32_t parts,
-                                               float step)
+static __attribute__((noinline)) void
+row_make(struct duration_row *r, const struct typing_people *people, uint32_t parts, float step)
 {
 	double low = ((double)parts / PARTS - 0.5) * step;
 	double high = ((double)parts / PARTS + 0.5) * step;

@@ -49,7 +49,8 @@ double person_times_next(struct person_times *p, const struct typing_people *peo
 enum { MACHINE_COPIES = 6, MACHINE_LANES = 8 };
 
 struct machine_times {
-	_Alignas(TYPING_VECTOR) float last[MACHINE_LANES]; /* ring of MACHINE_COPIES; those without a value are far away */
+	/* A ring of MACHINE_COPIES; what has no value is far away. */
+	_Alignas(TYPING_VECTOR) float last[MACHINE_LANES];
 	unsigned char count, next;
 	struct machine_band {
 		float low, high;

@@ -41,7 +41,7 @@ struct typing_step {
 	float step_ms;         /* what the clock or poll resolves */
 	bool replaced, overlap;
 	_Alignas(TYPING_VECTOR) float added[TYPING_LANES]; /* by this report */
-	float sum[TYPING_LANES];   /* since the ratio last stood at zero */
+	float sum[TYPING_LANES];                           /* since the ratio last stood at zero */
 	float ratio;
 	uint32_t keys_since_zero;
 };
