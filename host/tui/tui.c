@@ -1,6 +1,7 @@
 /*
- * Curses writes into a memfd; after each doupdate its bytes move to a buffer, which is written to the terminal through
- * a description of our own that does not block. Terminal modes are set here too, because curses sees no terminal.
+ * Curses draws whole screens, and writes into a memfd; after each doupdate its bytes move to a buffer, which is written to the terminal
+ * through a description of our own that does not block. What changes after that is painted into the same buffer (paint.h). Terminal
+ * modes are set here too, because curses sees no terminal.
  */
 #include "tui/tui.h"
 
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 #include "tui/keys.h"
+#include "tui/paint.h"
 #include "tui/theme.h"
 
 enum {
@@ -43,6 +45,7 @@ struct tui {
 	attr_t look[STYLES];
 	short pair[STYLES];
 	struct grid grid, shown;
+	struct paint paint;
 };
 
 static int own_description(int fd, int flags)
@@ -101,18 +104,15 @@ static void colours_begin(struct tui *t, bool colourless)
 	}
 }
 
-/* What curses has said since the last time. */
-static void collect(struct tui *t)
+/* Room behind what waits for the terminal. */
+static bool make_room(struct tui *t, size_t more)
 {
-	off_t size = lseek(t->memory_fd, 0, SEEK_CUR);
-	size_t need;
+	size_t need = t->used - t->sent + more;
 
-	if (size <= 0)
-		return;
-	memmove(t->queue, t->queue + t->sent, t->used - t->sent);
+	if (t->sent)
+		memmove(t->queue, t->queue + t->sent, t->used - t->sent);
 	t->used -= t->sent;
 	t->sent = 0;
-	need = t->used + (size_t)size;
 	if (need > t->size) {
 		uint8_t *queue = realloc(t->queue, 2 * need);
 
@@ -121,8 +121,19 @@ static void collect(struct tui *t)
 			t->size = 2 * need;
 		}
 	}
-	if (need <= t->size && pread(t->memory_fd, t->queue + t->used, (size_t)size, 0) == size)
-		t->used = need;
+	return need <= t->size;
+}
+
+/* What curses has said since the last time. */
+static void collect(struct tui *t)
+{
+	off_t size = lseek(t->memory_fd, 0, SEEK_CUR);
+
+	if (size <= 0)
+		return;
+	if (make_room(t, (size_t)size) &&
+	    pread(t->memory_fd, t->queue + t->used, (size_t)size, 0) == size)
+		t->used += (size_t)size;
 	else
 		t->redraw = true;
 	if (ftruncate(t->memory_fd, 0) != 0 || lseek(t->memory_fd, 0, SEEK_SET) != 0)
@@ -168,6 +179,7 @@ static bool screen_begin(struct tui *t, const struct tui_options *o)
 	nodelay(stdscr, TRUE);
 	leaveok(stdscr, TRUE);
 	colours_begin(t, o->colourless);
+	paint_begin(&t->paint, t->look, t->pair);
 	return true;
 }
 
@@ -234,11 +246,6 @@ struct grid *tui_grid(struct tui *t)
 	return &t->grid;
 }
 
-static bool same_cell(const struct cell *a, const struct cell *b)
-{
-	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
 static void put_cell(const struct tui *t, int y, int x, const struct cell *c)
 {
 	wchar_t text[2] = {(wchar_t)c->c, 0};
@@ -266,49 +273,65 @@ static unsigned cells_at_once(void)
 	return cells >= GRID_ROWS_MAX * GRID_COLUMNS_MAX ? UINT_MAX : cells ? (unsigned)cells : 1;
 }
 
-bool tui_draw(struct tui *t)
+/* Through curses: all of the grid on a terminal of which nothing is known, or what curses finds to be other than it was. */
+static void draw_by_curses(struct tui *t, bool anew)
 {
 	unsigned cells = 0, most = cells_at_once();
-	struct grid *g = &t->grid;
-	size_t row = (size_t)g->w * sizeof(g->cell[0]);
+	const struct grid *g = &t->grid;
 
-	tui_flush(t);
-	if (tui_pending(t))
-		return false;
-	if (t->redraw) {
+	t->redraw = false;
+	if (anew) {
 		erase();
 		clearok(curscr, TRUE);
 	}
-	if (t->redraw && most != UINT_MAX)
+	if (anew && most != UINT_MAX)
 		piece(t);
-	for (int y = 0; y < g->h; y++) {
-		const struct cell *now = &g->cell[y * g->w];
-		struct cell *shown = &t->shown.cell[y * g->w];
-		int from = 0, to = g->w;
+	for (int y = 0; y < g->h; y++)
+		for (int x = 0; x < g->w; x++) {
+			const struct cell *now = &g->cell[y * g->w + x];
+			const struct cell *shown = &t->shown.cell[y * g->w + x];
 
-		if (!t->redraw) {
-			if (memcmp(now, shown, row) == 0)
-				continue;
-			while (same_cell(&now[from], &shown[from]))
-				from++;
-			while (same_cell(&now[to - 1], &shown[to - 1]))
-				to--;
-		}
-		/* The two cells of a wide character change together, for the first is all that is put. */
-		for (int x = from; x < to; x++) {
-			if (now[x].c)
-				put_cell(t, y, x, &now[x]);
+			if (now->c)
+				put_cell(t, y, x, now);
 			/* Not in the middle of a wide one, old or new: curses loses its other half. */
-			if (++cells >= most && x + 1 < g->w && now[x + 1].c &&
-			    (t->redraw || shown[x + 1].c)) {
+			if (++cells >= most && x + 1 < g->w && now[1].c && (anew || shown[1].c)) {
 				piece(t);
 				cells = 0;
 			}
 		}
+	piece(t);
+	memcpy(t->shown.cell, g->cell, (size_t)(g->h * g->w) * sizeof(g->cell[0]));
+}
+
+/* False where there is no memory for it. */
+static bool draw_changes(struct tui *t)
+{
+	const struct grid *g = &t->grid;
+	size_t row = (size_t)g->w * sizeof(g->cell[0]);
+
+	for (int y = 0; y < g->h; y++) {
+		const struct cell *now = &g->cell[y * g->w];
+		struct cell *shown = &t->shown.cell[y * g->w];
+
+		if (memcmp(now, shown, row) == 0)
+			continue;
+		if (!make_room(t, paint_row_max(g->w)))
+			return false;
+		t->used += paint_row(&t->paint, (char *)t->queue + t->used, y, g->w, now, shown);
 		memcpy(shown, now, row);
 	}
-	t->redraw = false;
-	piece(t);
+	return true;
+}
+
+bool tui_draw(struct tui *t)
+{
+	tui_flush(t);
+	if (tui_pending(t))
+		return false;
+	if (t->redraw || !t->paint.able)
+		draw_by_curses(t, t->redraw);
+	else if (!draw_changes(t))
+		draw_by_curses(t, true);
 	tui_flush(t);
 	return true;
 }
