@@ -9,16 +9,22 @@
 #include <string.h>
 
 #include "detect/rule_injected_typing.h"
+#include "tui/history_sums.h"
 #include "tui/history_tap.h"
 
 #define COLUMN_NS_FIRST INT64_C(1000000)
 
 struct history *history_new(struct layout *l)
 {
-	struct history *h = calloc(1, sizeof(*h));
+	struct {
+		struct history history;
+		struct history_sums sums;
+	} *all = calloc(1, sizeof(*all));
+	struct history *h = &all->history;
 
-	if (!h)
+	if (!all)
 		return NULL;
+	h->sums = &all->sums;
 	h->layout = l;
 	h->column_ns = COLUMN_NS_FIRST;
 	for (unsigned i = 0; i < HISTORY_SENSES; i++)
@@ -55,7 +61,7 @@ void history_sensed_add(struct history_sensed *to, const struct history_sensed *
 	to->bands += from->bands;
 }
 
-static void column_add(struct history_column *to, const struct history_column *from)
+void history_column_add(struct history_column *to, const struct history_column *from)
 {
 	to->transfers += from->transfers;
 	to->bytes += from->bytes;
@@ -75,7 +81,7 @@ static void columns_halve(struct history *h)
 		struct history_column sum = {0};
 
 		for (size_t k = 2 * i; k < 2 * i + 2 && k < HISTORY_COLUMNS; k++)
-			column_add(&sum, &h->column[k]);
+			history_column_add(&sum, &h->column[k]);
 		h->column[i] = sum;
 	}
 	h->column_ns *= 2;
@@ -86,17 +92,6 @@ struct history_column *history_column_now(struct history *h)
 	while ((h->now_ns - h->begin_ns) / h->column_ns >= HISTORY_COLUMNS)
 		columns_halve(h);
 	return &h->column[(h->now_ns - h->begin_ns) / h->column_ns];
-}
-
-struct history_column history_span(const struct history *h, int64_t from_ns, int64_t to_ns)
-{
-	struct history_column sum = {0};
-	int64_t first = (from_ns - h->begin_ns + h->column_ns - 1) / h->column_ns;
-	int64_t last = (to_ns - h->begin_ns + h->column_ns - 1) / h->column_ns;
-
-	for (int64_t i = first < 0 ? 0 : first; i < last && i < HISTORY_COLUMNS; i++)
-		column_add(&sum, &h->column[i]);
-	return sum;
 }
 
 static void note_interfaces(struct history_device *v, const struct model_device *d,

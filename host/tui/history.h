@@ -109,6 +109,8 @@ struct history_column {
 	struct history_sensed sensed[HISTORY_SENSES];
 };
 
+struct history_sums;
+
 struct history {
 	struct layout *layout; /* borrowed; NULL: keys are counted, and not written down */
 	int64_t now_ns;        /* of the latest event */
@@ -124,6 +126,7 @@ struct history {
 	/* The whole input in columns of equal width, doubled whenever it no longer fits. From begin_ns. */
 	int64_t column_ns;
 	struct history_column column[HISTORY_COLUMNS];
+	struct history_sums *sums; /* of these: what was asked for already */
 
 	/* Since when each is known; HISTORY_NEVER: not yet. */
 	int64_t sensed_ns[HISTORY_SENSES], dc_path_ns;
@@ -161,6 +164,7 @@ void history_event(void *context, const struct engine *engine, const struct even
 struct history_row *history_row_new(struct history *h, const struct event *e,
                                     enum history_row_kind kind);
 struct history_column *history_column_now(struct history *h);
+void history_column_add(struct history_column *to, const struct history_column *from);
 void history_sensed_add(struct history_sensed *to, const struct history_sensed *from);
 
 /* How many rows, steps and findings were known at `t_ns`: ordinals below that are of then or before. */

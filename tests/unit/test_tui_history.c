@@ -177,6 +177,47 @@ static void sensors_are_kept_by_columns(void **state)
 	assert_true(f->history->dc_path_ns == HISTORY_NEVER);
 }
 
+static struct history_column sum_of(const struct history *h, int64_t from_ns, int64_t to_ns)
+{
+	int64_t c = h->column_ns, first = (from_ns - h->begin_ns + c - 1) / c;
+	struct history_column sum = {0};
+
+	for (int64_t i = first < 0 ? 0 : first;
+	     i < (to_ns - h->begin_ns + c - 1) / c && i < HISTORY_COLUMNS; i++)
+		history_column_add(&sum, &h->column[i]);
+	return sum;
+}
+
+/* As a screen asks: over and over, at scales that change, while events go on and columns double. */
+static void sums_are_never_of_before(void **state)
+{
+	static const int64_t widths[] = {1, 7, 64, 200, 1000};
+	struct fixture *f = *state;
+	uint32_t seed = 1;
+	int64_t t = 0;
+
+	for (unsigned i = 0; i < 4000; i++) {
+		seed = seed * 1664525 + 1013904223;
+		t += (seed >> 8) % (i % 100 ? 12 : 2000) * MS;
+		band(f, t, seed >> 30 & 1 ? WIRE_RADIO : WIRE_CURRENT, 1000 + (seed >> 16), 90000);
+		pump(f);
+		for (unsigned w = 0; w < sizeof(widths) / sizeof(widths[0]); w++) {
+			int64_t width = widths[w] * MS, newest = t / width;
+			int64_t back = i % 20 ? 3 : 300, oldest = newest < back ? 0 : newest - back;
+
+			for (int64_t k = oldest; k <= newest + 1; k++) {
+				struct history_column is =
+					history_span(f->history, k * width, (k + 1) * width);
+				struct history_column want =
+					sum_of(f->history, k * width, (k + 1) * width);
+
+				assert_memory_equal(&is, &want, sizeof(want));
+			}
+		}
+	}
+	assert_true(f->history->column_ns >= 8 * MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +227,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_full_ring_keeps_the_newest, setup, teardown),
 		cmocka_unit_test_setup_teardown(columns_widen_for_any_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(sensors_are_kept_by_columns, setup, teardown),
+		cmocka_unit_test_setup_teardown(sums_are_never_of_before, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
