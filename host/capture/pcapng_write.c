@@ -54,7 +54,7 @@ struct pcapng_writer {
 	uint8_t buffer[BUFFER_SIZE];
 };
 
-static void put(struct pcapng_writer *w, const void *data, size_t len)
+static void put_over_the_end(struct pcapng_writer *w, const void *data, size_t len)
 {
 	const uint8_t *p = data;
 
@@ -70,6 +70,16 @@ static void put(struct pcapng_writer *w, const void *data, size_t len)
 		if (w->used == BUFFER_SIZE)
 			pcapng_flush(w);
 	}
+}
+
+static void put(struct pcapng_writer *w, const void *data, size_t len)
+{
+	if (w->err || len >= BUFFER_SIZE - w->used) {
+		put_over_the_end(w, data, len);
+		return;
+	}
+	memcpy(w->buffer + w->used, data, len);
+	w->used += len;
 }
 
 static void put16(struct pcapng_writer *w, uint16_t v)

@@ -37,10 +37,14 @@ static inline enum line_event tap_line_event(uint8_t code)
 	return LINE_UNKNOWN;
 }
 
-/* Picovolts (else picoamperes) a count are whole numbers nowhere: all in 128 bits, rounded to the nearest. */
+/*
+ * Picovolts (else picoamperes) a count are whole numbers nowhere: all in 128 bits, rounded to the nearest. What a converter can measure
+ * needs 64, which processors divide by themselves.
+ */
 static inline int64_t tap_round(__int128 n, int64_t by)
 {
-	return (int64_t)((n >= 0 ? n + by / 2 : n - by / 2) / by);
+	n += n >= 0 ? by / 2 : -(by / 2);
+	return (int64_t)n == n ? (int64_t)n / by : (int64_t)(n / by);
 }
 
 static inline int64_t tap_mv_per_a(const struct record_sensor *s)

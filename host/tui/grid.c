@@ -105,12 +105,17 @@ void grid_fill(struct grid *g, struct rect r, uint32_t c, enum style s)
 /* One character as it will be drawn: itself, or spelt out in `spelt`. Returns its bytes and columns. */
 static size_t next(const struct grid *g, const char *text, int32_t *c, char spelt[16], int *columns)
 {
-	size_t n = escape_next(text, c);
+	const unsigned char first = (unsigned char)*text;
 	char one[8];
+	size_t n;
 
 	*columns = 1;
-	if (*c >= 0x20 && *c < 0x7f)
-		return n;
+	/* Most are of these, and need nobody's judgement. */
+	if (first >= 0x20 && first < 0x7f) {
+		*c = first;
+		return 1;
+	}
+	n = escape_next(text, c);
 	if (*c >= 0 && own_glyph((uint32_t)*c))
 		return n;
 	if (*c >= 0 && !g->ascii && escape_is_plain(*c)) {

@@ -8,19 +8,19 @@ struct history_column history_span(const struct history *h, int64_t from_ns, int
 {
 	int64_t first = (from_ns - h->begin_ns + h->column_ns - 1) / h->column_ns;
 	int64_t last = (to_ns - h->begin_ns + h->column_ns - 1) / h->column_ns;
-	bool over = last <= (h->now_ns - h->begin_ns) / h->column_ns;
+	int64_t newest = (h->now_ns - h->begin_ns) / h->column_ns;
 	struct history_column sum = {0};
 	struct history_sum *kept = NULL;
 
 	if (to_ns <= from_ns)
 		return sum;
-	if (over && from_ns >= 0) {
+	if (last <= newest && from_ns >= 0) {
 		kept = &h->sums->sum[from_ns / (to_ns - from_ns) % HISTORY_SUMS];
 		if (kept->from_ns == from_ns && kept->to_ns == to_ns &&
 		    kept->column_ns == h->column_ns)
 			return kept->column;
 	}
-	for (int64_t i = first < 0 ? 0 : first; i < last && i < HISTORY_COLUMNS; i++)
+	for (int64_t i = first < 0 ? 0 : first; i < last && i <= newest && i < HISTORY_COLUMNS; i++)
 		history_column_add(&sum, &h->column[i]);
 	if (kept)
 		*kept = (struct history_sum){from_ns, to_ns, h->column_ns, sum};
