@@ -75,7 +75,7 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n)
 		for (; (uintptr_t)t & 3; n--)
 			*t++ = *f++;
 		off = (uintptr_t)f & 3;
-		words = (off ? n - (4 - off) : n) / 4;
+		words = n / 4;
 		by[off]((uint32_t *)(void *)t, (const uint32_t *)(const void *)(f - off), words);
 		t += 4 * words;
 		f += 4 * words;
