@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/judged.h"
 #include "report/escape.h"
 
 /* Longer than any path that can be opened; a character becomes ten at most. */
@@ -41,7 +42,7 @@ int say_written(int code)
 	if (!said)
 		say_error("cannot write the report: %s", strerror(errno ? errno : EIO));
 	said = true;
-	return EXIT_FAULT;
+	return judged_worse(code, EXIT_FAULT);
 }
 
 int say_no_screen(enum err err)

@@ -13,7 +13,7 @@
 void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_error_list(const char *format, va_list args);
 
-/* `code` where all of stdout was written, else EXIT_FAULT, with a message the first time. */
+/* `code` where all of stdout was written or it says that something was flagged, else EXIT_FAULT; a message the first time. */
 int say_written(int code);
 
 /* Why there is no dashboard, by what dashboard_new returned. Returns EXIT_FAULT. */
