@@ -59,10 +59,36 @@ static void each_at_its_address(void **state)
 	decode_free(d);
 }
 
+/* What attached on one bus is not what is new on another, whichever was heard first. */
+static void each_attached_on_its_bus(void **state)
+{
+	static const struct usb_bus_event attach = {
+		.t_ns = 5, .bus = 2, .kind = RECORD_LINE, .line.event = LINE_ATTACH};
+	const struct event_sink nobody = {.event = on_event};
+	struct decode *d = decode_new(&nobody);
+	struct usb_sink sink;
+	const struct model *m;
+
+	(void)state;
+	assert_non_null(d);
+	sink = decode_usb_sink(d);
+	heard(d, (struct usb_transfer){.bus = 1, .address = 3, .t_begin_ns = 1, .t_ns = 2});
+	sink.bus(sink.context, &attach);
+	heard(d, (struct usb_transfer){.bus = 1, .address = 4, .t_begin_ns = 7, .t_ns = 8});
+	heard(d, (struct usb_transfer){.bus = 2, .address = 4, .t_begin_ns = 9, .t_ns = 10});
+	m = decode_model(d);
+	assert_int_equal(m->devices_seen, 3);
+	assert_int_equal(m->device[0].attached_ns, 1);
+	assert_int_equal(m->device[1].attached_ns, 7);
+	assert_int_equal(m->device[2].attached_ns, 5);
+	decode_free(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_at_its_address),
+		cmocka_unit_test(each_attached_on_its_bus),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
