@@ -44,6 +44,23 @@ static void steps(void **state)
 	assert_true(step_of(0, 40, 300, 255000000) < 17);
 }
 
+/* A grid found in a full ring is given up once the ring holds other times. */
+static void a_grid_that_ends(void **state)
+{
+	struct typing_clock c = {0};
+	struct random r;
+	double at = 1000;
+
+	(void)state;
+	random_init(&r, 3);
+	for (unsigned i = 0; i < 60; i++, at += random_uniform(&r, 40, 300))
+		typing_clock_report(&c, (int64_t)(10 * floor(at / 10) * (double)MS), 1000000);
+	assert_true(fabs(typing_clock_step(&c, 1000000, 0) - 10) < 0.1);
+	for (unsigned i = 0; i < 60; i++, at += random_uniform(&r, 40, 300))
+		typing_clock_report(&c, (int64_t)(at * (double)MS), 1000000);
+	assert_true(typing_clock_step(&c, 1000000, 0) < 2.6);
+}
+
 static void senses(void **state)
 {
 	struct typing_clock c = {0};
@@ -365,6 +382,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(steps),
+		cmocka_unit_test(a_grid_that_ends),
 		cmocka_unit_test(senses),
 		cmocka_unit_test(a_poll_that_is_seen),
 		cmocka_unit_test(clocks_that_tell_nothing),
