@@ -76,20 +76,13 @@ static enum endpoint_owner look_up(struct decode *d, const struct model_device *
 	return x->h ? ENDPOINT_HID : ENDPOINT_UNKNOWN;
 }
 
-/* What a descriptor names is the same until descriptors change: it is kept, for each report asks. */
-enum endpoint_owner endpoint_hid(struct decode *d, const struct model_device *device,
-                                 const struct usb_transfer *t, struct endpoint_hid *x)
+/* Apart, so that the way past it saves no registers. */
+static __attribute__((noinline)) enum endpoint_owner
+find_route(struct decode *d, const struct model_device *device, const struct usb_transfer *t,
+           struct endpoint_route *r, struct endpoint_hid *x)
 {
-	unsigned at = (devices_slot(d, device) + t->endpoint) % DECODE_ROUTES;
-	struct endpoint_route *r = &d->route[at];
-	enum endpoint_owner owner;
+	enum endpoint_owner owner = look_up(d, device, t, x);
 
-	if (r->device == device && r->address == t->endpoint && r->of == d->routes_of &&
-	    r->interval == t->interval && r->speed == device->speed) {
-		*x = r->x;
-		return r->owner;
-	}
-	owner = look_up(d, device, t, x);
 	x->declared_ns = poll_declared_ns(t->interval, device, x->endpoint);
 	if (x->in || owner == ENDPOINT_OTHER)
 		*r = (struct endpoint_route){
@@ -102,4 +95,18 @@ enum endpoint_owner endpoint_hid(struct decode *d, const struct model_device *de
 			.x = *x,
 		};
 	return owner;
+}
+
+/* What a descriptor names is the same until descriptors change: it is kept, for each report asks. */
+enum endpoint_owner endpoint_hid(struct decode *d, const struct model_device *device,
+                                 const struct usb_transfer *t, struct endpoint_hid *x)
+{
+	unsigned at = (devices_slot(d, device) + t->endpoint) % DECODE_ROUTES;
+	struct endpoint_route *r = &d->route[at];
+
+	if (r->device != device || r->address != t->endpoint || r->of != d->routes_of ||
+	    r->interval != t->interval || r->speed != device->speed)
+		return find_route(d, device, t, r, x);
+	*x = r->x;
+	return r->owner;
 }

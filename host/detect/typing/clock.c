@@ -26,7 +26,7 @@ static const double GRID_GAP_MAX_MS = 500; /* beyond it clocks drift off a grid 
 static const double GRID_MIN_MS = 1.5;
 
 /* Gaps in order of size: the small ones fix the grid, the large ones test it. */
-static void in_order(const struct typing_clock *c, double gap[CLOCK_GAPS])
+static void in_order(const struct typing_clock *c, float gap[CLOCK_GAPS])
 {
 	for (unsigned i = 0; i < c->count; i++) {
 		unsigned at = i;
@@ -38,7 +38,7 @@ static void in_order(const struct typing_clock *c, double gap[CLOCK_GAPS])
 }
 
 /* Of the gaps, at least this share are whole multiples of `step`. */
-static bool on_grid(const double *gap, unsigned count, double step, double share)
+static bool on_grid(const float *gap, unsigned count, double step, double share)
 {
 	double each = 1 / step, needed = share * count;
 	unsigned hits = 0;
@@ -55,7 +55,7 @@ static bool on_grid(const double *gap, unsigned count, double step, double share
 }
 
 /* The step near `step` that fits best, from the smallest gap up. */
-static double fit(const double *gap, unsigned count, double step)
+static double fit(const float *gap, unsigned count, double step)
 {
 	double length = 0, steps = 0;
 
@@ -76,7 +76,7 @@ static double fit(const double *gap, unsigned count, double step)
  * They are many different multiples, and no larger step divides them all: else two even delays of a machine's own would
  * pass for a clock.
  */
-static bool is_finest(const double *gap, unsigned count, double step)
+static bool is_finest(const float *gap, unsigned count, double step)
 {
 	unsigned common = 0, last = 0, kinds = 0;
 
@@ -99,12 +99,14 @@ static bool is_finest(const double *gap, unsigned count, double step)
 /* 0: none. Apart, as look_for_grid is, so that other reports save no registers for it. */
 static __attribute__((noinline)) float find_grid(const struct typing_clock *c)
 {
-	double gap[CLOCK_GAPS], most = typing_parameters.step_max_ms;
+	float gap[CLOCK_GAPS];
+	double most = typing_parameters.step_max_ms, least;
 	double needed = c->count < CLOCK_GAPS ? 0.95 : 0.85;
 
 	in_order(c, gap);
-	for (unsigned part = 1; part <= 12 && gap[0] / part >= GRID_MIN_MS; part++) {
-		double step = fit(gap, c->count, gap[0] / part);
+	least = gap[0];
+	for (unsigned part = 1; part <= 12 && least / part >= GRID_MIN_MS; part++) {
+		double step = fit(gap, c->count, least / part);
 
 		if (step <= most && on_grid(gap, c->count, step, needed) &&
 		    is_finest(gap, c->count, step))
@@ -116,11 +118,7 @@ static __attribute__((noinline)) float find_grid(const struct typing_clock *c)
 /* A grid once found is kept while most gaps still fit: a keyboard's scan stays what it is. */
 static __attribute__((noinline)) void look_for_grid(struct typing_clock *c)
 {
-	double gap[CLOCK_GAPS];
-
-	for (unsigned i = 0; i < c->count; i++)
-		gap[i] = c->gap_ms[i];
-	if (!(c->grid_ms > 0) || !on_grid(gap, c->count, c->grid_ms, 0.65))
+	if (!(c->grid_ms > 0) || !on_grid(c->gap_ms, c->count, c->grid_ms, 0.65))
 		c->grid_ms = find_grid(c);
 }
 
