@@ -143,7 +143,11 @@ static void an_endpoint_changes_hands(void **state)
 	        m->device[0].config_len);
 	request(b.decode, 3200 * MS, 5, (struct usb_setup){0, USB_SET_CONFIGURATION, 2, 0, 0}, NULL,
 	        0);
-	transfer(b.decode, in, down, sizeof(down));
+	/* So many that a keyboard without a report descriptor would be known by them. */
+	for (unsigned i = 0; i < 40; i++) {
+		in.t_ns += 100 * MS;
+		transfer(b.decode, in, i % 2 ? up : down, sizeof(down));
+	}
 	assert_int_equal(b.events[EVENT_KEYS], 2);
 	release(&b);
 }
