@@ -78,7 +78,9 @@ static void put(struct pcapng_writer *w, const void *data, size_t len)
 		put_over_the_end(w, data, len);
 		return;
 	}
-	memcpy(w->buffer + w->used, data, len);
+	/* An option without a value has no bytes anywhere. */
+	if (len)
+		memcpy(w->buffer + w->used, data, len);
 	w->used += len;
 }
 
