@@ -45,5 +45,5 @@ fuzz-proof: deps-fuzz
 
 # The receiver against a slow one.
 $(BUILD)/fuzz/fuzz_receiver $(BUILD)/fuzz/planted_receiver: $(BUILD)/tests/fuzz/reference_rx.o
-$(BUILD)/fuzz/fuzz_screens: $(TUI)
-$(BUILD)/fuzz/fuzz_screens: LDLIBS := $(TUI) $(LIB) $(LDLIBS)
+$(BUILD)/fuzz/fuzz_screens $(BUILD)/fuzz/fuzz_fields: $(TUI)
+$(BUILD)/fuzz/fuzz_screens $(BUILD)/fuzz/fuzz_fields: LDLIBS := $(TUI) $(LIB) $(LDLIBS)

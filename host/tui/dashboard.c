@@ -145,6 +145,7 @@ static void look(struct dashboard *d, int64_t now_ns)
 	s->layout = analysis_layout(i->analysis) ? layout_name(analysis_layout(i->analysis))
 	                                         : i->options.layout_name;
 	s->moments = i->moments;
+	s->passed = &i->passed;
 	s->plan_ns = i->options.plan_ns;
 	s->end = capture_test_said(&link_info(s->link)->test, "end");
 	s->flip = capture_test_said(&link_info(s->link)->test, "flip");

@@ -8,14 +8,23 @@
 static const struct {
 	const char *word;
 	enum filter_kind kind;
-	bool number;
+	unsigned numbers; /* that follow it */
 } words[] = {
-	{"reports", FILTER_REPORTS, false}, {"control", FILTER_CONTROL, false},
-	{"keys", FILTER_KEYS, false},       {"line", FILTER_LINE, false},
-	{"bursts", FILTER_BURSTS, false},   {"steps", FILTER_STEPS, false},
-	{"tap", FILTER_TAP, false},         {"errors", FILTER_ERRORS, false},
-	{"in", FILTER_IN, false},           {"out", FILTER_OUT, false},
-	{"dev", FILTER_DEVICE, true},       {"ep", FILTER_ENDPOINT, true},
+	{"reports", FILTER_REPORTS, 0}, {"control", FILTER_CONTROL, 0},
+	{"keys", FILTER_KEYS, 0},       {"line", FILTER_LINE, 0},
+	{"bursts", FILTER_BURSTS, 0},   {"steps", FILTER_STEPS, 0},
+	{"tap", FILTER_TAP, 0},         {"errors", FILTER_ERRORS, 0},
+	{"in", FILTER_IN, 0},           {"out", FILTER_OUT, 0},
+	{"dev", FILTER_DEVICE, 1},      {"ep", FILTER_ENDPOINT, 1},
+	{"len", FILTER_LENGTH, 1},      {"type", FILTER_TYPE, 1},
+	{"request", FILTER_REQUEST, 1}, {"value", FILTER_VALUE, 1},
+	{"index", FILTER_INDEX, 1},     {"byte", FILTER_BYTE, 2},
+};
+
+static const char *const types[] = {
+	[USB_TYPE_ISOCHRONOUS] = "iso", [USB_TYPE_INTERRUPT] = "interrupt",
+	[USB_TYPE_CONTROL] = "control", [USB_TYPE_BULK] = "bulk",
+	[USB_TYPE_UNKNOWN] = "unknown",
 };
 
 /* The next word, or NULL at the end; "&" may stand between terms. */
@@ -32,6 +41,24 @@ static const char *next_word(const char *text, char out[FILTER_WORD])
 	return text + len;
 }
 
+/* A number, or of FILTER_TYPE a name; NULL, or what is wrong. */
+static const char *take_number(const char **text, enum filter_kind kind, unsigned *out)
+{
+	char word[FILTER_WORD], *end;
+
+	*text = next_word(*text, word);
+	if (!*text)
+		return kind == FILTER_TYPE ? "which type?" : "a number is missing";
+	if (kind == FILTER_TYPE) {
+		for (*out = 0; *out < sizeof(types) / sizeof(types[0]); ++*out)
+			if (types[*out] && strcmp(types[*out], word) == 0)
+				return NULL;
+		return "iso, interrupt, control, bulk or unknown";
+	}
+	*out = (unsigned)strtoul(word, &end, 0);
+	return *end || end == word ? "that is no number" : NULL;
+}
+
 const char *filter_parse(struct filter *f, const char *text)
 {
 	struct filter made = {0};
@@ -40,6 +67,7 @@ const char *filter_parse(struct filter *f, const char *text)
 
 	snprintf(made.text, sizeof(made.text), "%s", text);
 	while ((text = next_word(text, word))) {
+		const char *wrong = NULL;
 		size_t i = 0;
 
 		if (strcmp(word, "not") == 0) {
@@ -55,16 +83,14 @@ const char *filter_parse(struct filter *f, const char *text)
 			memcpy(made.term[made.terms].word, word, sizeof(word));
 		} else {
 			made.term[made.terms].kind = words[i].kind;
-			if (words[i].number) {
-				char *end;
-
-				text = next_word(text, word);
-				if (!text)
-					return "a number is missing";
-				made.term[made.terms].number = (unsigned)strtoul(word, &end, 0);
-				if (*end || end == word)
-					return "that is no number";
-			}
+			if (words[i].numbers > 0)
+				wrong = take_number(&text, words[i].kind,
+				                    &made.term[made.terms].number);
+			if (!wrong && words[i].numbers > 1)
+				wrong = take_number(&text, words[i].kind,
+				                    &made.term[made.terms].value);
+			if (wrong)
+				return wrong;
 		}
 		made.terms++;
 		not = false;
@@ -105,6 +131,19 @@ static bool holds(const struct filter *f, unsigned i, const struct history_row *
 		return transfer && r->address == f->term[i].number;
 	case FILTER_ENDPOINT:
 		return transfer && (r->endpoint & 0x0f) == f->term[i].number;
+	case FILTER_LENGTH:
+		return transfer && r->len_true == f->term[i].number;
+	case FILTER_TYPE:
+		return transfer && r->type == f->term[i].number;
+	case FILTER_REQUEST:
+		return transfer && r->has_setup && r->setup.bRequest == f->term[i].number;
+	case FILTER_VALUE:
+		return transfer && r->has_setup && r->setup.wValue == f->term[i].number;
+	case FILTER_INDEX:
+		return transfer && r->has_setup && r->setup.wIndex == f->term[i].number;
+	case FILTER_BYTE:
+		return transfer && f->term[i].number < r->len &&
+		       r->data[f->term[i].number] == f->term[i].value;
 	case FILTER_TEXT:
 		break;
 	}

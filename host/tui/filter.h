@@ -1,6 +1,8 @@
 /*
  * Which packets are shown: words that must all hold, "not" before one turns it round. `reports`, `control`, `keys`,
- * `line`, `bursts`, `steps`, `tap` (what it and its operator tell), `errors`, `in`, `out`, `dev N`, `ep N`; anything else is looked for in the row's text.
+ * `line`, `bursts`, `steps`, `tap` (what it and its operator tell), `errors`, `in`, `out`, `dev N`, `ep N`, `len N`; `type T` with
+ * T one of iso, interrupt, control, bulk, unknown; of a setup packet `request N`, `value N`, `index N`; `byte N V`: byte N of the data
+ * is V. Anything else is looked for in the row's text.
  */
 #ifndef CORDON_TUI_FILTER_H
 #define CORDON_TUI_FILTER_H
@@ -23,6 +25,12 @@ enum filter_kind {
 	FILTER_OUT,
 	FILTER_DEVICE,
 	FILTER_ENDPOINT,
+	FILTER_LENGTH,
+	FILTER_TYPE,
+	FILTER_REQUEST,
+	FILTER_VALUE,
+	FILTER_INDEX,
+	FILTER_BYTE,
 };
 
 struct filter {
@@ -30,7 +38,7 @@ struct filter {
 	struct {
 		enum filter_kind kind;
 		bool not ;
-		unsigned number;
+		unsigned number, value; /* value: of FILTER_BYTE */
 		char word[FILTER_WORD];
 	} term[FILTER_TERMS];
 	char text[64]; /* as typed */

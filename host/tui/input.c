@@ -64,6 +64,7 @@ enum err input_play(struct input *i, const struct input_options *o)
 	i->err = ERR_NONE;
 	i->ended = i->more = i->seeking = false;
 	i->rows_drawn = 0;
+	i->passed.rows = 0;
 	i->moment_ns = i->moment_due_ns = INT64_MIN;
 	i->alert = true;
 	return ERR_NONE;

@@ -24,6 +24,7 @@ struct input {
 	struct history *history;
 	struct moments *moments;
 	struct view view;
+	struct passed passed;
 	enum link_state state;
 	enum err err;
 	bool ended;

@@ -31,7 +31,7 @@ static void pane(struct view *v, const struct scene *s, int key)
 	if (no_panes(v, s))
 		return;
 	v->focus = (enum pane)(key - '0');
-	v->explain = false;
+	v->explain = v->in_fields = false;
 }
 
 static void next_pane(struct view *v, const struct scene *s, int key)
@@ -91,6 +91,8 @@ static void back(struct view *v, const struct scene *s, int key)
 		v->explain = false;
 	else if (v->projector)
 		v->projector = false;
+	else if (v->in_fields && screens_focus(s) == PANE_PACKETS)
+		v->in_fields = false;
 	else if (v->instant)
 		v->instant = false;
 	else if (v->zoomed || !pane_shown(v, s))
@@ -137,19 +139,6 @@ static void column(struct view *v, const struct scene *s, int key)
 	view_go(v, s, s->cursor_ns + (key == KEY_CODE_LEFT || key == 'h' ? -width : width));
 }
 
-/* One event: the row before the last that is known at the cursor, or the first behind it. */
-static void event(struct view *v, const struct scene *s, int key)
-{
-	uint64_t at = packets_selected(s), next;
-
-	if (at == PACKETS_NONE)
-		return;
-	next = packets_step(s, at, key == ',' ? -1 : 1);
-	view_go(v, s, history_row(s->history, next)->seen_ns);
-	v->row = next;
-	v->row_chosen = true;
-}
-
 static void select_finding(struct view *v, const struct scene *s, int by)
 {
 	uint16_t order[FINDINGS_MAX];
@@ -166,8 +155,6 @@ static void select_finding(struct view *v, const struct scene *s, int by)
 
 static void move(struct view *v, const struct scene *s, int by)
 {
-	uint64_t row;
-
 	switch (v->help ? PANE_NONE : screens_focus(s)) {
 	case PANE_NONE:
 		v->help_at =
@@ -183,13 +170,10 @@ static void move(struct view *v, const struct scene *s, int by)
 		v->device = v->device < 0 ? 0 : v->device;
 		break;
 	case PANE_PACKETS:
-		row = packets_selected(s);
-		if (row == PACKETS_NONE)
-			break;
-		row = packets_step(s, row, by);
-		view_go(v, s, history_row(s->history, row)->seen_ns);
-		v->row = row;
-		v->row_chosen = true;
+		if (v->in_fields)
+			keys_fields_move(v, s, by);
+		else
+			keys_packets_move(v, s, by);
 		break;
 	default:
 		break;
@@ -297,6 +281,7 @@ static void open_finding(struct view *v, const struct scene *s)
 		view_go(v, s, seen_ns > r->seen_ns ? seen_ns : r->seen_ns);
 		v->row = i;
 		v->row_chosen = true;
+		v->in_fields = false;
 		v->focus = PANE_PACKETS;
 		return;
 	}
@@ -320,6 +305,8 @@ static void enter(struct view *v, const struct scene *s, int key)
 		explain(v, s, key);
 	else if (v->focus == PANE_FINDINGS)
 		open_finding(v, s);
+	else if (v->focus == PANE_PACKETS && v->zoomed)
+		keys_fields_enter(v, s);
 	else
 		v->zoomed = true;
 }
@@ -357,30 +344,6 @@ static void wish(struct view *v, const struct scene *s, int key)
 {
 	(void)s;
 	v->wish = key == 'y' ? WISH_COPY : WISH_REPORT;
-}
-
-static void filter_row(struct view *v, const struct scene *s, int key)
-{
-	uint64_t at = packets_selected(s);
-	const struct history_row *r;
-	char text[40];
-
-	(void)key;
-	if (at == PACKETS_NONE)
-		return;
-	r = history_row(s->history, at);
-	if (r->kind == HISTORY_TRANSFER)
-		snprintf(text, sizeof(text), "dev %u ep %u", r->address, r->endpoint & 15);
-	else
-		snprintf(text, sizeof(text), "%s",
-		         r->kind == HISTORY_BURST  ? "bursts"
-		         : r->kind == HISTORY_STEP ? "steps"
-		         : r->kind == HISTORY_TAP  ? "tap"
-		                                   : "line");
-	filter_parse(&v->filter, text);
-	v->focus = PANE_PACKETS;
-	v->row = at;
-	v->row_chosen = true;
 }
 
 static void projector(struct view *v, const struct scene *s, int key)
@@ -424,8 +387,8 @@ const struct key_entry key_table[] = {
 	{'3', '4', NULL, NULL, NULL, pane, false},
 	{'5', '6', NULL, NULL, NULL, pane, false},
 	{'z', 0, "z", "the pane alone, and back", "zoom", zoom, true},
-	{KEY_CODE_ENTER, '\r', "Enter", "packets of a finding; else the pane alone", "open", enter,
-         false},
+	{KEY_CODE_ENTER, '\r', "Enter", "packets of a finding; the pane alone; a packet's fields",
+         "open", enter, false},
 	{'n', 'N', "n N", "next, previous finding; a replay runs on to it", "finding", finding,
          false},
 	{KEY_CODE_LEFT, KEY_CODE_RIGHT, "← →", "the cursor in time, a column back or on", "time",
@@ -446,11 +409,12 @@ const struct key_entry key_table[] = {
 	{KEY_CODE_PAGE_UP, KEY_CODE_PAGE_DOWN, "PgUp PgDn", "move by ten", NULL, page, false},
 	{'g', 'G', "g G", "first, newest", NULL, ends, false},
 	{KEY_CODE_HOME, KEY_CODE_END, NULL, NULL, NULL, ends, false},
-	{',', '.', ", .", "one packet back, one on", NULL, event, false},
+	{',', '.', ", .", "one packet back, one on", NULL, keys_event, false},
 	{'+', '-', "+ -", "time axis: closer, wider, then the whole", NULL, scale, false},
 	{'e', 0, "e", "explain the finding, with its evidence", NULL, explain, false},
 	{'R', 0, "R", "the last burst of keys again, at 1/20", NULL, instant, false},
-	{'=', 0, "=", "filter by the chosen packet's device and endpoint", NULL, filter_row, false},
+	{'=', 0, "=", "filter by the chosen field, else by device and endpoint", NULL,
+         keys_filter_row, false},
 	{'\'', 0, "'", "jump to a mark", NULL, prompt_key, false},
 	{'t', 0, "t", "times count from here", NULL, reference, false},
 	{KEY_CODE_TAB, 0, "Tab", "next pane", NULL, next_pane, false},

@@ -37,6 +37,13 @@ extern const unsigned key_table_count;
 /* One key. The scene is that of the moment. */
 void keys_press(struct view *v, const struct scene *s, int key);
 
+/* Keys of the packet list: keys_packets.c. Moves go `by` rows, or fields of the selected one, on. */
+void keys_event(struct view *v, const struct scene *s, int key);
+void keys_filter_row(struct view *v, const struct scene *s, int key);
+void keys_packets_move(struct view *v, const struct scene *s, int by);
+void keys_fields_move(struct view *v, const struct scene *s, int by);
+void keys_fields_enter(struct view *v, const struct scene *s);
+
 /* Keys that ask something: prompt.c. Those that are for taps say so where there is none, and ask nothing. */
 void prompt_key(struct view *v, const struct scene *s, int key);
 bool prompt_idle(const struct scene *s, int key); /* whether it would only say so */

@@ -180,7 +180,7 @@ static void quit(struct view *v, const struct scene *s, const char *argument)
 static const struct prompt_command commands[] = {
 	{"speed", ":speed X, :speed max  a replay's speed", speed},
 	{"goto", ":goto SECONDS  the cursor to a moment", go_to},
-	{"filter", ":filter reports control keys line bursts steps tap errors in out dev N ep N",
+	{"filter", ":filter WORD...  keys reports control errors in out dev N ep N byte N V ...",
          filter},
 	{"follow", ":follow  the newest moment", follow},
 	{"pause", ":pause  a replay, and on", pause_replay},

@@ -61,6 +61,8 @@ void scene_at(struct scene *s)
 	if (s->findings > s->report->findings)
 		s->findings = s->report->findings;
 	s->rows = history_rows_at(s->history, s->cursor_ns);
+	if (s->passed)
+		passed_update(s->passed, &s->view->filter, s->history);
 	s->steps = history_steps_at(s->history, s->cursor_ns);
 	s->devices = history_devices_at(s->history, s->cursor_ns, s->device, MODEL_DEVICES_MAX);
 	moment = moments_at(s->moments, s->cursor_ns);

@@ -10,6 +10,7 @@
 #include "tui/filter.h"
 #include "tui/history.h"
 #include "tui/moments.h"
+#include "tui/passed.h"
 #include "tui/people.h"
 
 enum pane {
@@ -56,6 +57,8 @@ struct view {
 	int64_t cursor_ns;    /* where it does not follow */
 	uint64_t row;         /* packets: ordinal of the selected row */
 	bool row_chosen;      /* else the last row at the cursor */
+	bool in_fields;       /* packets: keys move among the fields of the selected row */
+	unsigned field;       /* the selected of them; may be beyond the last */
 	enum pane focus;
 	bool zoomed, help, explain, projector, blank;
 	unsigned help_at;    /* first line of the help */
@@ -117,6 +120,7 @@ struct scene {
 	const struct scene_show *show; /* NULL: no show is on */
 	const char *name;              /* of the input, as the user gave it */
 	const struct moments *moments;
+	struct passed *passed;  /* of the packets; NULL: not counted */
 	const char *end, *flip; /* of the cable, as was said; "" unknown */
 	uint8_t tested;         /* SCENE_TESTED of the ends and flips that had a test in this run */
 	int64_t plan_ns;        /* how long a test shall last; 0 unknown */

@@ -45,6 +45,14 @@ static const struct {
 	{"not not line", {false, false, false, true, true}},
 	{"descriptor", {false, true, false, false, false}},
 	{"ATTACH", {false, false, false, true, false}},
+	{"len 8", {false, false, false, false, false}},
+	{"type interrupt", {true, false, false, false, false}},
+	{"type bulk", {false, false, true, false, false}},
+	{"request 6", {false, true, false, false, false}},
+	{"value 0x0100 index 0", {false, true, false, false, false}},
+	{"byte 2 4", {true, false, false, false, false}},
+	{"byte 2 0x04 & byte 0 1", {false, false, false, false, false}},
+	{"byte 8 0", {false, false, false, false, false}},
 	{"in & out", {false, false, false, false, false}},
 };
 
@@ -65,8 +73,9 @@ static void each_term_passes_what_it_names(void **state)
 
 static void what_is_wrong_is_said_and_changes_nothing(void **state)
 {
-	static const char *const wrong[] = {"dev", "dev x",      "ep 1x",
-	                                    "not", "keys & not", "a b c d e f g h i"};
+	static const char *const wrong[] = {
+		"dev",      "dev x", "ep 1x", "type",       "type x",           "byte 2",
+		"byte 2 x", "len",   "not",   "keys & not", "a b c d e f g h i"};
 	struct filter f, before;
 
 	(void)state;
