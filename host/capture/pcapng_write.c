@@ -74,9 +74,6 @@ static void put_over_the_end(struct pcapng_writer *w, const void *data, size_t l
 
 static void put(struct pcapng_writer *w, const void *data, size_t len)
 {
-	/* Nothing may have no address. */
-	if (!len)
-		return;
 	if (w->err || len >= BUFFER_SIZE - w->used) {
 		put_over_the_end(w, data, len);
 		return;
