@@ -29,7 +29,7 @@ struct history *history_new(struct layout *l)
 	h->column_ns = COLUMN_NS_FIRST;
 	for (unsigned i = 0; i < HISTORY_SENSES; i++)
 		h->sensed_ns[i] = HISTORY_NEVER;
-	h->dc_path_ns = HISTORY_NEVER;
+	h->dc_path_ns = h->far_ns = HISTORY_NEVER;
 	return h;
 }
 

@@ -130,6 +130,7 @@ struct history {
 
 	/* Since when each is known; HISTORY_NEVER: not yet. */
 	int64_t sensed_ns[HISTORY_SENSES], dc_path_ns;
+	int64_t far_ns; /* the far end stands in the tap's own socket: its ground was measured through the cable, not open since */
 	struct history_sensed sensed_most[HISTORY_SENSES]; /* of all: the scale of a bar */
 
 	/* Of the tap: what it counted last; what stood on the pins of CC. */

@@ -136,6 +136,10 @@ static void path(struct history *h, const struct event *e)
 
 	if (h->dc_path_ns == HISTORY_NEVER)
 		h->dc_path_ns = h->now_ns;
+	if (p->path == WIRE_PATH_GROUND && p->open)
+		h->far_ns = HISTORY_NEVER;
+	else if (p->path == WIRE_PATH_GROUND && h->far_ns == HISTORY_NEVER)
+		h->far_ns = h->now_ns;
 	if (p->open)
 		say(h, e, "wire %s is open", wire);
 	else

@@ -124,11 +124,19 @@ static void tell_alert(struct input *i)
 {
 	const struct link_status *status = link_status(i->options.link);
 
+	unsigned more;
+
 	if (!status || status->alerts == i->alerts)
 		return;
+	more = status->alerts - i->alerts - 1;
 	i->alerts = status->alerts;
-	snprintf(i->view.message, sizeof(i->view.message), "the tap's alarm: %s",
-	         tap_alert_name(status->alert.what));
+	if (more)
+		snprintf(i->view.message, sizeof(i->view.message),
+		         "the tap's alarm: %s, and %u before it",
+		         tap_alert_name(status->alert.what), more);
+	else
+		snprintf(i->view.message, sizeof(i->view.message), "the tap's alarm: %s",
+		         tap_alert_name(status->alert.what));
 	i->alert = true;
 }
 

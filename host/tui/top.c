@@ -6,7 +6,8 @@
 
 enum {
 	FIRST_MOST = 24, /* columns of when the first finding was */
-	NAME_LEAST = 12
+	NAME_LEAST = 12,
+	ROOM_FROM = 120, /* columns */
 };
 
 static const enum style banner_styles[] = {
@@ -49,10 +50,23 @@ static int draw_label(struct grid *g, int right, const char *text)
 	return right;
 }
 
+/* "  41 GB free" on the disk of the recording; "" where there is none. */
+static void room_text(const struct scene *s, char *out, size_t size)
+{
+	const struct link_status *status = link_status(s->link);
+
+	out[0] = '\0';
+	if (status && status->recording)
+		snprintf(out, size,
+		         status->free_bytes < UINT64_C(10000000000) ? "  %.1f GB free"
+		                                                    : "  %.0f GB free",
+		         (double)status->free_bytes / 1e9);
+}
+
 /* Where the input comes from is never left out: nobody shall take a replay for a cable. */
 static void draw_context(struct grid *g, const struct scene *s, bool small)
 {
-	char source[64], state[64];
+	char source[64], state[64], left[32];
 	const char *recording = recording_text(s, small);
 	int x = 1, right = g->w, gap = small ? 0 : 1;
 	double t = (double)s->clock_ns / 1e9;
@@ -76,10 +90,13 @@ static void draw_context(struct grid *g, const struct scene *s, bool small)
 	x = grid_text(g, 0, x, right - 1, STYLE_BAR_KEY, "cordon ");
 	x = grid_format(g, 0, x, right - x - 1, STYLE_BAR, " %s · %s · ",
 	                profile_name(s->report->profile->kind), s->layout);
-	/* The time is worth more than the whole of a long name. */
-	x = draw_name(g, x, right - x - 12, s);
-	grid_format(g, 0, x, right - x, STYLE_BAR, "  %02d:%04.1f", (int)(t / 60),
-	            t - 60 * (int)(t / 60));
+	/* The time, and the room that is left for the recording, are worth more than the whole of a long name. */
+	room_text(s, left, sizeof(left));
+	if (g->w < ROOM_FROM)
+		left[0] = '\0';
+	x = draw_name(g, x, right - x - 12 - grid_width(g, left), s);
+	grid_format(g, 0, x, right - x, STYLE_BAR, "  %02d:%04.1f%s", (int)(t / 60),
+	            t - 60 * (int)(t / 60), left);
 }
 
 /* Without it a cable is dead, and nothing is to be seen. */
@@ -114,6 +131,7 @@ static void draw_banner(struct grid *g, const struct scene *s, bool small)
 	struct rect r = {1, 0, small ? 3 : 2, g->w};
 	unsigned decisive = 0, strong = 0;
 	int next = grid_width(g, advice(s)) + 3;
+	static const char far_empty[] = "far end EMPTY, measured";
 	char reason[320];
 	int x;
 
@@ -138,6 +156,10 @@ static void draw_banner(struct grid *g, const struct scene *s, bool small)
 			x = grid_format(g, 1, x, g->w - x, style, "   first at %.2f s",
 			                (double)s->report->finding[0].t_ns / 1e9);
 	}
+	/* Ground was measured through the cable to the tap's own socket: nothing else can be plugged in there. */
+	if (!small && s->report->profile->kind == PROFILE_BARE &&
+	    s->history->far_ns <= s->cursor_ns && x + 3 + grid_width(g, far_empty) + next < g->w)
+		x = grid_text(g, 1, x + 3, g->w - x - 3, style, far_empty);
 	banner_reason(s, reason, sizeof(reason));
 	if (small) {
 		grid_wrap(g, (struct rect){2, 1, 2, g->w - 2}, style, reason);

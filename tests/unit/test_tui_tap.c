@@ -203,6 +203,27 @@ static void a_recording_that_fails(void **state)
 	vt_free(t);
 }
 
+/* Between two screens several may come. */
+static void none_of_several_alarms_is_passed_over(void **state)
+{
+	struct vt *t;
+
+	(void)state;
+	memset(&tap, 0, sizeof(tap));
+	tap.link = (struct link){.ops = &ops, .source = LINK_SOURCE_TAP, .speed = 1};
+	t = vt_new(&(struct vt_options){.link = &tap.link, .rows = 24, .columns = 80});
+	assert_true(vt_run(t, 200));
+	tap.status.alert.what = WIRE_ALERT_KEYBOARD;
+	tap.status.alerts = 1;
+	assert_true(vt_run(t, 200));
+	assert_true(on_screen(t, "the tap's alarm: "));
+	assert_false(on_screen(t, "before it"));
+	tap.status.alerts = 4;
+	assert_true(vt_run(t, 200));
+	assert_true(on_screen(t, ", and 2 before it"));
+	vt_free(t);
+}
+
 /* Each line of tap, link, recording and counters, good and bad. */
 static void health_of_tap_link_and_recording(void **state)
 {
@@ -314,9 +335,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
-		T(a_tap_that_goes_and_returns), T(a_narrow_screen_says_it_all),
-		T(a_recording_that_fails),      T(health_of_tap_link_and_recording),
-		T(marks_are_recorded),          T(a_simulated_tap_is_called_one),
+		T(a_tap_that_goes_and_returns),
+		T(a_narrow_screen_says_it_all),
+		T(a_recording_that_fails),
+		T(health_of_tap_link_and_recording),
+		T(none_of_several_alarms_is_passed_over),
+		T(marks_are_recorded),
+		T(a_simulated_tap_is_called_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
