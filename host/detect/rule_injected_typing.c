@@ -140,7 +140,8 @@ static struct keyboard *keyboard_of(struct injected_typing_state *s, const struc
 		return k;
 	identity = identity_of(in->event);
 	was = before(s, in->event, &identity, same_structure);
-	if (was && !has_gone(s, in, was))
+	/* What was found already is no person, to whom others would be added. */
+	if (was && !was->said_first && !has_gone(s, in, was))
 		was = NULL;
 	if (!was && (was = before(s, in->event, &identity, may_succeed)))
 		typing_succeed(&was->typing);

@@ -242,6 +242,38 @@ static void nothing_is_owed_at_zero(void **state)
 	assert_true(zeros > n / 3);
 }
 
+/* Ten keys at once may be a stalled host's, but not where they open a run box. */
+static void a_run_box_in_a_burst(void **state)
+{
+	struct feed f = {.poll_ms = 8, .machine = true, .seed = 4};
+	struct random random;
+	unsigned found = 0;
+
+	(void)state;
+	for (unsigned opens = 0; opens < 2; opens++)
+		for (unsigned seed = 1; seed <= 10; seed++) {
+			int64_t at;
+			size_t n = person(seed, &at);
+
+			random_init(&random, seed);
+			at += 400 * MS;
+			if (opens) {
+				/* GUI and r. */
+				edge[n++] = (struct key_edge){at, (uint32_t)n, 0xe3, true};
+				edge[n++] = (struct key_edge){at, (uint32_t)n, 0x15, true};
+				edge[n++] =
+					(struct key_edge){at + 8 * MS, (uint32_t)n, 0x15, false};
+				edge[n++] =
+					(struct key_edge){at + 8 * MS, (uint32_t)n, 0xe3, false};
+				at += 16 * MS;
+			}
+			n = tap(n, &at, 11, 16, 16, 8, &random);
+			found += judge(&f, n).first_key > 0;
+			assert_true(opens || !found);
+		}
+	assert_in_range(found, 9, 10);
+}
+
 /* A key of a person's between bursts does not hide them. */
 static void mixed_with_a_person(void **state)
 {
@@ -303,6 +335,44 @@ static void a_macro_after_a_person_is_not_decisive(void **state)
 	assert_true(above > 0);
 }
 
+/* A tool that presses the next keys before it lets the first go, as hands do, at an even pace. */
+static uint32_t rolled(double poll_ms, double clock_ms, unsigned keys, double gap, double hold)
+{
+	struct feed f = {.poll_ms = poll_ms, .clock_ms = clock_ms, .seed = 5};
+	struct random r;
+	int64_t at = 0;
+	size_t n;
+
+	random_init(&r, 1);
+	n = tap(0, &at, keys, gap, gap, hold, &r);
+	feed_sort(edge, n);
+	return judge(&f, n).first_key;
+}
+
+static void keys_that_overlap(void **state)
+{
+	(void)state;
+	/* Two keys in each report, and more: beyond ten fingers, then beyond their pace. */
+	assert_by(rolled(8, 0, 104, 8, 16), 70);
+	assert_by(rolled(8, 0, 104, 8, 24), 70);
+	assert_by(rolled(1, 0, 104, 8, 16), 70);
+	assert_by(rolled(8, 0, 150, 16, 80), 80);
+	assert_by(rolled(8, 0, 150, 24, 80), 80);
+	assert_by(rolled(8, 0, 150, 40, 90), 80);
+	assert_by(rolled(1, 0, 150, 30, 75), 80);
+}
+
+/* Intervals as wide as a person's, and each hold as long as the last, whatever its length. */
+static void a_hold_that_never_changes(void **state)
+{
+	static const double polls[] = {1, 2, 4, 8};
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++)
+		for (double hold = 24; hold <= 120; hold += 16)
+			assert_by(tapped(polls[i], 0, 60, 130, 330, hold), 32);
+}
+
 /* No feature decides alone: each cap stays below the first threshold. */
 static void caps(void **state)
 {
@@ -327,9 +397,12 @@ int main(void)
 		cmocka_unit_test(ladder),
 		cmocka_unit_test(injection_after_a_person),
 		cmocka_unit_test(nothing_is_owed_at_zero),
+		cmocka_unit_test(a_run_box_in_a_burst),
 		cmocka_unit_test(mixed_with_a_person),
 		cmocka_unit_test(decisive_needs_forty_keys),
 		cmocka_unit_test(a_macro_after_a_person_is_not_decisive),
+		cmocka_unit_test(keys_that_overlap),
+		cmocka_unit_test(a_hold_that_never_changes),
 		cmocka_unit_test(caps),
 	};
 

@@ -81,13 +81,6 @@ static void recorded_people_by_rough_clocks(void **state)
 	assert_int_equal(alarms, 0);
 }
 
-static int by_time(const void *a, const void *b)
-{
-	const struct key_edge *x = a, *y = b;
-
-	return x->t_ns != y->t_ns ? (x->t_ns < y->t_ns ? -1 : 1) : x->down - y->down;
-}
-
 static void key(double at_ms, uint8_t usage, double hold_ms)
 {
 	edge[edges] =
@@ -103,7 +96,7 @@ static float quiet(void)
 	static const double at[][2] = {{1, 0}, {4, 0}, {8, 0}, {10, 0}, {15.6, 0}, {8, 15.6}};
 	float highest = 0;
 
-	qsort(edge, edges, sizeof(*edge), by_time);
+	feed_sort(edge, edges);
 	for (unsigned i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
 		struct feed f = {.poll_ms = at[i][0], .clock_ms = at[i][1], .seed = i};
 		size_t n = feed_render(&f, edge, edges, report, REPORTS_MAX);
@@ -156,6 +149,33 @@ static void chords(void **state)
 			    random_uniform(&r, 50, 110));
 	}
 	quiet();
+}
+
+/* Fingers that roll, hand after hand, without a rest; and ten that fall as one, as fast as arms can. */
+static void drumming(void **state)
+{
+	static const double pace[] = {22, 28, 36, 48};
+	struct random r;
+
+	(void)state;
+	for (unsigned seed = 0; seed < 12; seed++) {
+		double at = 0;
+
+		random_init(&r, seed);
+		for (unsigned i = 0; i < 240; i++) {
+			at += pace[seed % 4] * exp(0.25 * random_normal(&r));
+			key(at, (uint8_t)(0x04 + i % 8), 70 * exp(0.2 * random_normal(&r)));
+		}
+		quiet();
+		at = 0;
+		for (unsigned fall = 0; fall < 24; fall++) {
+			at += 160 + 20 * random_normal(&r);
+			for (unsigned finger = 0; finger < 10; finger++)
+				key(at + random_uniform(&r, 0, 40), (uint8_t)(0x04 + finger),
+				    70 * exp(0.2 * random_normal(&r)));
+		}
+		quiet();
+	}
 }
 
 static void games(void **state)
@@ -374,6 +394,7 @@ int main(void)
 		cmocka_unit_test(recorded_people_by_rough_clocks),
 		cmocka_unit_test(mashing),
 		cmocka_unit_test(chords),
+		cmocka_unit_test(drumming),
 		cmocka_unit_test(games),
 		cmocka_unit_test(bounce),
 		cmocka_unit_test(chatter),

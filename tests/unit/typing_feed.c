@@ -12,6 +12,18 @@ static int64_t cut(const struct feed *f, int64_t t_ns)
 	return step > 0 ? (int64_t)llround(floor((double)t_ns / step) * step) : t_ns;
 }
 
+static int by_time(const void *a, const void *b)
+{
+	const struct key_edge *x = a, *y = b;
+
+	return x->t_ns != y->t_ns ? (x->t_ns < y->t_ns ? -1 : 1) : x->down - y->down;
+}
+
+void feed_sort(struct key_edge *edge, size_t edges)
+{
+	qsort(edge, edges, sizeof(*edge), by_time);
+}
+
 size_t feed_render(const struct feed *f, const struct key_edge *edge, size_t edges,
                    struct key_report *out, size_t max)
 {

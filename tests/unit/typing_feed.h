@@ -16,6 +16,9 @@ struct feed {
 	uint64_t seed; /* of the phase */
 };
 
+/* By time; of one time what goes up first. */
+void feed_sort(struct key_edge *edge, size_t edges);
+
 /* At most `max` reports; returns how many. `edges` in order of time. */
 size_t feed_render(const struct feed *f, const struct key_edge *edge, size_t edges,
                    struct key_report *out, size_t max);

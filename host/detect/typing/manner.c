@@ -136,7 +136,7 @@ static void judge_start(struct typing *t, const struct stroke *s, const struct t
 static void judge_grammar(struct typing *t, const struct stroke *s)
 {
 	if (opens(s->modifiers, s->usage)) {
-		t->opened = true;
+		t->opened = t->run.opens = true;
 		t->printable = 0;
 		typing_say(t, TYPING_GRAMMAR, 0.3f);
 		return;

@@ -29,18 +29,21 @@
 	ROW(ALT_CODES,   "alt-codes",    2.5f,  0.0f,  1.0f,  0.0f,  1.0f) \
 	ROW(SLIPS,       "no-slips",     1.4f,  -1.5f, 0.5f,  -1.0f, 0.8f) \
 	ROW(SILENCE,     "pointer",      0.0f,  -1.0f, 0.0f,  -0.3f, 1.0f) \
-	ROW(LAYOUT,      "odd-keys",     1.0f,  0.0f,  0.5f,  0.0f,  1.0f)
+	ROW(LAYOUT,      "odd-keys",     1.0f,  0.0f,  0.5f,  0.0f,  1.0f) \
+	ROW(HOLD_EQUAL,  "hold-equal",  13.0f,  0.0f,  0.7f,  0.0f,  1.0f)
 
+/* What a run of keys in a row says goes with the run, at once, and not before. */
+#define OF_A_RUN(f) (TYPING_##f == TYPING_HOLD_SHORT || TYPING_##f == TYPING_HOLD_EQUAL)
 #define WHOLE(f, name, cap, floor, key_cap, key_floor, share) \
 	[TYPING_##f] = {name, cap, floor, key_cap, key_floor, share},
 #define CAP(f, name, cap, floor, key_cap, key_floor, share) [TYPING_##f] = (cap),
 #define FLOOR(f, name, cap, floor, key_cap, key_floor, share) [TYPING_##f] = (floor),
 #define KEY_CAP(f, name, cap, floor, key_cap, key_floor, share) [TYPING_##f] = (key_cap),
 #define KEY_FLOOR(f, name, cap, floor, key_cap, key_floor, share) \
-	[TYPING_##f] = TYPING_##f == TYPING_HOLD_SHORT ? -(cap) : (key_floor),
+	[TYPING_##f] = OF_A_RUN(f) ? -(cap) : (key_floor),
 #define SHARE(f, name, cap, floor, key_cap, key_floor, share) [TYPING_##f] = (share),
 #define KEPT(f, name, cap, floor, key_cap, key_floor, share) \
-	[TYPING_##f] = TYPING_##f == TYPING_HOLD_SHORT ? 1.0f : FADE,
+	[TYPING_##f] = OF_A_RUN(f) ? 1.0f : FADE,
 
 /* [P] without it and `waver` chance gains stay: a person stood at a ratio of e^5 for 190 keys, because a mixture that has
  * settled on "as people do" no longer says anything against it. A gain now halves in 17 keys. */
@@ -107,7 +110,8 @@ const struct typing_parameters typing_parameters = {
 	.second_from = 5,
 	/*
 	 * What a stalled host or a completion held back comes out at once: of the 100 people, both halves, one shows 10
-	 * keys 20 ms apart after a stall, one a completed word of 6 keys. So amid a person's keys a burst must be longer.
+	 * keys 20 ms apart after a stall, one a completed word of 6 keys. So amid a person's keys a burst must be longer,
+	 * unless it opens a run box or a terminal itself: nobody's completion does.
 	 */
 	.amid_keys = 4,
 	.amid_ms = 20000,
@@ -130,6 +134,25 @@ const struct typing_parameters typing_parameters = {
 	.short_ms = 17,
 	.short_run = {{0, 0}, {1, 1.8f}, {2, 3.2f}, {5, 5.2f}, {13, 8.0f}, {16, 11.0f}, {20, 13.7f}},
 	.short_unlike = 0.5f, /* [J] */
+
+	/*
+	 * [P] holds of keys in a row that differ by 8 ms at most: runs of 13, 12, 11, 11 and 10 keys are the longest of the 100
+	 * people, both halves, at polls of 1 to 8 ms. Runs get rarer by a factor of about 0.55 with each key; a hold
+	 * that a device makes, at rung 3 of the ladder too, goes on for ever.
+	 */
+	.equal_ms = 8.5f, /* and half a millisecond for the clock */
+	.equal_run = 13,
+	.equal_key = 0.7f,
+
+	/*
+	 * Of keys that go down while others are down, quick ones say nothing: fingers that fall together are as even as that.
+	 * Ten fingers are ten keys; from the eleventh in a row on, one of them had to rise first [J].
+	 */
+	.fingers = 10,
+	/* [J] 48 strikes in 0.8 s: each of ten fingers six times a second. [P] 27 in a second are the most of people at hand. */
+	.strike_ms = 6, /* strikes that stand closer are of one fall of a hand */
+	.strikes_ms = 800,
+	.strikes_say = 5,
 
 	/*
 	 * Press to press with the key before up, of all intervals. [P] none up to 13 ms, 1 up to 30, 17 up to 50, 491 up to

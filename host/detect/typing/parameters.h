@@ -24,6 +24,7 @@ enum typing_feature {
 	TYPING_SLIPS,       /* F12: backspace, or its absence */
 	TYPING_SILENCE,     /* F13: what a pointing device does meanwhile */
 	TYPING_LAYOUT,      /* F14: keys that hardly any keyboard has */
+	TYPING_HOLD_EQUAL,  /* F1: more equal holds in a row than anybody's */
 	TYPING_FEATURES,
 };
 
@@ -38,6 +39,7 @@ struct typing_bounds {
 extern const struct typing_bounds typing_bounds[TYPING_FEATURES];
 
 /* The same by column, for loops over all features, which a compiler then makes vectors of. Lanes beyond them are 0. */
+enum { TYPING_STRIKES = 48 };
 enum { TYPING_LANES = 16, TYPING_VECTOR = 16 }; /* bytes: what begins there is loaded as a whole */
 struct typing_columns {
 	_Alignas(TYPING_VECTOR) float cap[TYPING_LANES], floor[TYPING_LANES];
@@ -103,6 +105,15 @@ struct typing_parameters {
 	float short_ms; /* a hold up to this is short, or one step */
 	struct typing_point short_run[TYPING_RUN_POINTS]; /* run of short holds -> ratio */
 	float short_unlike; /* what a short hold counts that is unlike the one before */
+
+	float equal_ms;     /* holds are equal within this */
+	unsigned equal_run; /* as many in a row people have too */
+	float equal_key;    /* what each further one says */
+
+	unsigned fingers; /* quick keys in a row among keys that are down, as many as say nothing */
+	float strike_ms;  /* strikes are at least so far apart */
+	float strikes_ms; /* TYPING_STRIKES of them within this */
+	float strikes_say; /* what each key says meanwhile */
 
 	float bounce_pace; /* what pace has said where the same key again is no bounce any more */
 	float pace_ms[TYPING_PACES]; /* upper ends; the last is open */

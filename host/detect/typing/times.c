@@ -7,6 +7,7 @@
 #include "detect/typing/numbers.h"
 #include "detect/typing/typing.h"
 
+static const double NS_PER_MS = 1e6;
 static const double FAST_MS = 60;       /* rhythm leaves to pace what speed says */
 static const double GAP_MAX_MS = 5000;  /* beyond it nobody types: a pause */
 static const float NORMAL_HOLD = -0.5f; /* a hold that fingers make; some machines make them too */
@@ -16,6 +17,25 @@ static const float SEVERAL_AT_ONCE = -0.4f; /* keys of one report: hands do, too
 static double even_step(const struct stroke *s)
 {
 	return larger(s->step_ms, typing_parameters.scan_ms);
+}
+
+/* Outlives the ratio's falls to zero, as keys that overlap make it fall. */
+static void judge_equal_holds(struct typing *t, float ms)
+{
+	const struct typing_parameters *k = &typing_parameters;
+	float low = ms < t->equal_low ? ms : t->equal_low;
+	float high = ms > t->equal_high ? ms : t->equal_high;
+
+	if (!t->equal_run || high - low > k->equal_ms) {
+		if (t->run.sum[TYPING_HOLD_EQUAL] > 0)
+			typing_say(t, TYPING_HOLD_EQUAL, -t->run.sum[TYPING_HOLD_EQUAL]);
+		t->equal_run = 0;
+		low = high = ms;
+	}
+	t->equal_low = low;
+	t->equal_high = high;
+	if (++t->equal_run > k->equal_run)
+		typing_say(t, TYPING_HOLD_EQUAL, k->equal_key);
 }
 
 static void judge_hold(struct typing *t, const struct stroke *s)
@@ -41,6 +61,7 @@ static void judge_hold(struct typing *t, const struct stroke *s)
 	typing_say(t, TYPING_HOLD_SHORT, typing_short_run(run->short_run) - before + NORMAL_HOLD);
 	if (s->hold_same_key)
 		return;
+	judge_equal_holds(t, (float)ms);
 	people = person_times_next(&t->person_holds, &typing_holds, ms, even, t->rows);
 	machine = machine_times_next(&t->holds, &typing_hold_ways, ms, even, people);
 	typing_say(t, TYPING_HOLD_STEADY, logf((float)(machine / people)));
@@ -88,6 +109,24 @@ static void judge_rhythm(struct typing *t, const struct stroke *s)
 	typing_say(t, TYPING_RHYTHM, logf((float)(machine / people)));
 }
 
+/* More strikes than hands have, however the keys overlap. */
+static void count_strikes(struct typing *t, const struct stroke *s)
+{
+	const struct typing_parameters *k = &typing_parameters;
+	int64_t last = t->strike_ns[(t->strikes + TYPING_STRIKES - 1) % TYPING_STRIKES], first;
+
+	t->quick = s->gap_ms < FAST_MS ? t->quick + 1 : 0;
+	if (!t->quick)
+		t->strikes = 0;
+	else if (t->strikes && (double)(s->t_ns - last) < k->strike_ms * NS_PER_MS)
+		return;
+	t->strike_ns[t->strikes++ % TYPING_STRIKES] = s->t_ns;
+	first = t->strike_ns[t->strikes % TYPING_STRIKES];
+	if (t->strikes >= TYPING_STRIKES && s->overlap &&
+	    (double)(s->t_ns - first) <= k->strikes_ms * NS_PER_MS)
+		typing_say(t, TYPING_PACE, k->strikes_say);
+}
+
 static void judge_overlap(struct typing *t, const struct stroke *s)
 {
 	typing_say(t, TYPING_OVERLAP,
@@ -128,12 +167,13 @@ void typing_judge_times(struct typing *t, const struct stroke *s)
 	if (!s->has_gap || s->gap_ms > GAP_MAX_MS)
 		return;
 	run->gap_ms[run->gaps_seen++ % TYPING_RECENT] = (float)s->gap_ms;
+	count_strikes(t, s);
 	if (!s->overlap)
 		judge_pace(t, s);
 	/* People tap one key evenly, or two in turn, but nobody at the quickest pace. Fingers that come down together do so
-	 * within a poll or two, again and again. */
+	 * within a poll or two, again and again, but they are ten. */
 	if ((!s->same_key || s->gap_ms <= typing_parameters.pace_ms[0]) &&
-	    !(s->overlap && s->gap_ms < FAST_MS))
+	    !(s->overlap && s->gap_ms < FAST_MS && t->quick <= typing_parameters.fingers))
 		judge_rhythm(t, s);
 	if (s->usage != s->before && !s->replaced && s->presses == 1)
 		judge_overlap(t, s);

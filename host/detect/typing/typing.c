@@ -15,8 +15,8 @@ static void run_init(struct typing *t)
 	for (unsigned i = 0; i < TYPING_LANES; i++)
 		run->sum[i] = 0;
 	run->ratio = 0;
-	run->keys = run->telling = run->replaced = run->high = 0;
-	run->amid = false;
+	run->keys = run->telling = run->telling_holds = run->replaced = run->high = 0;
+	run->amid = run->opens = false;
 	run->short_run = run->short_run_before = run->short_ms = 0;
 	run->gaps_seen = run->holds_seen = 0;
 	run->overlap.any = false;
@@ -115,6 +115,7 @@ static void follow_hands(struct typing *t, const struct stroke *s, float gain)
 	t->run.keys += s->presses;
 	t->run.high = t->run.ratio < k->second_from ? 0 : t->run.high + s->presses;
 	t->run.telling += gain > k->telling ? s->presses : 0;
+	t->run.telling_holds += gain > k->telling && s->has_hold && !s->presses;
 	if (t->run.ratio > 0)
 		return;
 	/* Nobody's hands are known by keys that have no times. */
@@ -196,6 +197,9 @@ enum typing_decision typing_decide(const struct typing *t)
 {
 	const struct typing_parameters *k = &typing_parameters;
 	float ratio = t->step.ratio, most = 0, all = 0, last = 0;
+	/* The first key has a hold, and no gap yet. */
+	uint32_t holds = t->run.telling_holds ? t->run.telling_holds - 1 : 0;
+	uint32_t telling = t->run.telling > holds ? t->run.telling : holds;
 
 	if (ratio < k->first_threshold)
 		return TYPING_UNDECIDED;
@@ -206,7 +210,7 @@ enum typing_decision typing_decide(const struct typing *t)
 	}
 	/* A report that speaks for a person is no moment to accuse one. */
 	if (all - most < k->first_others || last < k->telling ||
-	    t->run.telling < (t->run.amid ? k->amid_first_keys : k->first_keys))
+	    telling < (t->run.amid && !t->run.opens ? k->amid_first_keys : k->first_keys))
 		return TYPING_UNDECIDED;
 	if (ratio < k->second_threshold || all - most < k->second_others ||
 	    t->run.high < k->second_keys)

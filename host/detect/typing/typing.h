@@ -76,10 +76,13 @@ struct typing_firsts {
 /* All that is forgotten when the ratio falls to zero. */
 struct typing_run {
 	_Alignas(TYPING_VECTOR) float sum[TYPING_LANES];
-	float ratio;                      /* of the sums */
-	uint32_t keys, telling, replaced; /* telling: those that spoke for a machine */
-	uint32_t high;                    /* keys since the ratio stood below second_from */
-	bool amid;                        /* it began among a person's keys */
+	float ratio; /* of the sums */
+	uint32_t keys, replaced;
+	uint32_t telling,
+		telling_holds; /* keys that spoke for a machine as they came, and by how long they were held */
+	uint32_t high; /* keys since the ratio stood below second_from */
+	bool amid;     /* it began among a person's keys */
+	bool opens;    /* a run box or a terminal was asked for in it */
 	float short_run, short_run_before, short_ms; /* short_ms: the last short hold */
 	struct typing_hands overlap;
 	struct typing_rates replacing, slips;
@@ -105,6 +108,11 @@ struct typing {
 	float pace[TYPING_PACES]; /* what each pace says: logarithms are made once */
 	struct typing_firsts first;
 	float last_gap_ms;
+	uint32_t equal_run; /* equal holds in a row, and within what they lie */
+	float equal_low, equal_high;
+	uint32_t quick; /* keys in a row, each within FAST_MS of the one before */
+	int64_t strike_ns[TYPING_STRIKES]; /* ring of their times */
+	uint32_t strikes;
 	uint32_t
 		untimed; /* keys without a known interval, less those with one; once at TYPING_UNTIMED it stays */
 	uint32_t hands;     /* keys since the last long pause that left the ratio at zero */
