@@ -67,6 +67,10 @@ static void draw_keys(struct grid *g, int y, const struct scene *s)
 
 	if (s->view->help || s->view->explain)
 		draw_key(g, y, &x, end, "q", "back");
+	if (s->view->in_fields && !s->view->help && screens_focus(s) == PANE_PACKETS) {
+		draw_key(g, y, &x, end, "q", "back to the packets");
+		draw_key(g, y, &x, end, "=", "filter by this field");
+	}
 	if (s->view->help && help_skip(g, s) + room < help_lines())
 		draw_key(g, y, &x, end, "PgDn", "more of this");
 	for (unsigned i = 0; i < key_table_count; i++) {

@@ -24,8 +24,15 @@ uint64_t packets_selected(const struct scene *s)
 {
 	const struct view *v = s->view;
 
-	if (v->row_chosen && v->row >= history_rows_first(s->history) && v->row < s->rows)
-		return v->row;
+	if (v->row_chosen && v->row >= history_rows_first(s->history) && v->row < s->rows) {
+		uint64_t before;
+
+		if (filter_passes(&v->filter, history_row(s->history, v->row)))
+			return v->row;
+		/* A filter came since: the nearest that passes. */
+		before = step_one(s, v->row, false);
+		return before != PACKETS_NONE ? before : step_one(s, v->row, true);
+	}
 	return step_one(s, s->rows, false);
 }
 
