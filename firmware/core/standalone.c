@@ -26,6 +26,8 @@ static void weigh_current(struct standalone *s, const struct standalone_seen *se
 	else if (seen->current_known && seen->current > MA_LIMIT)
 		s->above = true;
 	s->above_ms = s->above ? s->above_ms + 1 : 0;
+	/* Too short for its own rule is seen all the same: a beacon takes some milliseconds, seldom. */
+	s->moved |= s->above;
 	if (s->above_ms >= STANDALONE_CURRENT_MS)
 		worse(s, STANDALONE_AMBER);
 }

@@ -1,7 +1,7 @@
 /*
  * The verdict of a tap alone, for a cable with its far end empty. In: what was seen in each millisecond. Out: a colour.
- * Red: a J of 10 ms, or text. Amber: more than 1 mA for a second, a loss, blind, a failed self-check, or anything else
- * that moved and has no name here. Green: nothing seen in ten seconds; that is not "clean". Colours only get worse.
+ * Red: a J of 10 ms, or text. Amber: more than 1 mA for a second, a loss, blind, a failed self-check; after ten seconds
+ * also more than 1 mA for a millisecond, or anything else that moved and has no name here. Green: nothing seen in ten seconds; that is not "clean". Colours only get worse.
  * The current is known in range uA; a range that was left for being too small counts as too much until it is back in it.
  */
 #ifndef CORDON_CORE_STANDALONE_H

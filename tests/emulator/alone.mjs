@@ -59,6 +59,7 @@ export function aloneCases({ Tap, Chip, image, assert, waveform }) {
     'alone-few-milliamps': verdict('amber', 1000, 1400, { amps: () => 0.0015, until: 3000 }),
     // Sleeps at 0.5 mA, and wakes for 3 ms each 300: never a second above 1 mA, but not nothing either.
     'alone-sleeper': verdict('amber', 9700, 10020, { amps: (ms) => (ms > 1000 && ms % 300 < 3 ? 0.08 : 0.0005) }),
+    'alone-beacon': verdict('amber', 9700, 10020, { amps: (ms) => (ms > 1000 && ms % 300 < 5 ? 0.008 : 0.0005) }),
     'alone-inrush': verdict('green', 9990, 10020, { amps: (ms) => (ms < 60 ? 0.45 : 0.0002) }),
     'alone-red': verdict('red', 100, 1400, { edges: soon([[900, 1], [1500, 0]]), until: 2500 }),
     // 5 ms of J are not 10; they are not nothing: the SE0 behind it may hide high speed.

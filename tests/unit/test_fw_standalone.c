@@ -59,15 +59,24 @@ static void current_for_a_second_is_amber(void **state)
 		run(3, ua[i]);
 		assert_int_equal(s.colour, STANDALONE_AMBER);
 	}
-	/* For less than a second, and in the inrush: no amber of its own. */
+	/* In the inrush it is none. */
 	start(state);
 	run(150, 400000);
-	run(1000, 100);
-	run(900, 2000);
-	run(100, 100);
-	run(900, 2000);
-	run(7000, 100);
+	run(STANDALONE_MS, 100);
 	assert_int_equal(s.colour, STANDALONE_GREEN);
+	/* For less than a second no amber of its own, but not nothing: a beacon's five milliseconds neither. */
+	start(state);
+	run(1150, 100);
+	run(900, 2000);
+	assert_int_equal(s.colour, STANDALONE_NONE);
+	run(STANDALONE_MS, 100);
+	assert_int_equal(s.colour, STANDALONE_AMBER);
+	start(state);
+	run(5000, 100);
+	run(5, 8000);
+	assert_int_equal(s.colour, STANDALONE_NONE);
+	run(STANDALONE_MS, 100);
+	assert_int_equal(s.colour, STANDALONE_AMBER);
 }
 
 /* Pushed out of range uA now and then: never a second in a row, but not nothing. */
