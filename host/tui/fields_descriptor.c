@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tui/fields.h"
+#include "tui/filter.h"
 
 struct part {
 	uint8_t type, at, size;
@@ -47,32 +48,13 @@ static const struct part parts[] = {
 	{USB_DT_HID, 7, 2, "wDescriptorLength"},
 };
 
-static const char *type_name(uint8_t type)
-{
-	static const char *const names[] = {
-		[USB_DT_DEVICE] = "device",
-		[USB_DT_CONFIGURATION] = "configuration",
-		[USB_DT_STRING] = "string",
-		[USB_DT_INTERFACE] = "interface",
-		[USB_DT_ENDPOINT] = "endpoint",
-		[USB_DT_DEVICE_QUALIFIER] = "qualifier",
-		[USB_DT_OTHER_SPEED] = "other speed",
-		[USB_DT_IAD] = "association",
-		[USB_DT_BOS] = "BOS",
-		[USB_DT_CAPABILITY] = "capability",
-		[USB_DT_HID] = "HID",
-		[USB_DT_HUB] = "hub",
-	};
-
-	return type < sizeof(names) / sizeof(names[0]) && names[type] ? names[type] : "other";
-}
-
 static void add_descriptor(struct fields *f, const uint8_t *bytes, size_t at, size_t len)
 {
 	size_t end = at + bytes[at] < len ? at + bytes[at] : len;
+	const char *name = row_descriptor_name(bytes[at + 1]);
 
 	fields_add(f, FIELD_DATA, (unsigned)(8 * at), 16, "%s descriptor, %u bytes",
-	           type_name(bytes[at + 1]), bytes[at]);
+	           name ? name : "other", bytes[at]);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		const struct part *p = &parts[i];
 		const uint8_t *b = bytes + at + p->at;

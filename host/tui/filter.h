@@ -51,4 +51,7 @@ bool filter_passes(const struct filter *f, const struct history_row *r);
 /* What a row says, in words; may hold text off the wire. */
 void row_describe(const struct history_row *r, char *out, size_t size);
 
+/* Of a bDescriptorType; NULL: none that is known here. */
+const char *row_descriptor_name(uint8_t type);
+
 #endif

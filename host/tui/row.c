@@ -43,19 +43,27 @@ static const char *const hid_class[] = {
 	[HID_SET_IDLE] = "set idle",         [HID_SET_PROTOCOL] = "set protocol",
 };
 
-static const char *const descriptors[] = {
-	[USB_DT_DEVICE] = "device",
-	[USB_DT_CONFIGURATION] = "configuration",
-	[USB_DT_STRING] = "string",
-	[USB_DT_INTERFACE] = "interface",
-	[USB_DT_ENDPOINT] = "endpoint",
-	[USB_DT_DEVICE_QUALIFIER] = "qualifier",
-	[USB_DT_OTHER_SPEED] = "other speed",
-	[USB_DT_BOS] = "BOS",
-	[USB_DT_HID] = "HID",
-	[USB_DT_REPORT] = "report",
-	[USB_DT_HUB] = "hub",
-};
+/* USB 2.0 table 9-5, and the classes'. */
+const char *row_descriptor_name(uint8_t type)
+{
+	static const char *const names[] = {
+		[USB_DT_DEVICE] = "device",
+		[USB_DT_CONFIGURATION] = "configuration",
+		[USB_DT_STRING] = "string",
+		[USB_DT_INTERFACE] = "interface",
+		[USB_DT_ENDPOINT] = "endpoint",
+		[USB_DT_DEVICE_QUALIFIER] = "qualifier",
+		[USB_DT_OTHER_SPEED] = "other speed",
+		[USB_DT_IAD] = "association",
+		[USB_DT_BOS] = "BOS",
+		[USB_DT_CAPABILITY] = "capability",
+		[USB_DT_HID] = "HID",
+		[USB_DT_REPORT] = "report",
+		[USB_DT_HUB] = "hub",
+	};
+
+	return type < sizeof(names) / sizeof(names[0]) ? names[type] : NULL;
+}
 
 static const char *const types[] = {
 	[USB_TYPE_ISOCHRONOUS] = "isochronous",
@@ -81,7 +89,7 @@ static void describe_setup(const struct history_row *r, char *out, size_t size)
 	const char *name = type == USB_REQUEST_STANDARD ? NAME(standard, s->bRequest)
 	                   : type == USB_REQUEST_CLASS  ? NAME(hid_class, s->bRequest)
 	                                                : NULL;
-	const char *what = NAME(descriptors, s->wValue >> 8);
+	const char *what = row_descriptor_name(s->wValue >> 8);
 
 	if (type == USB_REQUEST_STANDARD && name && s->bRequest == USB_GET_DESCRIPTOR && what)
 		snprintf(out, size, "get %s descriptor %u", what, s->wValue & 0xff);
