@@ -379,112 +379,6 @@ static void requests_without_an_answer(void **state)
 	release(&b);
 }
 
-static void request(struct bench *b, int64_t t_ns, uint8_t address, struct usb_setup setup,
-                    const uint8_t *data, uint32_t len)
-{
-	struct usb_sink sink = decode_usb_sink(b->decode);
-	struct usb_transfer t = {.t_ns = t_ns,
-	                         .t_begin_ns = t_ns,
-	                         .bus = 1,
-	                         .address = address,
-	                         .type = USB_TYPE_CONTROL,
-	                         .has_setup = true,
-	                         .setup = setup,
-	                         .data = data,
-	                         .len = len,
-	                         .len_true = len};
-
-	sink.transfer(sink.context, &t);
-}
-
-/* A hub resets a port, and who is asked at address 0 next is there. */
-static uint64_t plug(struct bench *b, int64_t t_ns, uint8_t hub, uint8_t port, uint8_t address)
-{
-	static const uint8_t device[8] = {18, 1, 0, 2, 0, 0, 0, 8};
-	const struct model *m = decode_model(b->decode);
-	uint64_t place = 0;
-
-	if (port)
-		request(b, t_ns, hub, (struct usb_setup){0x23, USB_SET_FEATURE, 4, port, 0}, NULL,
-		        0);
-	t_ns += 60 * MS;
-	request(b, t_ns, 0, (struct usb_setup){0x80, USB_GET_DESCRIPTOR, 0x100, 0, 64}, device, 8);
-	if (port)
-		request(b, t_ns + MS, hub, (struct usb_setup){0x23, USB_SET_FEATURE, 4, port, 0},
-		        NULL, 0);
-	request(b, t_ns + 60 * MS, 0, (struct usb_setup){0, USB_SET_ADDRESS, address, 0, 0}, NULL,
-	        0);
-	for (unsigned i = 0; i < m->devices; i++)
-		if (m->device[i].address == address)
-			place = m->device[i].place;
-	return place;
-}
-
-static void places(void **state)
-{
-	static const uint8_t device[18] = {18, 1, 0, 2, 9, 0, 0, 64};
-	uint64_t first, second, other, own;
-	struct bench b;
-
-	(void)state;
-	begin(&b, BUS_URBS, false);
-	for (uint8_t hub = 1; hub <= 2; hub++)
-		request(&b, hub * MS, hub,
-		        (struct usb_setup){0x80, USB_GET_DESCRIPTOR, 0x100, 0, 18}, device, 18);
-	first = plug(&b, 1000 * MS, 1, 3, 10);
-	assert_true(first != 0 && first != MODEL_PLACE_WIRE);
-	second = plug(&b, 3000 * MS, 1, 4, 11);
-	other = plug(&b, 5000 * MS, 2, 3, 12);
-	assert_true(second && second != first);
-	assert_true(other && other != first && other != second);
-	assert_true(plug(&b, 7000 * MS, 1, 3, 13) == first);
-	/* No port was reset for this one, or long ago. */
-	own = plug(&b, 20000 * MS, 1, 0, 14);
-	assert_true(own && own != first && own != second && own != other);
-	assert_true(plug(&b, 21000 * MS, 1, 0, 15) != own);
-	end(&b);
-	release(&b);
-}
-
-static void polled(struct bench *b, int64_t t_ns, uint8_t address, enum usb_transfer_status status)
-{
-	const struct usb_sink sink = decode_usb_sink(b->decode);
-	const struct usb_transfer t = {.t_ns = t_ns,
-	                               .t_begin_ns = t_ns,
-	                               .bus = 1,
-	                               .address = address,
-	                               .endpoint = 0x81,
-	                               .type = USB_TYPE_INTERRUPT,
-	                               .status = status};
-
-	sink.transfer(sink.context, &t);
-}
-
-/* No hub is asked in USBPcap: who comes where polls have failed is where those were, unless they went on after all. */
-static void places_by_who_left(void **state)
-{
-	uint64_t first, second;
-	struct bench b;
-
-	(void)state;
-	begin(&b, BUS_URBS, false);
-	first = plug(&b, 1000 * MS, 1, 0, 10);
-	second = plug(&b, 2000 * MS, 1, 0, 11);
-	assert_true(first && second && first != second);
-	polled(&b, 3000 * MS, 10, USB_TRANSFER_OK);
-	polled(&b, 3001 * MS, 11, USB_TRANSFER_FAILED);
-	polled(&b, 3002 * MS, 10, USB_TRANSFER_FAILED);
-	assert_true(plug(&b, 4000 * MS, 1, 0, 12) == first);
-	polled(&b, 5000 * MS, 12, USB_TRANSFER_FAILED);
-	polled(&b, 5001 * MS, 12, USB_TRANSFER_FAILED);
-	assert_true(plug(&b, 6000 * MS, 1, 0, 13) == first);
-	polled(&b, 7000 * MS, 13, USB_TRANSFER_FAILED);
-	polled(&b, 7001 * MS, 13, USB_TRANSFER_OK);
-	assert_true(plug(&b, 8000 * MS, 1, 0, 14) != first);
-	end(&b);
-	release(&b);
-}
-
 /* On a wire without a hub there is one place; with one, those behind it are not there. */
 static void place_of_a_wire(void **state)
 {
@@ -512,8 +406,6 @@ int main(void)
 		cmocka_unit_test(a_hub_and_what_is_behind_it),
 		cmocka_unit_test(a_flood_of_devices),
 		cmocka_unit_test(requests_without_an_answer),
-		cmocka_unit_test(places),
-		cmocka_unit_test(places_by_who_left),
 		cmocka_unit_test(place_of_a_wire),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
