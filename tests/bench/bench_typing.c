@@ -20,6 +20,7 @@ struct half_result {
 	uint32_t people, keys;
 	uint32_t alarms, decisive; /* people, at any poll */
 	uint32_t ukip, ten, duck;
+	uint32_t equal_run;
 	float highest;
 };
 
@@ -41,6 +42,8 @@ static void people_rows(const struct crowd *c, unsigned parity, double clock_ms,
 				continue;
 			n = crowd_render(c, i, &f);
 			r = feed_judge(&f, c->report, n, 0, 0);
+			if (r.equal_run > total->equal_run)
+				total->equal_run = r.equal_run;
 			h.people++;
 			h.keys += r.keys;
 			if (r.first_key)
@@ -98,7 +101,7 @@ static void people_table(const struct crowd *c)
 		if (!t.alarms)
 			printf("; 95 %% bound %.1f per million keys, %.1f %% of people",
 			       3e6 / t.keys, 300.0 / t.people);
-		printf("\n");
+		printf("\n  longest run of holds within 8 ms: %u keys\n", t.equal_run);
 	}
 }
 

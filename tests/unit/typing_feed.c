@@ -79,6 +79,8 @@ struct feed_result feed_judge(const struct feed *f, const struct key_report *r, 
 		}
 		if (t->run.keys > result.keys_since_zero)
 			result.keys_since_zero = t->run.keys;
+		if (t->equal_run > result.equal_run)
+			result.equal_run = t->equal_run;
 		decision = typing_decide(t);
 		if (decision >= TYPING_FIRST && !result.first_key) {
 			result.first_key = t->reader.keys;

@@ -27,6 +27,7 @@ struct feed_result {
 	uint32_t keys;
 	uint32_t first_key, second_key; /* keys typed at the first and second threshold; 0 never */
 	uint32_t keys_since_zero;       /* the longest run */
+	uint32_t equal_run;             /* the longest run of equal holds */
 	float highest;
 	float sum[TYPING_FEATURES];       /* at the highest */
 	float sum_first[TYPING_FEATURES]; /* at the first threshold */

@@ -136,9 +136,9 @@ const struct typing_parameters typing_parameters = {
 	.short_unlike = 0.5f, /* [J] */
 
 	/*
-	 * [P] holds of keys in a row that differ by 8 ms at most: runs of 13, 12, 11, 11 and 10 keys are the longest of the 100
-	 * people, both halves, at polls of 1 to 8 ms. Runs get rarer by a factor of about 0.55 with each key; a hold
-	 * that a device makes, at rung 3 of the ladder too, goes on for ever.
+	 * [P] holds of keys in a row that differ by 8 ms at most: bench-typing prints the longest run, 10 keys in the half at
+	 * hand and 14, once, in the other. [J] each key beyond 13 counts as if runs got rarer by half; a hold that a
+	 * device makes, at rung 3 of the ladder too, goes on for ever.
 	 */
 	.equal_ms = 8.5f, /* and half a millisecond for the clock */
 	.equal_run = 13,
@@ -149,7 +149,7 @@ const struct typing_parameters typing_parameters = {
 	 * Ten fingers are ten keys; from the eleventh in a row on, one of them had to rise first [J].
 	 */
 	.fingers = 10,
-	/* [J] 48 strikes in 0.8 s: each of ten fingers six times a second. [P] 27 in a second are the most of people at hand. */
+	/* [J] 48 strikes in 0.8 s: each of ten fingers six times a second. */
 	.strike_ms = 6, /* strikes that stand closer are of one fall of a hand */
 	.strikes_ms = 800,
 	.strikes_say = 5,

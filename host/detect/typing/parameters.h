@@ -107,7 +107,7 @@ struct typing_parameters {
 	float short_unlike; /* what a short hold counts that is unlike the one before */
 
 	float equal_ms;     /* holds are equal within this */
-	unsigned equal_run; /* as many in a row people have too */
+	unsigned equal_run; /* so many in a row say nothing: people have them too */
 	float equal_key;    /* what each further one says */
 
 	unsigned fingers; /* quick keys in a row among keys that are down, as many as say nothing */
